@@ -1,0 +1,2 @@
+/** The command line: composes labs, machines and verbs. */
+export {};

@@ -1,0 +1,2 @@
+/** The process that hosts the orchestrator role. */
+export {};

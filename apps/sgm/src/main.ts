@@ -1,0 +1,2 @@
+/** The process that hosts the member role. */
+export {};

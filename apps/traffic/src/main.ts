@@ -1,0 +1,2 @@
+/** The process that hosts the outside world role. */
+export {};

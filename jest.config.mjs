@@ -1,0 +1,50 @@
+import { workspacePackages } from './tools/workspace/packages.mjs';
+
+// Specs run against sources, so a spec never needs a build first.
+const sources = Object.fromEntries(
+  workspacePackages()
+    .filter((p) => !p.dir.startsWith('apps/'))
+    .map((p) => [`^${p.name}$`, `<rootDir>/${p.dir}/src/index.ts`]),
+);
+
+const shared = {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  moduleNameMapper: { ...sources, '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'pure',
+      testMatch: ['**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.live\\.spec\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'live',
+      testMatch: ['**/*.live.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+      // Real servers and processes share two cores: one spec file at a time.
+      runner: '<rootDir>/tools/jest/serial-runner.mjs',
+    },
+  ],
+};

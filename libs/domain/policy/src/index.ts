@@ -1,0 +1,2 @@
+/** A rulebase compiled to a matcher. */
+export {};

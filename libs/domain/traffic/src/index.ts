@@ -1,0 +1,2 @@
+/** Traffic sources, endpoints and the ledger that accounts for every packet. */
+export {};

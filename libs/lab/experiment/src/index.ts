@@ -1,0 +1,2 @@
+/** Chaos Toolkit files: hypothesis, method, rollbacks, verdict and journal. */
+export {};

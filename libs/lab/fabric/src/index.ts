@@ -1,0 +1,2 @@
+/** A fabric file read into a plan: which roles, where, and how they are wired. */
+export {};

@@ -1,0 +1,2 @@
+/** The lab of real processes over a real bus. */
+export {};

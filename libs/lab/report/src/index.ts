@@ -1,0 +1,2 @@
+/** The report of a run as one HTML page, with its plots. */
+export {};

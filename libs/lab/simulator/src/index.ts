@@ -1,0 +1,2 @@
+/** The simulated lab: a whole fabric in one process under a virtual clock. */
+export {};

@@ -1,0 +1,2 @@
+/** The registry of verbs, from which the command line, its help and its JSON come. */
+export {};

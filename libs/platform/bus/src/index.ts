@@ -1,0 +1,2 @@
+/** The Runtime on NATS: connection, lanes, log, status and credentials. */
+export {};

@@ -1,0 +1,2 @@
+/** Machines, commits, the log rules and the ports a role is written against: Runtime and Role. */
+export {};

@@ -1,0 +1,2 @@
+/** What is done with a log afterwards: verify, state at a moment, difference. */
+export {};

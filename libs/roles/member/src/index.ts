@@ -1,0 +1,2 @@
+/** The Security Group member: judges packets and keeps connections with its backup. */
+export {};

@@ -1,0 +1,2 @@
+/** The orchestrator: detects lost members, decides on its security group and steers packets. */
+export {};

@@ -1,0 +1,2 @@
+/** The outside world: sends and receives traffic and keeps the ledger. */
+export {};

@@ -1,0 +1,2 @@
+/** The sync coordinator: finds who is in step and says so to the security group. */
+export {};
