@@ -1,2 +1,3 @@
 /** The subject map with its grants, the frame layouts and their codecs, and the ids of fabric parts. */
-export {};
+export * from './ids.js';
+export * from './subject-map.js';

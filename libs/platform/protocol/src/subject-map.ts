@@ -1,0 +1,158 @@
+import { ROLES, parseStream, subjectWord } from './ids.js';
+import type { RoleName } from './ids.js';
+
+/**
+ * Every subject of a fabric, who may publish there and who may subscribe. Grants, the bus server's
+ * permissions and their tests all come from this table; a subject that is not here cannot be used.
+ */
+export interface SubjectRow {
+  readonly id: string;
+  /** Below `<fabric>.`; `{own}` is the id of the role that receives there, `{id}` any id. */
+  readonly template: string;
+  /** Roles that may publish at any subject of the template. */
+  readonly publishers: readonly RoleName[];
+  /** Roles that may subscribe: at their own id where the template says `{own}`, else at any. */
+  readonly subscribers: readonly RoleName[];
+  readonly about: string;
+}
+
+export const SUBJECT_MAP: readonly SubjectRow[] = [
+  {
+    id: 'data-orchestrator',
+    template: 'data.orchestrator.{own}',
+    publishers: ['orchestrator', 'member', 'sync', 'outside-world'],
+    subscribers: ['orchestrator'],
+    about: 'packet frames, answers and heartbeats to an orchestrator',
+  },
+  {
+    id: 'data-member',
+    template: 'data.member.{own}',
+    publishers: ['orchestrator', 'member', 'sync'],
+    subscribers: ['member'],
+    about: 'batches, sync deltas and heartbeats to a Security Group member',
+  },
+  {
+    id: 'data-sync',
+    template: 'data.sync.{own}',
+    publishers: ['orchestrator', 'member'],
+    subscribers: ['sync'],
+    about: 'reports of members to the sync coordinator',
+  },
+  {
+    id: 'data-outside',
+    template: 'data.outside',
+    publishers: ['orchestrator'],
+    subscribers: ['outside-world'],
+    about: 'packets that left the fabric, and what became of those that did not',
+  },
+  {
+    id: 'input-security-group',
+    template: 'cmd.security-group.{id}',
+    publishers: ['sync', 'lab'],
+    subscribers: ['orchestrator'],
+    about: 'inputs to the security-group machine, shared by the orchestrators of a site',
+  },
+  {
+    id: 'input-hypersync',
+    template: 'cmd.hypersync.{id}',
+    publishers: ['sync', 'lab'],
+    subscribers: ['sync'],
+    about: 'inputs to the hypersync machine',
+  },
+  {
+    id: 'config-member',
+    template: 'cfg.member.{own}',
+    publishers: ['member'],
+    subscribers: ['member'],
+    about: 'policy and configuration, asked from the SMO by a member that starts',
+  },
+  ...(['orchestrator', 'member', 'sync', 'outside-world'] as const).map((role) => ({
+    id: `control-${role}`,
+    template: `ctl.${role}.{own}`,
+    publishers: ['lab'] as const,
+    subscribers: [role],
+    about: `commands to the role ${role}`,
+  })),
+];
+
+/** What a role may do with its site's log: append to a kind of stream, read all, share a kind's work queue. */
+export type LogRight = 'read' | `append:${string}` | `work:${string}`;
+
+export const LOG_RIGHTS: Readonly<Record<RoleName, readonly LogRight[]>> = {
+  orchestrator: ['append:security-group', 'read'],
+  member: ['read'],
+  sync: ['append:hypersync', 'work:security-group', 'work:hypersync', 'read'],
+  'outside-world': [],
+  lab: ['append:run', 'read'],
+};
+
+/** Every kind of stream that some role may append to or work on. */
+export const STREAM_KINDS: readonly string[] = [
+  ...new Set(ROLES.flatMap((role) => LOG_RIGHTS[role].filter((r) => r !== 'read').map((r) => r.slice(r.indexOf(':') + 1)))),
+];
+
+export interface Grants {
+  readonly role: RoleName;
+  readonly id: string;
+  readonly site: number;
+  readonly fabric: string;
+  /** Full subjects, wildcards allowed. */
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  readonly log: readonly LogRight[];
+  /** Answers come back below this prefix, which only this user may read. */
+  readonly inboxPrefix: string;
+  /** May answer what it is asked. */
+  readonly answers: boolean;
+}
+
+/** The grants of one role's user. Throws a RangeError when a name cannot stand in a subject. */
+export function grantsFor(role: RoleName, id: string, site: number, fabric: string): Grants {
+  subjectWord('fabric', fabric);
+  subjectWord(`id of ${role}`, id);
+  const publish: string[] = [];
+  const subscribe: string[] = [];
+  for (const row of SUBJECT_MAP) {
+    if (row.publishers.includes(role)) publish.push(`${fabric}.${fill(row.template, '*')}`);
+    if (row.subscribers.includes(role)) subscribe.push(`${fabric}.${fill(row.template, id)}`);
+  }
+  const inboxPrefix = `_INBOX.${fabric}.${role}.${id}`;
+  subscribe.push(`${inboxPrefix}.>`);
+  const answers = SUBJECT_MAP.some((row) => row.subscribers.includes(role) && !row.template.startsWith('data.'));
+  return { role, id, site, fabric, publish, subscribe, log: LOG_RIGHTS[role], inboxPrefix, answers };
+}
+
+function fill(template: string, own: string): string {
+  return template.replace('{own}', own).replace('{id}', '*');
+}
+
+/** Where a role hears commands (`Role.command`): below `<fabric>.`. */
+export function controlSubject(role: RoleName, id: string): string {
+  return `ctl.${role}.${id}`;
+}
+
+/** Where the deciders of a stream take inputs from others: below `<fabric>.`. */
+export function inputSubject(stream: string): string {
+  return `cmd.${stream}`;
+}
+
+/** Where a member answers for policy and configuration: below `<fabric>.`. */
+export function configSubject(memberId: string): string {
+  return `cfg.member.${memberId}`;
+}
+
+/** Full subject of the commits of a stream; throws a RangeError when `stream` is not `<kind>.<id>`. */
+export function logSubject(fabric: string, site: number, stream: string): string {
+  const { kind, id } = parseStream(stream);
+  return `${logPrefix(fabric, site)}${kind}.${id}`;
+}
+
+/** What all log subjects of a site start with, the last dot included. */
+export function logPrefix(fabric: string, site: number): string {
+  return `${fabric}.log.${site}.`;
+}
+
+/** Name of the server-side stream that stores a site's log. */
+export function logStreamName(fabric: string, site: number): string {
+  return `${fabric}_LOG_${site}`;
+}
