@@ -1,10 +1,15 @@
 import { workspacePackages } from './tools/workspace/packages.mjs';
 
-// Specs run against sources, so a spec never needs a build first.
+// Specs run against sources, so a spec never needs a build first: `.` is src/index.ts, `./x` is src/x.ts.
 const sources = Object.fromEntries(
   workspacePackages()
     .filter((p) => !p.dir.startsWith('apps/'))
-    .map((p) => [`^${p.name}$`, `<rootDir>/${p.dir}/src/index.ts`]),
+    .flatMap((p) =>
+      Object.keys({ '.': '', ...p.manifest.exports }).map((face) => [
+        `^${p.name}${face.slice(1)}$`,
+        `<rootDir>/${p.dir}/src/${face === '.' ? 'index' : face.slice(2)}.ts`,
+      ]),
+    ),
 );
 
 const shared = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 
 /**
- * @typedef {{name: string, version: string, workspaces?: string[], dependencies?: Record<string, string>, devDependencies?: Record<string, string>}} Manifest
+ * @typedef {{name: string, version: string, workspaces?: string[], dependencies?: Record<string, string>, devDependencies?: Record<string, string>, exports?: Record<string, unknown>}} Manifest
  * @typedef {{dir: string, name: string, manifest: Manifest}} WorkspacePackage
  */
 

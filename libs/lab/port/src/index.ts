@@ -1,2 +1,9 @@
 /** The Lab port: what can be done to a running fabric, whichever world it runs in. */
-export {};
+export * from './lab.js';
+export * from './lab-error.js';
+export * from './plan.js';
+export * from './probes.js';
+export * from './record.js';
+export * from './status.js';
+export * from './status-of.js';
+export * from './target.js';

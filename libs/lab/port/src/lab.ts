@@ -1,0 +1,80 @@
+import type { CommandReply } from '@rehearsal/kernel';
+import type { FabricPlan } from './plan.js';
+import type { RunRecord } from './record.js';
+import type { LabStatus, LedgerSummary } from './status.js';
+import type { Target } from './target.js';
+
+/** What can be done to a process. `panic` is a kill after which it reboots by itself. */
+export const FAULTS = ['panic', 'kill', 'hang', 'resume', 'restart', 'link'] as const;
+export type FaultKind = (typeof FAULTS)[number];
+
+export interface KillOptions {
+  /** When the process is started again; null: stays dead until `restart`. Default: setting `member.rebootMs`. */
+  readonly rebootAfterMs?: number | null;
+}
+
+/** The way from one process to another; what is not named is as good as new. */
+export interface LinkSpec {
+  readonly cut?: boolean;
+  /** Default true: the way back has the same fault. */
+  readonly bothWays?: boolean;
+  readonly delayMs?: number;
+  readonly lossPerMillion?: number;
+  readonly duplicatePerMillion?: number;
+  readonly reorderPerMillion?: number;
+}
+
+/** One look at a fabric; `value` is plain JSON. */
+export interface ProbeReading {
+  readonly name: string;
+  readonly value: unknown;
+  readonly atMs: number;
+}
+
+export interface ProbeRequest {
+  readonly name: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+/** A probe with the answer that is waited for. */
+export interface WaitFor extends ProbeRequest {
+  /** `equals` compares as JSON; `atLeast` and `atMost` are inclusive. */
+  readonly until: { readonly equals: unknown } | { readonly atLeast: number } | { readonly atMost: number };
+}
+
+/**
+ * A running fabric and everything that can be done to it. Time is the fabric's own: virtual where
+ * it is simulated. Every method rejects with a LabError.
+ */
+export interface Lab {
+  readonly world: 'simulated' | 'processes';
+  readonly plan: FabricPlan;
+  readonly targets: readonly Target[];
+  /** ms since the epoch. */
+  nowMs(): number;
+  /** Starts everything, and resolves when every role says it is ready. */
+  up(): Promise<void>;
+  status(): Promise<LabStatus>;
+  kill(target: Target, options?: KillOptions): Promise<void>;
+  hang(target: Target): Promise<void>;
+  resume(target: Target): Promise<void>;
+  /** Kills it if it lives, starts it again, and resolves when the new process runs. */
+  restart(target: Target): Promise<void>;
+  /** An empty spec heals. `environment` where this lab cannot do that to a link. */
+  link(from: Target, to: Target, spec: LinkSpec): Promise<void>;
+  /** A refusal is an answer; only a process that does not answer within `timeoutMs` (5000) rejects. */
+  command(
+    target: Target,
+    command: { readonly name: string; readonly args?: Readonly<Record<string, unknown>> },
+    timeoutMs?: number,
+  ): Promise<CommandReply>;
+  probe(name: string, args?: Readonly<Record<string, unknown>>): Promise<ProbeReading>;
+  ledger(): Promise<LedgerSummary>;
+  waitMs(ms: number): Promise<void>;
+  /** Resolves with the first reading that fits; rejects with `deviated` and the last one. */
+  waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading>;
+  /** Closes the run (`RunClosed` ends its log) and gives its record; again gives the same. */
+  collect(): Promise<RunRecord>;
+  /** Stops everything. Safe to call again. */
+  down(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import type { Role, Runtime } from '@rehearsal/kernel';
+import type { LabRole } from './target.js';
+
+export type SettingValue = number | boolean | string | readonly string[];
+
+/** One process to run. `subject` is where its frames arrive. */
+export interface RoleEntry {
+  readonly role: Exclude<LabRole, 'bus'>;
+  readonly id: string;
+  readonly subject: string;
+}
+
+/** A Security Group Member: `weight` is its share of the slots. */
+export interface MemberPlan {
+  readonly id: string;
+  readonly weight: number;
+  readonly model: string;
+  readonly cores: number;
+  /** `A` or `B` where the file divides the members into upgrade groups. */
+  readonly group?: string;
+}
+
+export interface InterfacePlan {
+  readonly name: string;
+  readonly ports: readonly string[];
+  readonly address: string;
+  readonly distribution: 'user' | 'network' | 'general';
+  readonly nat: 'none' | 'hide';
+}
+
+export interface SecurityGroupPlan {
+  readonly name: string;
+  readonly release: string;
+  readonly take: number;
+  /** The SMO's address. */
+  readonly address: string;
+  readonly members: readonly MemberPlan[];
+  readonly interfaces: readonly InterfacePlan[];
+}
+
+/** What the outside world sends when nothing else is asked for. `mix` is in percent by service. */
+export interface TrafficPlan {
+  readonly connections: number;
+  readonly packetsPerSec: number;
+  readonly mix: Readonly<Record<string, number>>;
+  /** Capture files to replay, as paths that can be opened. */
+  readonly captures: readonly string[];
+}
+
+export interface PackagePlan {
+  readonly file: string;
+  readonly kind: 'jumbo' | 'upgrade' | 'hotfix';
+  readonly release: string;
+  readonly take: number;
+}
+
+/** A fabric file, read and completed: which roles run, with which settings. Plain JSON. */
+export interface FabricPlan {
+  readonly fabric: string;
+  readonly site: number;
+  readonly profile: 'vendor' | 'lossless';
+  /** Every setting with its resolved value. */
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  readonly orchestrators: readonly string[];
+  readonly securityGroup: SecurityGroupPlan;
+  /** The rulebase as written in its file; read by the policy compiler. */
+  readonly policy: unknown;
+  readonly traffic: TrafficPlan;
+  readonly packages: readonly PackagePlan[];
+  /** In start order: sync, orchestrators, members, outside world. */
+  readonly roles: readonly RoleEntry[];
+}
+
+/**
+ * What a simulated lab lets roles tell its checkers. Calls say what a role really did, not what
+ * it believes, and change nothing; live labs hand none in.
+ */
+export interface SimProbe {
+  /** This member now judges packets of `slot` by connections it holds. */
+  onServe(member: string, incarnation: number, slot: number, epoch: number): void;
+  /** This member no longer judges packets of `slot`. */
+  onRelease(member: string, incarnation: number, slot: number): void;
+  /** This orchestrator lets packet `tag`, judged under `epoch` of `slot`, leave the fabric. */
+  onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void;
+  /** The slot table this process folded: member numbers by slot, 0 for none. */
+  onTable(process: string, version: number, active: ArrayLike<number>, backup: ArrayLike<number>): void;
+}
+
+/** Makes the role of one process; labs know roles only through these. */
+export type RoleFactory = (runtime: Runtime, entry: RoleEntry, plan: FabricPlan, probe?: SimProbe) => Role;
+
+export type RoleFactories = Readonly<Record<RoleEntry['role'], RoleFactory>>;

@@ -1,0 +1,143 @@
+import { LabError } from './lab-error.js';
+import type { Lab, ProbeReading, WaitFor } from './lab.js';
+import type { LabStatus, ProcessStatus } from './status.js';
+
+type Args = Readonly<Record<string, unknown>>;
+type Look = Pick<Lab, 'status' | 'ledger' | 'nowMs'>;
+
+interface Probe {
+  readonly about: string;
+  /** Argument names, all of them required. */
+  readonly args: readonly string[];
+  read(lab: Look, args: Args): Promise<unknown>;
+}
+
+function processes(status: LabStatus): ProcessStatus[] {
+  return [...status.orchestrators, ...status.members, status.sync, status.traffic];
+}
+
+/** The least any running orchestrator says: a fabric is as well as the worst view of it. */
+function fromOrchestrators(status: LabStatus, read: (detail: Args) => unknown, worst: 'least' | 'most'): number {
+  const values = status.orchestrators
+    .filter((o) => o.process === 'running')
+    .map((o) => read(o.detail))
+    .filter((v) => typeof v === 'number');
+  if (values.length === 0) return worst === 'least' ? 0 : Number.MAX_SAFE_INTEGER;
+  return worst === 'least' ? Math.min(...values) : Math.max(...values);
+}
+
+const activeMembers = (d: Args): unknown => (Array.isArray(d['activeMembers']) ? d['activeMembers'].length : undefined);
+
+/** Every probe of a lab; both worlds read them through status and ledger alone. */
+export const PROBES: Readonly<Record<string, Probe>> = {
+  ready: {
+    about: 'true when every process runs and says it is ready',
+    args: [],
+    read: async (lab) => processes(await lab.status()).every((p) => p.process === 'running' && p.ready),
+  },
+  'processes-running': {
+    about: 'how many processes run',
+    args: [],
+    read: async (lab) => processes(await lab.status()).filter((p) => p.process === 'running').length,
+  },
+  'members-active': {
+    about: 'how many members are active, in the view of the orchestrator that counts fewest',
+    args: [],
+    read: async (lab) => fromOrchestrators(await lab.status(), activeMembers, 'least'),
+  },
+  'exposed-slots': {
+    about: 'how many slots have no backup in step, in the view of the orchestrator that counts most',
+    args: [],
+    read: async (lab) => fromOrchestrators(await lab.status(), (d) => d['exposedSlots'], 'most'),
+  },
+  balanced: {
+    about: 'true when no slot is on its way to another member',
+    args: [],
+    read: async (lab) => {
+      const up = (await lab.status()).orchestrators.filter((o) => o.process === 'running');
+      return up.length > 0 && up.every((o) => o.detail['balanced'] === true);
+    },
+  },
+  'member-state': {
+    about: "one member's own word for its state",
+    args: ['member'],
+    read: async (lab, args) => {
+      const { members } = await lab.status();
+      const member = members.find((m) => m.id === args['member']);
+      if (member !== undefined) return member.process === 'running' ? member.state : member.process;
+      throw new LabError(
+        'bad-input',
+        `There is no member '${String(args['member'])}' in this fabric.`,
+        `Name one of: ${members.map((m) => m.id).join(', ')}.`,
+      );
+    },
+  },
+  'connections-open': {
+    about: 'connections the outside world has open',
+    args: [],
+    read: async (lab) => (await lab.status()).traffic.connections,
+  },
+  'packets-unexplained': {
+    about: 'packets that were neither delivered nor named as dropped or lost',
+    args: [],
+    read: async (lab) => (await lab.ledger()).packets.unexplained,
+  },
+  'packets-lost': {
+    about: 'packets lost for a named reason',
+    args: [],
+    read: async (lab) => (await lab.ledger()).packets.lost,
+  },
+  'packets-delivered': {
+    about: 'packets delivered',
+    args: [],
+    read: async (lab) => (await lab.ledger()).packets.delivered,
+  },
+  'connections-lost': {
+    about: 'connections that did not outlive a fault',
+    args: [],
+    read: async (lab) => (await lab.ledger()).connections.lost,
+  },
+};
+
+/** @throws LabError (bad input) for an unknown probe or a missing argument. */
+export async function readProbe(lab: Look, name: string, args: Args = {}): Promise<ProbeReading> {
+  const probe = Object.hasOwn(PROBES, name) ? PROBES[name]! : undefined;
+  if (probe === undefined) {
+    throw new LabError('bad-input', `There is no probe '${name}'.`, `Name one of: ${Object.keys(PROBES).join(', ')}.`);
+  }
+  const missing = probe.args.filter((a) => args[a] === undefined);
+  if (missing.length > 0) {
+    throw new LabError('bad-input', `Probe '${name}' lacks ${missing.join(', ')}.`, `Add --arg ${missing[0]}=VALUE.`);
+  }
+  return { name, value: await probe.read(lab, args), atMs: lab.nowMs() };
+}
+
+/** True when a reading is what was waited for. */
+export function readingFits(value: unknown, until: WaitFor['until']): boolean {
+  if ('equals' in until) return JSON.stringify(value) === JSON.stringify(until.equals);
+  if (typeof value !== 'number') return false;
+  return 'atLeast' in until ? value >= until.atLeast : value <= until.atMost;
+}
+
+/** `waitUntil` for a lab that can wait and probe: looks every `everyMs` of the lab's own time. */
+export async function pollUntil(
+  lab: Pick<Lab, 'probe' | 'waitMs' | 'nowMs'>,
+  wait: WaitFor,
+  timeoutMs: number,
+  everyMs: number,
+): Promise<ProbeReading> {
+  const deadlineMs = lab.nowMs() + timeoutMs;
+  for (;;) {
+    const reading = await lab.probe(wait.name, wait.args);
+    if (readingFits(reading.value, wait.until)) return reading;
+    const leftMs = deadlineMs - lab.nowMs();
+    if (leftMs <= 0) {
+      throw new LabError(
+        'deviated',
+        `Waited ${timeoutMs} ms for ${wait.name} to be ${JSON.stringify(wait.until)}, and it is ${JSON.stringify(reading.value)}.`,
+        'See `rehearse status` for what each process says.',
+      );
+    }
+    await lab.waitMs(Math.min(everyMs, leftMs));
+  }
+}

@@ -1,0 +1,68 @@
+import type { FabricPlan } from './plan.js';
+import type { LedgerSummary } from './status.js';
+
+/** The head of one stream of the log when the run ended. */
+export interface SealedStream {
+  readonly stream: string;
+  readonly version: number;
+  /** SHA-256 (hex) of the stored bytes of its last commit. */
+  readonly head: string;
+}
+
+/** What a run promises about its log. Kept elsewhere it shows a missing tail. */
+export interface RunSeal {
+  /** Sorted by stream. */
+  readonly streams: readonly SealedStream[];
+  /** The last sequence of the site's log. */
+  readonly lastSeq: number;
+  /** SHA-256 (hex) over the canonical bytes of the two fields above. */
+  readonly seal: string;
+}
+
+/** One counter of one process, or a gauge where the name ends in `_now`. */
+export interface Metric {
+  readonly role: string;
+  readonly id: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** A line of a role's own log. */
+export interface Note {
+  readonly atMs: number;
+  readonly role: string;
+  readonly id: string;
+  readonly incarnation: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly code: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Something the lab did to the fabric. */
+export interface FaultRecord {
+  readonly atMs: number;
+  readonly fault: string;
+  readonly target: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Everything a run leaves behind. Plain JSON but for the log, which is as stored. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly world: 'simulated' | 'processes';
+  /** The simulator's seed. */
+  readonly seed?: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly plan: FabricPlan;
+  readonly settings: FabricPlan['settings'];
+  readonly seal: RunSeal;
+  /** One stored commit a line, byte for byte, in the order of the site's log. */
+  readonly log: readonly string[];
+  readonly faults: readonly FaultRecord[];
+  readonly notes: readonly Note[];
+  readonly metrics: readonly Metric[];
+  readonly ledger: LedgerSummary | null;
+  /** An experiment's journal, added by whoever ran one. */
+  readonly journal?: unknown;
+}

@@ -1,0 +1,218 @@
+/** The contract every lab keeps, run by each lab's own specs on the fabric it is handed. */
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LabError } from './lab-error.js';
+import type { Lab } from './lab.js';
+import type { RunRecord } from './record.js';
+import type { ProcessStatus } from './status.js';
+import { sameTarget, type Target } from './target.js';
+
+export interface LabContractOptions {
+  /** How long a test may take, in real ms. */
+  readonly timeoutMs: number;
+  /** How long to wait, in the lab's time, for a process to come back or a view to settle. */
+  readonly settleMs: number;
+  /** False where links between processes cannot be touched one by one. */
+  readonly links: boolean;
+}
+
+/** The parts of a stored commit that the contract reads. */
+interface StoredFields {
+  readonly stream: string;
+  readonly version: number;
+  readonly prev: string;
+  readonly events: readonly { readonly type: string }[];
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Heads of every stream as the lines say; throws where a version or a hash does not follow. */
+export function walkLog(lines: readonly string[]): Map<string, { version: number; head: string }> {
+  const heads = new Map<string, { version: number; head: string }>();
+  for (const [index, line] of lines.entries()) {
+    const commit = JSON.parse(line) as StoredFields;
+    const before = heads.get(commit.stream) ?? { version: 0, head: '' };
+    if (commit.version !== before.version + 1 || commit.prev !== before.head) {
+      throw new Error(
+        `log line ${index + 1}: expected ${commit.stream}:${before.version + 1} after ${before.head || 'nothing'}, saw ${commit.stream}:${commit.version} after ${commit.prev || 'nothing'}`,
+      );
+    }
+    heads.set(commit.stream, { version: commit.version, head: sha256(line) });
+  }
+  return heads;
+}
+
+function lastCommit(record: RunRecord): StoredFields {
+  return JSON.parse(record.log[record.log.length - 1] ?? '{}') as StoredFields;
+}
+
+/**
+ * Declares the suite. `makeLab` gives a lab that is not up yet, with at least two orchestrators and
+ * two members, whose members reboot within `settleMs`.
+ */
+export function labContract(name: string, makeLab: () => Promise<Lab>, options: LabContractOptions): void {
+  describe(`${name} keeps the contract of a lab`, () => {
+    let lab: Lab;
+
+    const first = (role: Target['role']): Target => lab.targets.find((t) => t.role === role)!;
+    const rows = async (): Promise<ProcessStatus[]> => {
+      const s = await lab.status();
+      return [...s.orchestrators, ...s.members, s.sync, s.traffic];
+    };
+    const row = async (target: Target): Promise<ProcessStatus> =>
+      (await rows()).find((r) => sameTarget(r as Target, target))!;
+    const isBack = async (count: number): Promise<void> => {
+      await lab.waitUntil({ name: 'processes-running', until: { equals: count } }, options.settleMs);
+    };
+
+    beforeEach(async () => {
+      lab = await makeLab();
+      await lab.up();
+    }, options.timeoutMs);
+
+    afterEach(async () => {
+      await lab.down();
+    }, options.timeoutMs);
+
+    it(
+      'comes up with every process of the plan running and ready',
+      async () => {
+        const all = await rows();
+        expect(all.map((r) => `${r.role} ${r.id}`).sort()).toEqual(
+          lab.plan.roles.map((r) => `${r.role} ${r.id}`).sort(),
+        );
+        expect(all.map((r) => [r.process, r.ready, r.incarnation > 0])).toEqual(all.map(() => ['running', true, true]));
+        expect((await lab.probe('ready')).value).toBe(true);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'brings a panicked member back by itself as a new incarnation, and leaves a killed one dead',
+      async () => {
+        const member = first('member');
+        const before = await row(member);
+        const count = (await rows()).length;
+        await lab.kill(member);
+        const dead = await row(member);
+        expect([dead.process, dead.pid]).toEqual(['rebooting', null]);
+        await isBack(count);
+        const after = await row(member);
+        expect(after.incarnation).toBeGreaterThan(before.incarnation);
+
+        await lab.kill(member, { rebootAfterMs: null });
+        await lab.waitMs(50);
+        expect((await row(member)).process).toBe('dead');
+        await lab.restart(member);
+        await isBack(count);
+        expect((await row(member)).incarnation).toBeGreaterThan(after.incarnation);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'hangs a process without ending it: the same incarnation answers after resume',
+      async () => {
+        const member = first('member');
+        const before = await row(member);
+        await lab.hang(member);
+        expect((await row(member)).process).toBe('hung');
+        await expect(lab.command(member, { name: 'status' }, 100)).rejects.toMatchObject({ kind: 'environment' });
+        await lab.resume(member);
+        const after = await row(member);
+        expect([after.process, after.incarnation]).toEqual(['running', before.incarnation]);
+        expect((await lab.command(member, { name: 'status' })).ok).toBe(true);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'refuses what cannot be, and says what can',
+      async () => {
+        const reply = await lab.command(first('member'), { name: 'no-such-command' });
+        expect(reply.ok).toBe(false);
+        const nobody: Target = { role: 'member', id: '9_99' };
+        await expect(lab.kill(nobody)).rejects.toBeInstanceOf(LabError);
+        await expect(lab.kill(nobody)).rejects.toThrow(/9_99.*Name one of: /s);
+        await expect(lab.resume(first('member'))).rejects.toThrow(/not hung/);
+        await expect(lab.probe('no-such-probe')).rejects.toMatchObject({ kind: 'bad-input' });
+        await expect(lab.waitUntil({ name: 'processes-running', until: { atLeast: 1000 } }, 50)).rejects.toMatchObject({
+          kind: 'deviated',
+        });
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'lets its own time pass',
+      async () => {
+        const start = lab.nowMs();
+        await lab.waitMs(120);
+        expect(lab.nowMs() - start).toBeGreaterThanOrEqual(120);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'survives a restart of the bus',
+      async () => {
+        await lab.restart({ role: 'bus', id: 'bus' });
+        await lab.waitUntil({ name: 'ready', until: { equals: true } }, options.settleMs);
+        expect((await lab.status()).bus).toBe('up');
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'cuts and heals a link, or says that it cannot touch a single one',
+      async () => {
+        const [a, b] = [first('orchestrator'), first('member')];
+        if (options.links) {
+          await lab.link(a, b, { cut: true });
+          await lab.link(a, b, {});
+          await lab.waitMs(100);
+          expect((await row(b)).process).toBe('running');
+        } else {
+          await expect(lab.link(a, b, { cut: true })).rejects.toMatchObject({ kind: 'environment' });
+        }
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'collects a whole log that ends with RunClosed and a seal that fits it, twice the same',
+      async () => {
+        await lab.kill(first('member'));
+        await isBack((await rows()).length);
+        const record = await lab.collect();
+        const heads = walkLog(record.log);
+        expect(record.seal.streams).toEqual(
+          [...heads]
+            .map(([stream, { version, head }]) => ({ stream, version, head }))
+            .sort((a, b) => (a.stream < b.stream ? -1 : 1)),
+        );
+        expect(record.seal.lastSeq).toBe(record.log.length);
+        expect(record.seal.seal).toMatch(/^[0-9a-f]{64}$/);
+        expect(lastCommit(record).events.map((e) => e.type)).toEqual(['RunClosed']);
+        expect(record.faults.map((f) => [f.fault, f.target])).toEqual([['panic', `member ${first('member').id}`]]);
+        expect(record.plan).toEqual(lab.plan);
+        expect(await lab.collect()).toEqual(record);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'goes down once, and stays down',
+      async () => {
+        await lab.down();
+        await lab.down();
+        await expect(lab.command(first('member'), { name: 'status' }, 100)).rejects.toMatchObject({
+          kind: 'environment',
+        });
+      },
+      options.timeoutMs,
+    );
+  });
+}
