@@ -1,0 +1,130 @@
+import { HEADER_WORDS } from './frames.js';
+
+/**
+ * Records of packet-carrying frames (packets, emit, batch, answer). The payload is a count, then per
+ * record three words and, when it carries the packet, its bytes padded to whole words:
+ *
+ * | word | holds |
+ * |---|---|
+ * | 0 | id: ledger tag (packets, emit) or packet number (batch, answer) |
+ * | 1 | packet length in bytes (16 bits; 0: no bytes follow), side (1 bit), flags (7 bits), code (8 bits) |
+ * | 2 | aux: slot, or 0 |
+ */
+export const RECORD_WORDS = 3;
+export const MAX_PACKET_BYTES = 0xffff;
+
+/** Builds the payload of one frame after another in one buffer; allocates nothing per packet. */
+export class PacketFrameWriter {
+  /** The frame under construction; its header is filled in by the channel that sends it. */
+  words: Int32Array;
+  /** Records so far. */
+  count = 0;
+  /** Words used so far, header included. */
+  at = HEADER_WORDS + 1;
+
+  constructor(capacityBytes = 64 * 1024) {
+    this.words = new Int32Array(capacityBytes >> 2);
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.at = HEADER_WORDS + 1;
+  }
+
+  /** Appends a packet found at word `srcAt` of `src`. */
+  add(
+    id: number,
+    lenBytes: number,
+    side: number,
+    code: number,
+    aux: number,
+    src: Int32Array,
+    srcAt: number,
+  ): void {
+    const packetWords = (lenBytes + 3) >> 2;
+    let at = this.at;
+    if (at + RECORD_WORDS + packetWords > this.words.length) this.grow(RECORD_WORDS + packetWords);
+    const words = this.words;
+    words[at] = id;
+    words[at + 1] = lenBytes | (side << 16) | (code << 24);
+    words[at + 2] = aux;
+    at += RECORD_WORDS;
+    for (let i = 0; i < packetWords; i++) words[at + i] = src[srcAt + i] as number;
+    this.at = at + packetWords;
+    this.count++;
+  }
+
+  /** Appends a record without the packet: a drop, a loss, a refusal. */
+  addBare(id: number, side: number, code: number, aux: number): void {
+    const at = this.at;
+    if (at + RECORD_WORDS > this.words.length) this.grow(RECORD_WORDS);
+    const words = this.words;
+    words[at] = id;
+    words[at + 1] = (side << 16) | (code << 24);
+    words[at + 2] = aux;
+    this.at = at + RECORD_WORDS;
+    this.count++;
+  }
+
+  /** Closes the payload; the frame is `words[0 … at)` until the next `reset`. */
+  finish(): void {
+    this.words[HEADER_WORDS] = this.count;
+  }
+
+  private grow(neededWords: number): void {
+    let size = this.words.length * 2;
+    while (size < this.at + neededWords) size *= 2;
+    const larger = new Int32Array(size);
+    larger.set(this.words);
+    this.words = larger;
+  }
+}
+
+/** Walks the records of one frame; the fields describe the current record. */
+export class PacketFrameReader {
+  words: Int32Array = new Int32Array(0);
+  count = 0;
+  id = 0;
+  lenBytes = 0;
+  side = 0;
+  code = 0;
+  aux = 0;
+  /** Word index of the packet's bytes. */
+  packetAt = 0;
+  private next_ = 0;
+  private left = 0;
+
+  /** Takes a whole frame (header included) and checks all bounds once; false when they do not hold. */
+  open(words: Int32Array): boolean {
+    const end = words.length;
+    if (end < HEADER_WORDS + 1) return false;
+    const count = words[HEADER_WORDS] as number;
+    let at = HEADER_WORDS + 1;
+    for (let i = 0; i < count; i++) {
+      if (at + RECORD_WORDS > end) return false;
+      at += RECORD_WORDS + ((((words[at + 1] as number) & 0xffff) + 3) >> 2);
+    }
+    if (count < 0 || at !== end) return false;
+    this.words = words;
+    this.count = count;
+    this.left = count;
+    this.next_ = HEADER_WORDS + 1;
+    return true;
+  }
+
+  next(): boolean {
+    if (this.left === 0) return false;
+    this.left--;
+    const words = this.words;
+    const at = this.next_;
+    const meta = words[at + 1] as number;
+    this.id = words[at] as number;
+    this.lenBytes = meta & 0xffff;
+    this.side = (meta >>> 16) & 1;
+    this.code = meta >>> 24;
+    this.aux = words[at + 2] as number;
+    this.packetAt = at + RECORD_WORDS;
+    this.next_ = this.packetAt + ((this.lenBytes + 3) >> 2);
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Why a packet did not leave the fabric, as one byte in a record's `code`; 0 is "delivered".
+ * Drops are decisions; losses are what a failure took. Codes are part of the wire format.
+ */
+export const DELIVERED = 0;
+
+export const REASONS = {
+  // Drops: someone judged the packet.
+  policy_drop: 1,
+  out_of_state: 2,
+  no_active_member: 3,
+  hold_overflow: 4,
+  table_full: 5,
+  unsupported_ipv6: 6,
+  unsupported_non_ip: 7,
+  unsupported_protocol: 8,
+  fragment: 9,
+  malformed: 10,
+  // Losses: a failure took it.
+  lost_in_member: 64,
+  dead_window: 65,
+  lost_on_link: 66,
+  orchestrator_lost: 67,
+  /** Only between member and orchestrator: steered before the slot's epoch, steer it again. */
+  nack: 255,
+} as const;
+export type ReasonName = keyof typeof REASONS;
+
+const NAMES: readonly (ReasonName | undefined)[] = (() => {
+  const names: (ReasonName | undefined)[] = [];
+  for (const name of Object.keys(REASONS) as ReasonName[]) names[REASONS[name]] = name;
+  return names;
+})();
+
+export function reasonName(code: number): ReasonName {
+  const name = NAMES[code];
+  if (name === undefined) throw new RangeError(`reason code ${code} is not known to this build`);
+  return name;
+}
+
+/** A loss is what a failure took; anything else above 0 was somebody's decision. */
+export function isLoss(code: number): boolean {
+  return code >= 64 && code < 128;
+}
