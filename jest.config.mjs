@@ -17,7 +17,8 @@ const shared = {
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  modulePathIgnorePatterns: ['/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/(libs|apps|tools)/.*/?dist/'],
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   moduleNameMapper: { ...sources, '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '\\.ts$': [
@@ -40,6 +41,7 @@ export default {
     {
       ...shared,
       displayName: 'pure',
+      setupFiles: ['<rootDir>/tools/jest/forbid-clock-and-chance.mjs'],
       testMatch: ['**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.live\\.spec\\.ts$'],
     },

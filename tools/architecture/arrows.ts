@@ -1,0 +1,44 @@
+const domain = ['packets', 'policy', 'dataplane', 'security-group', 'hypersync', 'traffic'];
+const roles = ['orchestrator-role', 'member-role', 'sync-role', 'outside-world-role'];
+const role = [...domain, 'protocol', 'kernel'];
+
+/**
+ * Which package may import which, by the name after `@rehearsal/`. Dependencies point towards the kernel:
+ * domain knows no role, a role knows no other role and no lab, and only the command line knows everything.
+ */
+export const mayImport: Record<string, readonly string[]> = {
+  kernel: [],
+  protocol: ['kernel'],
+  bus: ['protocol', 'kernel'],
+  service: ['bus', 'protocol', 'kernel'],
+
+  packets: ['kernel'],
+  policy: ['kernel'],
+  dataplane: ['packets', 'policy', 'kernel'],
+  'security-group': ['kernel'],
+  hypersync: ['security-group', 'kernel'],
+  traffic: ['packets', 'kernel'],
+
+  'orchestrator-role': role,
+  'member-role': role,
+  'sync-role': role,
+  'outside-world-role': role,
+
+  fabric: ['protocol', 'kernel'],
+  'lab-port': ['protocol', 'kernel'],
+  simulator: ['lab-port', 'fabric', 'traffic', ...roles, 'protocol', 'kernel'],
+  processes: ['lab-port', 'fabric', 'bus', 'protocol', 'kernel'],
+  experiment: ['lab-port', 'fabric', 'traffic', 'kernel'],
+  report: ['lab-port', 'traffic', 'kernel'],
+  replay: ['kernel'],
+  verbs: ['experiment', 'fabric', 'replay', 'report', 'lab-port', 'traffic', 'packets', 'protocol', 'kernel'],
+  operator: ['verbs', 'protocol', 'kernel'],
+
+  'app-orchestrator': ['orchestrator-role', 'service', 'kernel'],
+  'app-sgm': ['member-role', 'service', 'kernel'],
+  'app-sync': ['sync-role', 'service', 'kernel'],
+  'app-traffic': ['outside-world-role', 'service', 'kernel'],
+};
+
+/** The package that composes all others, and so may import any but an app. */
+export const composer = 'cli';
