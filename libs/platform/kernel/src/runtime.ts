@@ -48,10 +48,7 @@ export interface Runtime {
   /** Runs once when all messages at hand have been handled; calls during the same turn queue up in order. */
   atTurnEnd(run: () => void): void;
   /** `onUndeliverable`: nobody listens at the receiver's subject. */
-  lane(
-    to: Subject,
-    options: { maxInFlightBytes: number; onUndeliverable?: () => void; onDrained?: () => void },
-  ): Lane;
+  lane(to: Subject, options: { maxInFlightBytes: number; onUndeliverable?: () => void; onDrained?: () => void }): Lane;
   /** `bytes` is 4-byte aligned and valid during the call only. */
   listen(at: Subject, on: (bytes: Uint8Array) => void): Cancel;
   ask(to: Subject, body: Uint8Array, timeoutMs: number, done: (reply: Reply) => void): void;

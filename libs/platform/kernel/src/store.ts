@@ -45,12 +45,7 @@ export interface CommitStore {
    * Every commit whose stream starts with `prefix` ('' for all), from `fromSeq`, in order, each once;
    * `onCaughtUp` runs once when all that existed at the call has been delivered.
    */
-  follow(
-    prefix: string,
-    fromSeq: number,
-    on: (commit: StoredCommit) => void,
-    onCaughtUp?: () => void,
-  ): Cancel;
+  follow(prefix: string, fromSeq: number, on: (commit: StoredCommit) => void, onCaughtUp?: () => void): Cancel;
   /**
    * A durable work queue over all streams of one kind, shared by every process that names it:
    * each commit goes to one of them, again and again until acknowledged.
