@@ -24,8 +24,8 @@ export const mayImport: Record<string, readonly string[]> = {
   'sync-role': role,
   'outside-world-role': role,
 
-  fabric: ['protocol', 'kernel'],
   'lab-port': ['protocol', 'kernel'],
+  fabric: ['lab-port', 'protocol', 'kernel'],
   simulator: ['lab-port', 'fabric', 'traffic', ...roles, 'protocol', 'kernel'],
   processes: ['lab-port', 'fabric', 'bus', 'protocol', 'kernel'],
   experiment: ['lab-port', 'fabric', 'traffic', 'kernel'],
