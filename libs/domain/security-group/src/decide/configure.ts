@@ -1,0 +1,31 @@
+import type { SecurityGroupEvent } from '../events.js';
+import type { Configure, GroupConfig } from '../inputs.js';
+import type { SecurityGroupState } from '../state.js';
+import { draftFrom } from './draft.js';
+
+/** The first commit of the group. The same again is ignored, another configuration refused. */
+export function configure(state: SecurityGroupState, input: Configure): readonly SecurityGroupEvent[] {
+  const draft = draftFrom(state);
+  const { version } = draft;
+  if (state.members.length === 0) {
+    draft.emit({ type: 'Configured', version, tableHash: '', config: input.config });
+  } else if (isConfiguredAs(state, input.config)) {
+    draft.emit({ type: 'ConfigureIgnored', version, reason: 'the group is configured like this already' });
+  } else {
+    const reason = 'the group is configured already, and differently: start a new fabric to change it';
+    draft.emit({ type: 'ConfigureRefused', version, reason });
+  }
+  return draft.events();
+}
+
+function isConfiguredAs(state: SecurityGroupState, config: GroupConfig): boolean {
+  return (
+    state.active.length === config.slots &&
+    state.placement === config.placement &&
+    state.requireInStep === config.requireInStep &&
+    state.members.length === config.members.length &&
+    state.members.every((m, i) => m.id === config.members[i]?.id && m.weight === config.members[i]?.weight) &&
+    state.orchestrators.length === config.orchestrators.length &&
+    state.orchestrators.every((o, i) => o.id === config.orchestrators[i])
+  );
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+const whole = z.int().min(0);
+const incarnation = z.int().min(1);
+
+/** `site_member`, for example `1_03`. */
+export const memberId = z.string().regex(/^[1-9]\d*_\d{2,}$/, 'expected a member id such as 1_03');
+/** `site_orchestrator`, for example `1_1`. */
+export const orchestratorId = z.string().regex(/^[1-9]\d*_[1-9]\d*$/, 'expected an orchestrator id such as 1_1');
+
+/** Integers that say why a sensor believes what it reports, for example `{missed: 3, silentMs: 312}`. */
+export const evidence = z.record(z.string().min(1), z.int());
+
+export const silenceReasons = ['silence', 'socket', 'replaced'] as const;
+
+const observation = { id: z.string().min(1), at: whole, from: z.literal('observation') };
+const command = { id: z.string().min(1), at: whole, from: z.literal('command') };
+const intent = { id: z.string().min(1), at: whole, from: z.literal('intent') };
+
+/** Every setting that decides, recorded at version 1 of the stream. */
+export const groupConfig = z.strictObject({
+  /** In id order; a member's number in the slot table is its place here, from 1. */
+  members: z
+    .array(z.strictObject({ id: memberId, weight: z.int().min(0).max(65_535) }))
+    .min(1)
+    .max(1_000)
+    .refine((members) => new Set(members.map((m) => m.id)).size === members.length, 'a member is named twice'),
+  orchestrators: z
+    .array(orchestratorId)
+    .max(64)
+    .refine((ids) => new Set(ids).size === ids.length, 'an orchestrator is named twice'),
+  /** fidelity: F-DIST-SLOTS */
+  slots: z.int().min(1).max(65_537),
+  /** fidelity: F-DIST-PLACEMENT */
+  placement: z.enum(['pairs', 'spread']),
+  /** false is the negative control: a chosen copy counts as a backup before it holds anything. */
+  requireInStep: z.boolean(),
+});
+
+export const configure = z.strictObject({ ...command, type: z.literal('configure'), config: groupConfig });
+
+/** A member that is ready to serve asks in, or a new incarnation of an active one shows up. */
+export const memberSeen = z.strictObject({
+  ...observation,
+  type: z.literal('memberSeen'),
+  member: memberId,
+  incarnation,
+  /** Who heard it. */
+  orchestrator: orchestratorId,
+  /**
+   * Table version the member had folded when it asked. Needed only to come back with the same
+   * incarnation: it proves that the member has read its own loss.
+   */
+  version: whole.optional(),
+  /** `connections`: what the incarnation that is replaced, if any, last reported to hold. */
+  evidence,
+});
+
+/** A member is no longer heard. */
+export const memberSilent = z.strictObject({
+  ...observation,
+  type: z.literal('memberSilent'),
+  member: memberId,
+  /** The incarnation that fell silent; any other than the active one is stale evidence. */
+  incarnation,
+  reason: z.enum(silenceReasons),
+  /** Table version the proposer had folded; evidence from before the member joined is stale. */
+  version: whole.optional(),
+  /** `connections`: what the member last reported to hold. */
+  evidence,
+});
+
+/** A joining member holds everything the active member holds of these slots. */
+export const inStep = z.strictObject({
+  ...intent,
+  type: z.literal('inStep'),
+  member: memberId,
+  incarnation,
+  /** The member that the copy was made from. */
+  active: memberId,
+  activeIncarnation: incarnation,
+  slots: z.array(whole).min(1),
+  /** Table version under which the active member began this copy. */
+  version: whole,
+});
+
+export const orchestratorSeen = z.strictObject({
+  ...observation,
+  type: z.literal('orchestratorSeen'),
+  orchestrator: orchestratorId,
+  incarnation,
+  evidence,
+});
+
+export const orchestratorSilent = z.strictObject({
+  ...observation,
+  type: z.literal('orchestratorSilent'),
+  orchestrator: orchestratorId,
+  incarnation,
+  reason: z.enum(silenceReasons),
+  evidence,
+});
+
+export const securityGroupInput = z.discriminatedUnion('type', [
+  configure,
+  memberSeen,
+  memberSilent,
+  inStep,
+  orchestratorSeen,
+  orchestratorSilent,
+]);
+
+export type GroupConfig = z.infer<typeof groupConfig>;
+export type Evidence = z.infer<typeof evidence>;
+export type SilenceReason = (typeof silenceReasons)[number];
+export type Configure = z.infer<typeof configure>;
+export type MemberSeen = z.infer<typeof memberSeen>;
+export type MemberSilent = z.infer<typeof memberSilent>;
+export type InStep = z.infer<typeof inStep>;
+export type OrchestratorSeen = z.infer<typeof orchestratorSeen>;
+export type OrchestratorSilent = z.infer<typeof orchestratorSilent>;
+export type SecurityGroupInput = z.infer<typeof securityGroupInput>;

@@ -1,0 +1,101 @@
+import type { SecurityGroupState } from '../state.js';
+import { activeMembers } from '../state.js';
+import { apportion } from './apportion.js';
+import { planMoves } from './balance.js';
+
+/**
+ * Who should be copied to, slot by slot (0: nobody). Copies under way go on. Otherwise, after a
+ * join, a slot that is to move is copied to where it moves, and a backup that stands where the
+ * placement does not want it is copied to where it does; at other times only slots without any
+ * copy get one.
+ */
+export function chooseCopies(state: SecurityGroupState): number[] {
+  const joining = state.joining.slice();
+  if (activeMembers(state).length < 2) return joining;
+
+  const planned = state.rebalancing ? planMoves(state) : state.active;
+  // What the backup will be once everything under way and planned has happened.
+  const backup = state.backup.map((now, slot) => {
+    if (planned[slot] !== state.active[slot]) return state.active[slot] as number;
+    return state.joining[slot] !== 0 ? (state.joining[slot] as number) : now;
+  });
+  const free: boolean[] = joining.map((now, slot) => now === 0 && planned[slot] === state.active[slot]);
+  planned.forEach((to, slot) => {
+    if (joining[slot] === 0 && to !== state.active[slot]) joining[slot] = to;
+  });
+
+  const choose = state.placement === 'pairs' ? partners(state) : spread(state, planned, backup);
+  for (let slot = 0; slot < joining.length; slot++) {
+    if (!free[slot]) continue;
+    if (backup[slot] !== 0 && !state.rebalancing) continue;
+    const wanted = choose(planned[slot] as number, backup[slot] as number);
+    if (wanted !== backup[slot]) joining[slot] = wanted;
+  }
+  return joining;
+}
+
+/** Where the copy of a slot of `active` should be, if it is at `backup` now (0: nowhere). */
+type Choice = (active: number, backup: number) => number;
+
+/** One backup a member: neighbours in id order, and a ring of three at the end of an odd number. */
+function partners(state: SecurityGroupState): Choice {
+  const numbers = activeMembers(state);
+  const partner = new Array<number>(state.members.length + 1).fill(0);
+  const odd = numbers.length % 2 === 1;
+  const paired = odd ? numbers.length - 3 : numbers.length;
+  for (let i = 0; i < paired; i += 2) {
+    const [a, b] = [numbers[i] as number, numbers[i + 1] as number];
+    partner[a] = b;
+    partner[b] = a;
+  }
+  if (odd) {
+    const ring = numbers.slice(paired);
+    ring.forEach((member, i) => {
+      partner[member] = ring[(i + 1) % ring.length] as number;
+    });
+  }
+  return (active) => partner[active] as number;
+}
+
+/** The slots of each member are backed up by all others, by weight, so that its load is divided. */
+function spread(state: SecurityGroupState, planned: readonly number[], backup: readonly number[]): Choice {
+  const members = state.members.length;
+  const numbers = activeMembers(state);
+  const held = numbers.map(() => new Array<number>(members + 1).fill(0));
+  const place = new Array<number>(members + 1).fill(-1);
+  numbers.forEach((member, i) => (place[member] = i));
+  planned.forEach((active, slot) => {
+    const row = held[place[active] as number] as number[];
+    const at = backup[slot] as number;
+    row[at] = (row[at] as number) + 1;
+  });
+
+  const lacking = numbers.map((_active, i) => {
+    const row = held[i] as number[];
+    const others = [...numbers.slice(i + 1), ...numbers.slice(0, i)];
+    const total = row.reduce((sum, n) => sum + n, 0);
+    const shares = apportion(
+      total,
+      others.map((member) => ({
+        member,
+        weight: state.members[member - 1]?.weight ?? 0,
+        held: row[member] as number,
+      })),
+      members,
+    );
+    return { others, by: shares.map((share, member) => share - (row[member] as number)) };
+  });
+
+  return (active, at) => {
+    const { others, by } = lacking[place[active] as number] as { others: number[]; by: number[] };
+    if (at !== 0 && (by[at] as number) >= 0) return at;
+    let most = others[0] as number;
+    for (const member of others) if ((by[member] as number) > (by[most] as number)) most = member;
+    if (at !== 0) {
+      if ((by[most] as number) <= 0) return at;
+      by[at] = (by[at] as number) + 1;
+    }
+    by[most] = (by[most] as number) - 1;
+    return most;
+  };
+}

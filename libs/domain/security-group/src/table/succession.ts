@@ -1,0 +1,51 @@
+import type { SlotsByMember } from '../events.js';
+import type { SecurityGroupState } from '../state.js';
+import { activeMembers } from '../state.js';
+import { countByMember } from './apportion.js';
+import { rowsOf } from './rows.js';
+
+export interface Succession {
+  /** Slots whose backup was in step, by that backup. */
+  readonly takenOver: SlotsByMember;
+  /** Slots without a copy in step, by the member that goes on with them, empty; 0 when nobody is left. */
+  readonly orphaned: SlotsByMember;
+}
+
+/**
+ * Who follows a lost member in its slots: the backup, else the least loaded survivor by weight
+ * (lowest number first). `state` already knows the member as out. Nothing else moves.
+ */
+export function successionOf(state: SecurityGroupState, lost: number): Succession {
+  const heirs = activeMembers(state);
+  const weightless = heirs.every((m) => weightOf(state, m) === 0);
+  const load = countByMember(state.active, state.members.length);
+  const next = state.active.slice();
+  const { active, backup } = state;
+
+  for (let slot = 0; slot < active.length; slot++) {
+    const heir = backup[slot] as number;
+    if (active[slot] !== lost || heir === 0) continue;
+    next[slot] = heir;
+    load[heir] = (load[heir] as number) + 1;
+  }
+  for (let slot = 0; slot < active.length; slot++) {
+    if (active[slot] !== lost || backup[slot] !== 0) continue;
+    let least = 0;
+    for (const m of heirs) {
+      const weight = weightless ? 1 : weightOf(state, m);
+      if (weight === 0) continue;
+      const leastWeight = weightless || least === 0 ? 1 : weightOf(state, least);
+      if (least === 0 || ((load[m] as number) + 1) * leastWeight < ((load[least] as number) + 1) * weight) least = m;
+    }
+    next[slot] = least;
+    load[least] = (load[least] as number) + 1;
+  }
+  return {
+    takenOver: rowsOf(next, (slot) => active[slot] === lost && backup[slot] !== 0),
+    orphaned: rowsOf(next, (slot) => active[slot] === lost && backup[slot] === 0),
+  };
+}
+
+function weightOf(state: SecurityGroupState, member: number): number {
+  return state.members[member - 1]?.weight ?? 0;
+}
