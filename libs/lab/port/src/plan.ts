@@ -1,7 +1,5 @@
-import type { Role, Runtime } from '@rehearsal/kernel';
+import type { Profile, Role, Runtime, Settings } from '@rehearsal/kernel';
 import type { LabRole } from './target.js';
-
-export type SettingValue = number | boolean | string | readonly string[];
 
 /** One process to run. `subject` is where its frames arrive. */
 export interface RoleEntry {
@@ -58,9 +56,9 @@ export interface PackagePlan {
 export interface FabricPlan {
   readonly fabric: string;
   readonly site: number;
-  readonly profile: 'vendor' | 'lossless';
+  readonly profile: Profile;
   /** Every setting with its resolved value. */
-  readonly settings: Readonly<Record<string, SettingValue>>;
+  readonly settings: Settings;
   readonly orchestrators: readonly string[];
   readonly securityGroup: SecurityGroupPlan;
   /** The rulebase as written in its file; read by the policy compiler. */

@@ -1,0 +1,101 @@
+import { resolveSettings, SettingsError, type Settings } from '@rehearsal/kernel';
+import type { FabricPlan, RoleEntry } from '@rehearsal/lab-port';
+import { FileError, type FileProblem } from './problems.js';
+import type { ReadFabric } from './read-fabric.js';
+
+/** What planning needs that is not in the fabric file itself. */
+export interface PlanOptions {
+  /** The parsed rulebase; null where the file names none. */
+  readonly policy: unknown;
+  /** Makes a path seen from the fabric file one that can be opened. */
+  readonly locate: (path: string) => string;
+  /** Settings of the command line, which win over the file's. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  /** Wins over the file's profile. */
+  readonly profile?: 'vendor' | 'lossless';
+}
+
+/**
+ * Completes a fabric file to the plan a lab starts: roles in start order, ids, weights, settings.
+ * @throws FileError for settings of the file, SettingsError for those of `overrides`.
+ */
+export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
+  const { fabric, securityGroup: name } = read;
+  const profile = options.profile ?? fabric.profile;
+  const group = fabric.securityGroups[name]!;
+  const settings = settingsOf(read, profile, options.overrides ?? {});
+  const limit = settings['limit.membersPerSite'];
+  if (read.members.length > limit) {
+    throw new FileError([
+      read.problem(
+        ['securityGroups', name, 'members'],
+        `A site has at most ${limit} members, saw ${read.members.length}.`,
+        'Take some away, or raise the setting limit.membersPerSite.',
+      ),
+    ]);
+  }
+  const orchestrators = Array.from({ length: fabric.orchestrators }, (_, i) => `1_${i + 1}`);
+  const { connections, packetsPerSec, mix, captures } = fabric.traffic;
+  return {
+    fabric: fabric.fabric,
+    site: 1,
+    profile,
+    settings,
+    orchestrators,
+    securityGroup: {
+      name,
+      release: group.release,
+      take: group.take,
+      address: group.address,
+      members: read.members,
+      interfaces: (['inside', 'outside'] as const).map((side) => ({ name: side, ...group.interfaces[side] })),
+    },
+    policy: options.policy,
+    traffic: { connections, packetsPerSec, mix, captures: captures.map((c) => options.locate(c)) },
+    packages: Object.entries(fabric.packages).map(([file, p]) => ({ file, ...p })),
+    roles: rolesOf(
+      orchestrators,
+      read.members.map((m) => m.id),
+    ),
+  };
+}
+
+function rolesOf(orchestrators: readonly string[], members: readonly string[]): RoleEntry[] {
+  return [
+    { role: 'sync', id: '1', subject: 'data.sync.1' },
+    ...orchestrators.map((id) => ({ role: 'orchestrator' as const, id, subject: `data.orchestrator.${id}` })),
+    ...members.map((id) => ({ role: 'member' as const, id, subject: `data.member.${id}` })),
+    { role: 'outside-world', id: 'outside', subject: 'data.outside' },
+  ];
+}
+
+/** The file's `sync` block is another way to say three settings; `settings` says more, and wins. */
+function settingsOf(read: ReadFabric, profile: FabricPlan['profile'], overrides: Record<string, unknown>): Settings {
+  const { fabric, securityGroup } = read;
+  const { policy, delaySec, never } = fabric.securityGroups[securityGroup]!.sync;
+  const syncPath = ['securityGroups', securityGroup, 'sync'];
+  const said: { name: string; value: unknown; path: string[] }[] = [];
+  if (policy !== undefined) said.push({ name: 'sync.policy', value: policy, path: [...syncPath, 'policy'] });
+  if (delaySec !== undefined) {
+    said.push({ name: 'sync.delayMs', value: Math.round(delaySec * 1000), path: [...syncPath, 'delaySec'] });
+  }
+  if (never !== undefined) said.push({ name: 'sync.never', value: never, path: [...syncPath, 'never'] });
+  for (const [name, value] of Object.entries(fabric.settings)) said.push({ name, value, path: ['settings', name] });
+
+  const problems: FileProblem[] = [];
+  const inFile: Record<string, unknown> = {};
+  for (const { name, value, path } of said) {
+    try {
+      resolveSettings(profile, { [name]: value });
+      inFile[name] = value;
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      for (const problem of error.problems) {
+        const [what, ...rest] = problem.split('; ');
+        problems.push(read.problem(path, `${what}.`, `Remedy: ${rest.join('; ') || 'see `rehearse settings`'}.`));
+      }
+    }
+  }
+  if (problems.length > 0) throw new FileError(problems);
+  return resolveSettings(profile, { ...inFile, ...overrides });
+}
