@@ -5,7 +5,10 @@ const toolchain = ['{workspaceRoot}/package-lock.json', '{workspaceRoot}/tsconfi
 
 /** @param {string} dir folder of a package, from the workspace's root */
 function targetsOf(dir) {
-  const jest = 'node --experimental-vm-modules node_modules/jest/bin/jest.js --passWithNoTests';
+  // The folder comes before --selectProjects, which would take it for one more project.
+  const jest =
+    'node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js ' +
+    `${dir}/ --passWithNoTests --selectProjects`;
   return {
     build: {
       command: `tsc -b ${dir}`,
@@ -15,12 +18,12 @@ function targetsOf(dir) {
       outputs: [`{workspaceRoot}/${dir}/dist`, `{workspaceRoot}/${dir}/*.tsbuildinfo`],
     },
     test: {
-      command: `${jest} --selectProjects pure ${dir}/`,
+      command: `${jest} pure`,
       cache: true,
       inputs: [...sources, ...toolchain, '{workspaceRoot}/jest.config.mjs'],
     },
     // Real servers and processes decide the outcome too, so a result is never taken from the cache.
-    'test-live': { command: `${jest} --selectProjects live ${dir}/`, cache: false, parallelism: false },
+    'test-live': { command: `${jest} live`, cache: false, parallelism: false },
     lint: {
       command: `oxlint --type-aware --deny-warnings ${dir}`,
       cache: true,
