@@ -35,7 +35,7 @@ if (jestArgs.length === 0) {
   ];
   for (const [name, args] of tools) {
     const passed = await runs(args);
-    console.log(`${passed ? 'PASS' : 'FAIL'} ${name}`);
+    console.log(passed ? `PASS ${name}` : `FAIL ${name}; again with: node ${args.join(' ')}`);
     checks.push({ name, passed });
   }
 }
