@@ -8,8 +8,14 @@ export class CommitFormatError extends Error {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The bytes to store. @throws NotCanonicalError when input or events hold what a log cannot. */
+/**
+ * The bytes to store.
+ * @throws NotCanonicalError when input or events hold what a log cannot, CommitFormatError when a field is missing
+ */
 export function encodeCommit(commit: Commit): Uint8Array {
+  // What nobody could read back must not get in: one such commit would stop every reader of the log.
+  const problem = shapeProblem(commit);
+  if (problem !== undefined) throw new CommitFormatError(`not a commit: ${problem}`);
   return canonicalBytes(commit);
 }
 

@@ -12,9 +12,30 @@ export {
   kindOf,
   parseCommit,
 } from './commit-codec.js';
+export type { CreateDecider } from './create-decider.js';
+export { createDecider } from './create-decider.js';
+export type { DeciderParts, DeciderReply } from './decider.js';
+export { Decider, REPLY_WITHIN_MS } from './decider.js';
 export { hashInts, sha256Hex } from './hash.js';
 export { compareHlc, HLC_MAX_PULL_MS, HybridClock } from './hlc.js';
+export type { AskOptions } from './input-client.js';
+export { askInput } from './input-client.js';
+export type { InputReply, InputRequest } from './input-messages.js';
+export {
+  decodeInputReply,
+  decodeInputRequest,
+  encodeInputReply,
+  encodeInputRequest,
+  inputSubject,
+} from './input-messages.js';
+export type { ServeOptions } from './input-server.js';
+export { serveInputs } from './input-server.js';
+export { IntentSender, intentsOf } from './intent-sender.js';
+export type { LogSink } from './log-follower.js';
+export { LogFollower } from './log-follower.js';
 export type { AnyMachine, Deadline, Event, EventRef, Input, Intent, Machine } from './machine.js';
+export type { AppendFault, MemoryStoreFaults, MemoryStoreOptions } from './memory-store.js';
+export { MemoryCommitStore } from './memory-store.js';
 export { createRng } from './rng.js';
 export type {
   Command,
@@ -44,3 +65,5 @@ export { CERTAINTIES } from './settings/spec.js';
 export type { SettingName, Settings } from './settings-registry.js';
 export { SETTING_NAMES, SETTINGS } from './settings-registry.js';
 export type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, StoredCommit } from './store.js';
+export type { OnCommit } from './view.js';
+export { LogBrokenError, MachineView } from './view.js';

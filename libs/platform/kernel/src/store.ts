@@ -1,6 +1,7 @@
 /**
  * The raw commit store: what a log server can say to one append, no more. The rules that turn
  * these words into exactly-once decisions live in the decider; the simulator injects all of them.
+ * A store calls back later, never within the call, one callback at a time.
  */
 export interface StoredCommit {
   /** Sequence in the site's log, from 1. */

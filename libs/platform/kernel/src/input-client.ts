@@ -1,0 +1,74 @@
+import type { InputReply, InputRequest } from './input-messages.js';
+import { decodeInputReply, encodeInputRequest, inputSubject } from './input-messages.js';
+import type { Runtime } from './runtime.js';
+import type { Cancel } from './store.js';
+
+/** One try; longer than a decider takes when the log answers at once. */
+const TRY_MS = 2000;
+const RETRY_FIRST_MS = 20;
+const RETRY_LAST_MS = 1000;
+
+export type AskingRuntime = Pick<Runtime, 'ask' | 'after'>;
+
+export interface AskOptions {
+  /** Give up after this long with `failed`; undefined: never. */
+  readonly withinMs?: number;
+  /** Hears why a try did not settle the input. */
+  readonly onRetry?: (reason: string) => void;
+}
+
+/**
+ * Sends an input to the processes that decide `stream`, again and again under its id until one says
+ * what came of it. `done` hears a `failed` only after `withinMs`: then the input may still be decided.
+ * @throws NotCanonicalError
+ */
+export function askInput(
+  runtime: AskingRuntime,
+  stream: string,
+  request: InputRequest,
+  options: AskOptions,
+  done: (reply: InputReply) => void,
+): Cancel {
+  const body = encodeInputRequest(request);
+  const subject = inputSubject(stream);
+  let ended = false;
+  let waitMs = RETRY_FIRST_MS;
+  let lastReason = 'nobody has answered yet';
+  let cancelRetry: Cancel | undefined;
+  const cancelLimit =
+    options.withinMs === undefined
+      ? undefined
+      : runtime.after(options.withinMs, () =>
+          end({ kind: 'failed', reason: `no decision within ${options.withinMs} ms: ${lastReason}` }),
+        );
+
+  function end(reply: InputReply | undefined): void {
+    if (ended) return;
+    ended = true;
+    cancelLimit?.();
+    cancelRetry?.();
+    if (reply !== undefined) done(reply);
+  }
+
+  function attempt(): void {
+    runtime.ask(subject, body, TRY_MS, (answer) => {
+      if (ended) return;
+      if (answer.kind !== 'answer') {
+        return again(answer.kind === 'timeout' ? `no answer within ${TRY_MS} ms` : `nobody decides ${stream}`);
+      }
+      const reply = decodeInputReply(answer.body);
+      if (reply.kind === 'failed') again(reply.reason);
+      else end(reply);
+    });
+  }
+
+  function again(reason: string): void {
+    lastReason = reason;
+    options.onRetry?.(reason);
+    cancelRetry = runtime.after(waitMs, attempt);
+    waitMs = Math.min(waitMs * 2, RETRY_LAST_MS);
+  }
+
+  attempt();
+  return () => end(undefined);
+}
