@@ -56,7 +56,14 @@ export function summarizeCapture(bytes: Uint8Array): CaptureSummary {
     udp_flows: counter.udp.size,
     other_flows: counter.other.size,
   };
-  return { info, format: capture.format, linkTypes, firstSeconds, lastSeconds: frame.seconds, partial: capture.partial };
+  return {
+    info,
+    format: capture.format,
+    linkTypes,
+    firstSeconds,
+    lastSeconds: frame.seconds,
+    partial: capture.partial,
+  };
 }
 
 class Ipv4Counter {
@@ -66,6 +73,7 @@ class Ipv4Counter {
   readonly udp = new Set<string>();
   readonly other = new Set<string>();
   private readonly finder = new Ipv4Finder();
+  private destination = 0;
 
   add(linkType: number, bytes: Uint8Array, at: number, capLen: number, origLen: number): void {
     if (!this.finder.find(linkType, bytes, at, capLen, origLen)) return;
@@ -80,12 +88,13 @@ class Ipv4Counter {
       w.trimLength(totalLen);
       if (!w.has(MIN_HEADER_BYTES)) return;
     }
+    if (!this.findDestination(headerBytes)) return;
     this.packets += 1;
     const fragment = w.u16(6);
     const isLaterFragment = (fragment & 0x1fff) !== 0;
     if ((fragment & 0x3fff) !== 0) this.fragments += 1;
     if (isLaterFragment) return;
-    this.flow(w.u8(9), w.i32(12), this.finalDestination(headerBytes), headerBytes);
+    this.flow(w.u8(9), w.i32(12), this.destination, headerBytes);
   }
 
   private flow(protocol: number, src: number, dst: number, headerBytes: number): void {
@@ -102,27 +111,37 @@ class Ipv4Counter {
     this.other.add(`${protocol} ${low} ${high}`);
   }
 
-  /** RFC 791: with a source route that is not used up, the last hop it lists is where the packet goes. */
-  private finalDestination(headerBytes: number): number {
+  /**
+   * Where the packet goes at last, into `destination`. RFC 791: with a source route that is not used up, that is the
+   * last hop listed. False when the recording ends among the options, where no destination can be told.
+   */
+  private findDestination(headerBytes: number): boolean {
     const w = this.finder.window;
     const LOOSE_ROUTE = 131;
     const STRICT_ROUTE = 137;
-    for (let at = MIN_HEADER_BYTES; at + 2 < headerBytes && w.has(at + 3); ) {
+    this.destination = w.i32(16);
+    for (let at = MIN_HEADER_BYTES; at < headerBytes;) {
+      if (!w.has(at + 1)) return false;
       const option = w.u8(at);
-      if (option === 0) break;
+      if (option === 0) return true;
       if (option === 1) {
         at += 1;
         continue;
       }
+      if (at + 1 === headerBytes) return true;
+      if (!w.has(at + 2)) return false;
       const lenBytes = w.u8(at + 1);
-      if (lenBytes < 2 || at + lenBytes > headerBytes) break;
+      if (lenBytes < 2 || at + lenBytes > headerBytes) return true;
       if (option === LOOSE_ROUTE || option === STRICT_ROUTE) {
+        if (!w.has(at + 3)) return false;
         const pointer = w.u8(at + 2);
-        if (pointer < 4 || (pointer & 3) !== 0 || pointer > lenBytes || !w.has(at + lenBytes)) break;
-        return w.i32(at + lenBytes - 4);
+        if (pointer < 4 || (pointer & 3) !== 0 || pointer > lenBytes) return true;
+        if (!w.has(headerBytes)) return false;
+        this.destination = w.i32(at + lenBytes - 4);
+        return true;
       }
       at += lenBytes;
     }
-    return w.i32(16);
+    return true;
   }
 }

@@ -53,7 +53,13 @@ export class PcapReader implements FrameSource {
     const file = VARIANTS.has(little.u32(0)) ? little : new OrderedBytes(bytes, true);
     const variant = VARIANTS.get(file.u32(0));
     if (variant === undefined) {
-      throw new CaptureError('not-a-capture', 0, 'a pcap magic number', hex32(file.u32(0)), 'give a .pcap or .pcapng file');
+      throw new CaptureError(
+        'not-a-capture',
+        0,
+        'a pcap magic number',
+        hex32(file.u32(0)),
+        'give a .pcap or .pcapng file',
+      );
     }
     const headerBytes = FILE_HEADER_BYTES + variant.extraFileHeaderBytes;
     if (bytes.length < headerBytes) {
@@ -68,19 +74,33 @@ export class PcapReader implements FrameSource {
     const major = file.u16(4);
     const minor = file.u16(6);
     if (major < 2) {
-      throw new CaptureError('unsupported', 4, 'pcap version 2 or newer', `version ${major}.${minor}`, 'convert it with editcap');
+      throw new CaptureError(
+        'unsupported',
+        4,
+        'pcap version 2 or newer',
+        `version ${major}.${minor}`,
+        'convert it with editcap',
+      );
     }
     const network = file.u32(20);
     if ((network & 0x03ff0000) !== 0) {
-      throw new CaptureError('malformed', 20, 'reserved link-type bits to be 0', hex32(network), 'the file header is damaged; record the capture again');
+      throw new CaptureError(
+        'malformed',
+        20,
+        'reserved link-type bits to be 0',
+        hex32(network),
+        'the file header is damaged; record the capture again',
+      );
     }
-    const aixLinkType = file.u32(0) === 0xa1b2c3d4 && major === 2 && minor === 2 ? AIX_LINK_TYPES.get(network) : undefined;
+    const aixLinkType =
+      file.u32(0) === 0xa1b2c3d4 && major === 2 && minor === 2 ? AIX_LINK_TYPES.get(network) : undefined;
     this.file = file;
     this.variant = variant;
     this.linkType = aixLinkType ?? network & 0xffff;
     this.nanosecondTimes = variant.nanosecondFile || aixLinkType !== undefined;
     // Up to version 2.2 the original length came first; in 2.3 writers disagreed.
-    this.lengthsSwapped = major === 543 || (major === 2 && minor < 3) ? 'yes' : major === 2 && minor === 3 ? 'maybe' : 'no';
+    this.lengthsSwapped =
+      major === 543 || (major === 2 && minor < 3) ? 'yes' : major === 2 && minor === 3 ? 'maybe' : 'no';
     this.at = headerBytes;
   }
 
@@ -106,7 +126,8 @@ export class PcapReader implements FrameSource {
     const limit = maxFrameBytes(this.linkType);
     if (capLen > limit) return this.stop(at + 8, `a frame length of ${capLen} bytes is above the limit of ${limit}`);
     const dataAt = at + this.variant.recordHeaderBytes;
-    if (size - dataAt < capLen) return this.stop(dataAt, `a frame of ${capLen} bytes is cut off after ${size - dataAt}`);
+    if (size - dataAt < capLen)
+      return this.stop(dataAt, `a frame of ${capLen} bytes is cut off after ${size - dataAt}`);
     const fraction = file.u32(at + 4);
     frame.index = this.frames++;
     frame.seconds = file.u32(at);

@@ -43,7 +43,13 @@ export class PcapngReader implements FrameSource {
     this.file = new OrderedBytes(bytes, false);
     if (!this.block()) {
       const { atByte, reason } = this.stopped!;
-      throw new CaptureError('malformed', atByte, 'a pcapng section header', reason, 'record the capture again or copy the whole file');
+      throw new CaptureError(
+        'malformed',
+        atByte,
+        'a pcapng section header',
+        reason,
+        'record the capture again or copy the whole file',
+      );
     }
   }
 
@@ -70,7 +76,10 @@ export class PcapngReader implements FrameSource {
     const type = file.u32(at);
     const totalLen = padded(file.u32(at + 4));
     if (totalLen < BLOCK_OVERHEAD_BYTES || totalLen > MAX_BLOCK_BYTES) {
-      return this.stop(at + 4, `a block length of ${file.u32(at + 4)} bytes is outside ${BLOCK_OVERHEAD_BYTES} to ${MAX_BLOCK_BYTES}`);
+      return this.stop(
+        at + 4,
+        `a block length of ${file.u32(at + 4)} bytes is outside ${BLOCK_OVERHEAD_BYTES} to ${MAX_BLOCK_BYTES}`,
+      );
     }
     const bodyEnd = at + totalLen - 4;
     if (type === INTERFACE && !this.interfaceBlock(at + 8, bodyEnd)) return false;
@@ -80,7 +89,11 @@ export class PcapngReader implements FrameSource {
     // The trailer is checked after the frame: a frame whose block is damaged at its end does not count.
     if (left < totalLen) return this.dropFrame(type, at, `a block of ${totalLen} bytes is cut off after ${left}`);
     if (padded(file.u32(bodyEnd)) !== totalLen) {
-      return this.dropFrame(type, bodyEnd, `the length at the end of a block is ${file.u32(bodyEnd)}, at its start ${totalLen}`);
+      return this.dropFrame(
+        type,
+        bodyEnd,
+        `the length at the end of a block is ${file.u32(bodyEnd)}, at its start ${totalLen}`,
+      );
     }
     this.at = at + totalLen;
     return true;
@@ -96,21 +109,24 @@ export class PcapngReader implements FrameSource {
         return this.stop(at + 8, `the byte-order magic is ${hex32(file.u32(at + 8))}, not 0x1a2b3c4d in either order`);
       }
     }
-    if (file.u32(at + 4) < 28) return this.stop(at + 4, `a section header length of ${file.u32(at + 4)} bytes is below 28`);
+    if (file.u32(at + 4) < 28)
+      return this.stop(at + 4, `a section header length of ${file.u32(at + 4)} bytes is below 28`);
     const major = file.u16(at + 12);
     const minor = file.u16(at + 14);
-    if (major !== 1 || (minor !== 0 && minor !== 2)) return this.stop(at + 12, `pcapng version ${major}.${minor} is not 1.0`);
+    if (major !== 1 || (minor !== 0 && minor !== 2))
+      return this.stop(at + 12, `pcapng version ${major}.${minor} is not 1.0`);
     this.interfaces = [];
     return true;
   }
 
   private interfaceBlock(at: number, end: number): boolean {
     const file = this.file;
-    if (end - at < 8) return this.stop(at, `an interface block of ${end - at + BLOCK_OVERHEAD_BYTES} bytes is below 20`);
+    if (end - at < 8)
+      return this.stop(at, `an interface block of ${end - at + BLOCK_OVERHEAD_BYTES} bytes is below 20`);
     if (end > file.bytes.length) return this.stop(at, 'an interface block is cut off');
     let resolution = 6;
     let offsetSeconds = 0;
-    for (let option = at + 8; option + 4 <= end; ) {
+    for (let option = at + 8; option + 4 <= end;) {
       const code = file.u16(option);
       const len = file.u16(option + 2);
       if (code === OPTION_END || option + 4 + len > end) break;
@@ -128,12 +144,14 @@ export class PcapngReader implements FrameSource {
   private packetBlock(at: number, totalLen: number, old: boolean, frame: Frame): boolean {
     const file = this.file;
     if (totalLen < 32) return this.stop(at + 4, `a packet block of ${totalLen} bytes is below 32`);
-    if (file.bytes.length - at < 28) return this.stop(at, `a packet block is cut off after ${file.bytes.length - at} bytes`);
+    if (file.bytes.length - at < 28)
+      return this.stop(at, `a packet block is cut off after ${file.bytes.length - at} bytes`);
     const id = old ? file.u16(at + 8) : file.u32(at + 8);
     const from = this.interfaces[id];
     if (from === undefined) return this.stop(at + 8, `a packet names interface ${id} of ${this.interfaces.length}`);
     const capLen = file.u32(at + 20);
-    if (totalLen < 32 + padded(capLen)) return this.stop(at + 20, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
+    if (totalLen < 32 + padded(capLen))
+      return this.stop(at + 20, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
     const time = timeOf(file.u32(at + 12), file.u32(at + 16), from.scale);
     return this.fill(frame, from, at + 28, capLen, file.u32(at + 24), time.seconds, time.nanoseconds);
   }
@@ -141,16 +159,26 @@ export class PcapngReader implements FrameSource {
   private simplePacketBlock(at: number, totalLen: number, frame: Frame): boolean {
     const file = this.file;
     if (totalLen < 16) return this.stop(at + 4, `a simple packet block of ${totalLen} bytes is below 16`);
-    if (file.bytes.length - at < 12) return this.stop(at, `a packet block is cut off after ${file.bytes.length - at} bytes`);
+    if (file.bytes.length - at < 12)
+      return this.stop(at, `a packet block is cut off after ${file.bytes.length - at} bytes`);
     const from = this.interfaces[0];
     if (from === undefined) return this.stop(at, 'a simple packet block comes before any interface block');
     const origLen = file.u32(at + 8);
     const capLen = from.snapLen === 0 ? origLen : Math.min(origLen, from.snapLen);
-    if (totalLen < 16 + padded(capLen)) return this.stop(at + 8, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
+    if (totalLen < 16 + padded(capLen))
+      return this.stop(at + 8, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
     return this.fill(frame, from, at + 12, capLen, origLen, 0, 0);
   }
 
-  private fill(frame: Frame, from: CaptureInterface, at: number, capLen: number, origLen: number, seconds: number, nanoseconds: number): boolean {
+  private fill(
+    frame: Frame,
+    from: CaptureInterface,
+    at: number,
+    capLen: number,
+    origLen: number,
+    seconds: number,
+    nanoseconds: number,
+  ): boolean {
     const limit = maxFrameBytes(from.linkType);
     if (capLen > limit) return this.stop(at, `a frame length of ${capLen} bytes is above the limit of ${limit}`);
     if (this.file.bytes.length - at < capLen) {

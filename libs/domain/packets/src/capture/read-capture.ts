@@ -47,7 +47,13 @@ class OpenCapture implements Capture {
  */
 export function readCapture(bytes: Uint8Array): Capture {
   if (bytes.length < 4) {
-    throw new CaptureError('truncated', bytes.length, 'a capture file', `${bytes.length} bytes`, 'give a .pcap or .pcapng file');
+    throw new CaptureError(
+      'truncated',
+      bytes.length,
+      'a capture file',
+      `${bytes.length} bytes`,
+      'give a .pcap or .pcapng file',
+    );
   }
   const little = new OrderedBytes(bytes, false).u32(0);
   const big = new OrderedBytes(bytes, true).u32(0);
@@ -56,7 +62,13 @@ export function readCapture(bytes: Uint8Array): Capture {
   if (big >>> 16 === 0x1f8b) {
     throw new CaptureError('compressed', 0, 'a pcap or pcapng file', 'a gzip file', 'unpack it with gunzip first');
   }
-  throw new CaptureError('not-a-capture', 0, 'the magic number of pcap or pcapng', hex32(big), 'convert other formats with editcap');
+  throw new CaptureError(
+    'not-a-capture',
+    0,
+    'the magic number of pcap or pcapng',
+    hex32(big),
+    'convert other formats with editcap',
+  );
 }
 
 /** A view of a frame's recorded bytes; it shares memory with the file. */

@@ -24,6 +24,7 @@ export function timeOf(high: number, low: number, scale: TimeScale): Time {
     seconds = seconds * 256 + Math.floor(next / perSecond);
     rest = next % perSecond;
   }
-  const nanoseconds = perSecond > BILLION ? Math.floor(rest / (perSecond / BILLION)) : Math.floor((rest * BILLION) / perSecond);
+  const nanoseconds =
+    perSecond > BILLION ? Math.floor(rest / (perSecond / BILLION)) : Math.floor((rest * BILLION) / perSecond);
   return { seconds: seconds + scale.offsetSeconds, nanoseconds };
 }

@@ -94,7 +94,15 @@ function pseudowire(w: Window): Layer {
 }
 
 function isLikelyEtherType(type: number): boolean {
-  return type === 0x0800 || type === 0x86dd || type === 0x0806 || type === 0x8100 || type === 0x88a8 || type === 0x8847 || type === 0x8864;
+  return (
+    type === 0x0800 ||
+    type === 0x86dd ||
+    type === 0x0806 ||
+    type === 0x8100 ||
+    type === 0x88a8 ||
+    type === 0x8847 ||
+    type === 0x8864
+  );
 }
 
 export function pppoe(w: Window): Layer {

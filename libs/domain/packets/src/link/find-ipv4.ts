@@ -2,6 +2,7 @@ import { ethernet, llc, mpls, pppoe, vlan } from './ethernet.js';
 import { loop, linuxCooked, nflog, nullLoopback, openBsdEnc, pflog, raw } from './host.js';
 import { gre, ipv6, udpTunnel } from './ipv6.js';
 import { LINK } from './link-types.js';
+import { fddi, tokenRing } from './rings.js';
 import { ciscoHdlc, frameRelay, ppp, pppHdlc } from './serial.js';
 import { etherTypeStep, type Layer } from './step.js';
 import { avs, prism, radiotap, wifi } from './wifi.js';
@@ -9,6 +10,9 @@ import { Window } from './window.js';
 
 /** More headers than this in one frame is a loop made by a damaged or hostile file. */
 const MAX_LAYERS = 64;
+
+/** PKTAP also records events; only this record type holds a packet. */
+const PKTAP_PACKET = 1;
 
 /**
  * Finds the outermost IPv4 header of a frame, under whatever link layer and tunnels lie in front of it.
@@ -70,6 +74,10 @@ export class Ipv4Finder {
     switch (linkType) {
       case LINK.ethernet:
         return 'ethernet';
+      case LINK.tokenRing:
+        return tokenRing(w);
+      case LINK.fddi:
+        return fddi(w);
       case LINK.null:
         return nullLoopback(w);
       case LINK.loop:
@@ -124,7 +132,7 @@ export class Ipv4Finder {
       case LINK.ppi:
         return this.wrapped(2, 4, depth);
       case LINK.pktap:
-        return this.wrapped(0, 8, depth);
+        return w.has(8) && w.u32le(4) === PKTAP_PACKET ? this.wrapped(0, 8, depth) : 'none';
       default:
         return 'none';
     }

@@ -33,7 +33,7 @@ export function openBsdEnc(w: Window): Layer {
   if (!w.has(12)) return 'none';
   const af = w.u32le(0);
   w.skip(12);
-  return family(af);
+  return af === 2 ? 'ip' : af === 24 ? 'ipv6' : 'none';
 }
 
 export function pflog(w: Window): Layer {
@@ -45,16 +45,22 @@ export function pflog(w: Window): Layer {
 
 /** Netfilter's log: attributes in the byte order of the host (read as little endian), one of them the packet. */
 export function nflog(w: Window): Layer {
+  const NFULA_PACKET_HEADER = 1;
   const NFULA_PAYLOAD = 9;
   if (!w.has(4)) return 'none';
   const af = w.u8(0);
+  let etherType = 0;
   w.skip(4);
   while (w.has(4)) {
     const lenBytes = w.u16le(0);
     if (lenBytes < 4) return 'none';
-    if ((w.u16le(2) & 0x7fff) === NFULA_PAYLOAD) {
+    const attribute = w.u16le(2) & 0x7fff;
+    if (attribute === NFULA_PACKET_HEADER && lenBytes === 8 && w.has(8)) etherType = w.u16(4);
+    if (attribute === NFULA_PAYLOAD) {
+      if (!w.has(lenBytes)) return 'none';
       w.skip(4);
       w.trimLength(lenBytes - 4);
+      if (etherType !== 0) return etherTypeStep(etherType, w);
       return af === 2 ? 'ip' : af === 10 ? 'ipv6' : 'none';
     }
     w.skip((lenBytes + 3) & ~3);
@@ -89,7 +95,12 @@ const ARPHRD_RADIOTAP = 803;
 const ARPHRD_NETLINK = 824;
 
 /** Linux's "any" device. `relay` and `radio` unwrap what a device of that kind left in front. */
-export function linuxCooked(w: Window, version: 1 | 2, relay: (w: Window) => Layer, radio: (w: Window) => Layer): Layer {
+export function linuxCooked(
+  w: Window,
+  version: 1 | 2,
+  relay: (w: Window) => Layer,
+  radio: (w: Window) => Layer,
+): Layer {
   const headerBytes = version === 1 ? 16 : 20;
   if (!w.has(headerBytes)) return 'none';
   const protocol = w.u16(version === 1 ? 14 : 0);

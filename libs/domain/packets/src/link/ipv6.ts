@@ -23,8 +23,7 @@ export function ipv6(w: Window): Layer {
   const lenBytes = w.u16(4);
   let next = w.u8(6);
   w.skip(40);
-  // 0 stands for a segmentation-offload or jumbo packet: the frame's own end holds.
-  if (lenBytes !== 0) w.trimLength(lenBytes);
+  w.trimLength(lenBytes);
   for (;;) {
     if (!w.has(8)) return next === IPV4 && w.has(1) ? 'ip' : 'none';
     switch (next) {
@@ -81,10 +80,11 @@ export function gre(w: Window): Layer {
   if ((flags & 0xc000) !== 0) headerBytes += 4;
   if ((flags & 0x2000) !== 0) headerBytes += 4;
   if (hasSequence) headerBytes += 4;
-  if ((flags & 0x0080) !== 0) headerBytes += 4;
+  const PPP = 0x880b;
+  if (protocol === PPP && (flags & 0x0080) !== 0) headerBytes += 4;
   w.skip(headerBytes);
   switch (protocol) {
-    case 0x880b:
+    case PPP:
       return 'pppHdlc';
     case 0x88be:
       if (hasSequence) w.skip(8);

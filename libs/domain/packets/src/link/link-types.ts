@@ -2,7 +2,9 @@
 export const LINK = {
   null: 0,
   ethernet: 1,
+  tokenRing: 6,
   ppp: 9,
+  fddi: 10,
   /** BSD DLT_RAW, found in files of programs that wrote the host's own number. */
   rawBsd: 12,
   rawOpenBsd: 14,

@@ -40,8 +40,11 @@ export function ciscoHdlc(w: Window): Layer {
   if (!w.has(4)) return 'none';
   const type = w.u16(2);
   w.skip(4);
-  const carried = type === 0x0800 || type === 0x86dd || type === 0x8847 || type === 0x8848 || type === 0x6558;
-  return carried ? etherTypeStep(type, w) : 'none';
+  return isCarriedByCisco(type) ? etherTypeStep(type, w) : 'none';
+}
+
+function isCarriedByCisco(type: number): boolean {
+  return type === 0x0800 || type === 0x86dd || type === 0x8847 || type === 0x8848 || type === 0x6558;
 }
 
 /** RFC 2427, with the Cisco form (an EtherType straight after the address) as the other possibility. */
@@ -50,12 +53,16 @@ export function frameRelay(w: Window): Layer {
   while (addressBytes < 4 && w.has(addressBytes) && (w.u8(addressBytes - 1) & 1) === 0) addressBytes += 1;
   if (!w.has(addressBytes + 3)) return 'none';
   w.skip(addressBytes);
-  if (w.u8(0) !== 0x03) {
+  const control = w.u8(0);
+  const UNNUMBERED_INFORMATION = 0x03;
+  const EXCHANGE_IDENTIFICATION = 0xaf;
+  if (control === EXCHANGE_IDENTIFICATION) return 'none';
+  if (control !== UNNUMBERED_INFORMATION && isCarriedByCisco(w.u16(0))) {
     const type = w.u16(0);
     w.skip(2);
     return etherTypeStep(type, w);
   }
-  w.skip(1);
+  w.skip((control & 3) === 3 ? 1 : 2);
   if (w.u8(0) === 0 && w.has(2)) w.skip(1);
   const nlpid = w.u8(0);
   w.skip(1);

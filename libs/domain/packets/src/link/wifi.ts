@@ -18,12 +18,13 @@ export function radiotap(w: Window): Layer {
   return wifi(w, isPadded);
 }
 
-/** Prism's header has a fixed size, unless it is an AVS header under the same link type. */
+/** Prism's header has a fixed size; under the same link type come AVS headers and frames with no header at all. */
 export function prism(w: Window): Layer {
   if (!w.has(8)) return 'none';
   const AVS_MAGIC = 0x80211000 | 0;
   if ((w.i32(0) & 0xfffff000) === AVS_MAGIC) return avs(w);
-  w.skip(144);
+  const isMessage = (code: number): boolean => code === 0x41 || code === 0x44;
+  if (isMessage(w.i32(0)) || isMessage(w.u32le(0))) w.skip(144);
   return wifi(w, false);
 }
 
@@ -33,7 +34,7 @@ export function avs(w: Window): Layer {
   return wifi(w, false);
 }
 
-/** 802.11: data frames that are neither encrypted nor fragments carry LLC, or an Ethernet frame, or an EtherType. */
+/** 802.11: data frames that are neither encrypted nor unfinished fragments carry LLC, or an Ethernet frame, or an EtherType. */
 export function wifi(w: Window, isPadded: boolean): Layer {
   if (!w.has(24)) return 'none';
   const control = w.u16le(0);
@@ -46,7 +47,6 @@ export function wifi(w: Window, isPadded: boolean): Layer {
   if ((control & 3) !== 0 || type !== DATA || (subtype & HAS_NO_DATA) !== 0) return 'none';
   if ((control & (PROTECTED | MORE_FRAGMENTS)) !== 0) return 'none';
   const sequence = w.u16le(22);
-  if ((sequence & 15) !== 0) return 'none';
   const toDs = (control & 0x0100) !== 0;
   const fromDs = (control & 0x0200) !== 0;
   let headerBytes = toDs && fromDs ? 30 : 24;
