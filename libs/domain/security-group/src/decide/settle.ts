@@ -13,7 +13,8 @@ export function settle(draft: Draft, reason: CopiesChosen['reason'], member: str
   const copies = chooseAndSwap(draft);
   const { state, before, version } = draft;
   const exposed = exposedSlots(state);
-  if (!same(copies, before.joining) || !same(exposed, exposedSlots(before))) {
+  // The state of the draft counts too: copies to a restarted member begin again, though the choice is the same.
+  if (!same(copies, state.joining) || !same(copies, before.joining) || !same(exposed, exposedSlots(before))) {
     const rows = rowsOf(copies, (slot) => copies[slot] !== 0);
     draft.emit({ type: 'CopiesChosen', version, reason, member, copies: rows, exposed });
   }
@@ -43,5 +44,8 @@ function chooseAndSwap(draft: Draft): readonly number[] {
 }
 
 function same(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((n, i) => n === b[i]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -2,14 +2,15 @@
 export interface Shareholder {
   readonly member: number;
   readonly weight: number;
-  /** What it has now. Among equal remainders who has more keeps more, so that little moves. */
+  /** What it has now. Among equal remainders who has the rounded-up share already keeps it. */
   readonly held: number;
 }
 
 /**
  * Divides `total` slots by weight, with the largest remainders rounded up. Each share differs from
- * the exact one by less than a slot. Equal remainders: who holds more, then who stands first.
- * If no one has a weight, all weigh the same.
+ * the exact one by less than a slot. Equal remainders: who holds that much already, so that
+ * nothing moves without need and the shares stay the same while slots are moving; then who stands
+ * first. If no one has a weight, all weigh the same.
  *
  * @returns slots by member number; members that take no part have 0
  */
@@ -22,14 +23,15 @@ export function apportion(total: number, holders: readonly Shareholder[], member
 
   const rest = holders.map((h, order) => {
     const product = total * (equal ? 1 : h.weight);
-    return { member: h.member, held: h.held, order, floor: Math.floor(product / weights), remainder: product % weights };
+    const floor = Math.floor(product / weights);
+    return { member: h.member, floor, remainder: product % weights, late: h.held > floor ? 0 : 1, order };
   });
   let left = total;
   for (const r of rest) {
     shares[r.member] = r.floor;
     left -= r.floor;
   }
-  rest.sort((a, b) => b.remainder - a.remainder || b.held - a.held || a.order - b.order);
+  rest.sort((a, b) => b.remainder - a.remainder || a.late - b.late || a.order - b.order);
   for (const r of rest.slice(0, left)) shares[r.member] = r.floor + 1;
   return shares;
 }

@@ -9,29 +9,39 @@ import { planMoves } from './balance.js';
  * placement does not want it is copied to where it does; at other times only slots without any
  * copy get one.
  */
-export function chooseCopies(state: SecurityGroupState): number[] {
-  const joining = state.joining.slice();
-  if (activeMembers(state).length < 2) return joining;
+export function chooseCopies(state: SecurityGroupState): readonly number[] {
+  const { active, backup, joining, rebalancing } = state;
+  if (activeMembers(state).length < 2 || (!rebalancing && everySlotHasACopy(state))) return joining;
 
-  const planned = state.rebalancing ? planMoves(state) : state.active;
+  const planned = rebalancing ? planMoves(state) : active;
+  const chosen = joining.slice();
   // What the backup will be once everything under way and planned has happened.
-  const backup = state.backup.map((now, slot) => {
-    if (planned[slot] !== state.active[slot]) return state.active[slot] as number;
-    return state.joining[slot] !== 0 ? (state.joining[slot] as number) : now;
-  });
-  const free: boolean[] = joining.map((now, slot) => now === 0 && planned[slot] === state.active[slot]);
-  planned.forEach((to, slot) => {
-    if (joining[slot] === 0 && to !== state.active[slot]) joining[slot] = to;
-  });
-
-  const choose = state.placement === 'pairs' ? partners(state) : spread(state, planned, backup);
-  for (let slot = 0; slot < joining.length; slot++) {
-    if (!free[slot]) continue;
-    if (backup[slot] !== 0 && !state.rebalancing) continue;
-    const wanted = choose(planned[slot] as number, backup[slot] as number);
-    if (wanted !== backup[slot]) joining[slot] = wanted;
+  const later = backup.slice();
+  for (let slot = 0; slot < later.length; slot++) {
+    if (planned[slot] !== active[slot]) {
+      later[slot] = active[slot] as number;
+      if (joining[slot] === 0) chosen[slot] = planned[slot] as number;
+    } else if (joining[slot] !== 0) {
+      later[slot] = joining[slot] as number;
+    }
   }
-  return joining;
+
+  const choose = state.placement === 'pairs' ? partners(state) : spread(state, planned, later);
+  for (let slot = 0; slot < chosen.length; slot++) {
+    if (chosen[slot] !== 0) continue;
+    const now = later[slot] as number;
+    if (now !== 0 && !rebalancing) continue;
+    const wanted = choose(planned[slot] as number, now);
+    if (wanted !== now) chosen[slot] = wanted;
+  }
+  return chosen;
+}
+
+function everySlotHasACopy(state: SecurityGroupState): boolean {
+  for (let slot = 0; slot < state.backup.length; slot++) {
+    if (state.backup[slot] === 0 && state.joining[slot] === 0) return false;
+  }
+  return true;
 }
 
 /** Where the copy of a slot of `active` should be, if it is at `backup` now (0: nowhere). */
@@ -58,17 +68,17 @@ function partners(state: SecurityGroupState): Choice {
 }
 
 /** The slots of each member are backed up by all others, by weight, so that its load is divided. */
-function spread(state: SecurityGroupState, planned: readonly number[], backup: readonly number[]): Choice {
+function spread(state: SecurityGroupState, planned: readonly number[], later: readonly number[]): Choice {
   const members = state.members.length;
   const numbers = activeMembers(state);
   const held = numbers.map(() => new Array<number>(members + 1).fill(0));
   const place = new Array<number>(members + 1).fill(-1);
   numbers.forEach((member, i) => (place[member] = i));
-  planned.forEach((active, slot) => {
-    const row = held[place[active] as number] as number[];
-    const at = backup[slot] as number;
+  for (let slot = 0; slot < planned.length; slot++) {
+    const row = held[place[planned[slot] as number] as number] as number[];
+    const at = later[slot] as number;
     row[at] = (row[at] as number) + 1;
-  });
+  }
 
   const lacking = numbers.map((_active, i) => {
     const row = held[i] as number[];
