@@ -1,2 +1,21 @@
-/** Traffic sources, endpoints and the ledger that accounts for every packet. */
-export {};
+/** Traffic sources, endpoints and the packet ledger. */
+export { compareWithControl, type ControlDifference } from './ledger/compare-with-control.js';
+export { CONNECTION_KIND, OUTCOME, OUTCOME_NAMES, type OutcomeName } from './ledger/connection-book.js';
+export type { FaultMark } from './ledger/fault-mark.js';
+export { LatencyHistogram, type LatencySummary } from './ledger/latency-histogram.js';
+export { DELIVERY, Ledger, type Delivery, type LedgerOptions, type Totals } from './ledger/ledger.js';
+export {
+  connectionRows,
+  summarize,
+  type ConnectionNames,
+  type ConnectionRow,
+  type LedgerSummary,
+  type MarkSummary,
+} from './ledger/ledger-report.js';
+export {
+  resolvePlan,
+  trafficPlanSchema,
+  type PlanReply,
+  type ResolvedPlan,
+  type TrafficPlan,
+} from './workload/plan.js';

@@ -1,0 +1,313 @@
+import type { OutcomeName } from './connection-book.js';
+import { ConnectionBook, OUTCOME } from './connection-book.js';
+import { FaultMark } from './fault-mark.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import { PACKET_STATE, PacketRing, sumOfWords } from './packet-ring.js';
+import { ReasonCounts } from './reason-counts.js';
+
+export interface LedgerOptions {
+  readonly connections: number;
+  /** Packets remembered at a time, a power of two. */
+  readonly capacity: number;
+  readonly startMs: number;
+  readonly reasonName: (code: number) => string;
+  /** A loss is what a failure took; any other code is somebody's decision, a drop. */
+  readonly isLoss: (code: number) => boolean;
+}
+
+/** Packets by what became of them; `sent` equals the sum of the others, always. */
+export interface Totals {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly lost: number;
+  /** Nothing known yet. */
+  readonly outstanding: number;
+  /** Nothing was known when the ledger had to forget them. */
+  readonly expired: number;
+}
+
+/** What a delivery was to the ledger. */
+export const DELIVERY = { unknown: 0, first: 1, duplicate: 2, corrupted: 3 } as const;
+export type Delivery = (typeof DELIVERY)[keyof typeof DELIVERY];
+
+export const MAX_MARKS = 64;
+
+/**
+ * The outside world's account of every packet: sent, then delivered, dropped or lost for a reason;
+ * per connection and in all. Memory is bounded by the options; no packet allocates.
+ * Times are ms of the caller's clock, which must not go back.
+ */
+export class Ledger {
+  readonly options: LedgerOptions;
+  readonly book: ConnectionBook;
+  readonly ring: PacketRing;
+  readonly latency = new LatencyHistogram();
+  readonly reasons = new ReasonCounts();
+  readonly marks: FaultMark[];
+  sent = 0;
+  delivered = 0;
+  dropped = 0;
+  lost = 0;
+  outstanding = 0;
+  expired = 0;
+  duplicated = 0;
+  reordered = 0;
+  corrupted = 0;
+  resent = 0;
+  /** Words of the fabric about packets the ledger never sent or has forgotten. */
+  strays = 0;
+  /** Packets about which the fabric said two different things. A delivery outweighs the rest. */
+  contradicted = 0;
+  /** Packets presumed lost of which the fabric spoke after all. */
+  revised = 0;
+  private mark_: FaultMark;
+
+  constructor(options: LedgerOptions) {
+    this.options = options;
+    this.book = new ConnectionBook(options.connections);
+    this.ring = new PacketRing(options.capacity);
+    this.mark_ = new FaultMark('start', options.startMs, this.book);
+    this.marks = [this.mark_];
+  }
+
+  /** Notes a packet that goes into the fabric now; returns its tag. */
+  send(
+    connection: number,
+    side: 0 | 1,
+    step: number,
+    way: number,
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    nowMs: number,
+  ): number {
+    const { ring, book } = this;
+    if (ring.state[ring.nextPlace] === PACKET_STATE.outstanding) this.expire(ring.nextPlace, nowMs);
+    const tag = ring.take();
+    const place = tag & ring.mask;
+    ring.state[place] = PACKET_STATE.outstanding;
+    ring.connection[place] = connection;
+    ring.step[place] = step;
+    ring.way[place] = way | (side << 7);
+    ring.sentUs[place] = this.microseconds(nowMs);
+    ring.sum[place] = sumOfWords(words, at, lenBytes);
+    ring.code[place] = 0;
+    this.sent++;
+    this.outstanding++;
+    book.sent[connection]++;
+    book.underWay[connection]++;
+    if (book.waitingSinceMs[connection] < 0) book.waitingSinceMs[connection] = nowMs;
+    return tag;
+  }
+
+  /** A packet left the fabric with these bytes. A copy of one that already left counts as duplicated only. */
+  deliver(tag: number, words: Int32Array, at: number, lenBytes: number, nowMs: number): Delivery {
+    const { ring, book } = this;
+    const place = ring.placeOf(tag);
+    if (place < 0) {
+      this.strays++;
+      return DELIVERY.unknown;
+    }
+    const connection = ring.connection[place];
+    if (ring.state[place] === PACKET_STATE.delivered) {
+      this.duplicated++;
+      book.duplicated[connection]++;
+      return DELIVERY.duplicate;
+    }
+    this.retract(place, connection);
+    ring.state[place] = PACKET_STATE.delivered;
+    this.delivered++;
+    book.delivered[connection]++;
+    this.noteOrder(tag, connection * 2 + (ring.way[place] >>> 7), connection);
+    const latencyUs = (this.microseconds(nowMs) - ring.sentUs[place]) >>> 0;
+    this.latency.record(latencyUs);
+    this.noteHeard(connection, nowMs, latencyUs);
+    if (ring.sum[place] === sumOfWords(words, at, lenBytes)) return DELIVERY.first;
+    this.corrupted++;
+    book.corrupted[connection]++;
+    return DELIVERY.corrupted;
+  }
+
+  /** A packet will not leave the fabric, for the reason of that code. False when the word changes nothing. */
+  judge(tag: number, code: number, nowMs: number): boolean {
+    const place = this.ring.placeOf(tag);
+    if (place < 0) {
+      this.strays++;
+      return false;
+    }
+    const state = this.ring.state[place];
+    if (state !== PACKET_STATE.outstanding && state !== PACKET_STATE.presumedLost) {
+      // A repeat of the same word is harmless; another word is worth knowing.
+      if (this.ring.code[place] !== code) this.contradicted++;
+      return false;
+    }
+    this.putAway(place, code, this.options.isLoss(code) ? PACKET_STATE.lost : PACKET_STATE.dropped, nowMs);
+    return true;
+  }
+
+  /** Names every packet under way on that way into the fabric lost, until the fabric says otherwise. Returns how many. */
+  presumeLost(way: number, code: number, nowMs: number): number {
+    const { ring } = this;
+    let named = 0;
+    for (let place = 0; place < ring.capacity; place++) {
+      if (ring.state[place] !== PACKET_STATE.outstanding || (ring.way[place] & 0x7f) !== way) continue;
+      this.putAway(place, code, PACKET_STATE.presumedLost, nowMs);
+      named++;
+    }
+    return named;
+  }
+
+  connectionOf(tag: number): number {
+    return this.ring.connection[tag & this.ring.mask];
+  }
+
+  stepOf(tag: number): number {
+    return this.ring.step[tag & this.ring.mask];
+  }
+
+  wayOf(tag: number): number {
+    return this.ring.way[tag & this.ring.mask] & 0x7f;
+  }
+
+  open(connection: number, kind: number, nowMs: number): void {
+    this.book.kind[connection] = kind;
+    this.book.outcome[connection] = OUTCOME.open;
+    this.book.openedMs[connection] = nowMs;
+  }
+
+  close(connection: number, outcome: OutcomeName, nowMs: number): void {
+    this.expect(connection, false, nowMs);
+    this.book.outcome[connection] = OUTCOME[outcome];
+    this.book.closedMs[connection] = nowMs;
+  }
+
+  /** An endpoint of the connection begins or ends to wait for an answer. */
+  expect(connection: number, waits: boolean, nowMs: number): void {
+    const { book } = this;
+    book.expecting[connection] = waits ? 1 : 0;
+    if (!waits) this.endWaitIfIdle(connection, nowMs);
+    else if (book.waitingSinceMs[connection] < 0) book.waitingSinceMs[connection] = nowMs;
+  }
+
+  /** The connection's next packet is beyond its script: a retransmission, or an answer to one. */
+  noteResent(connection: number): void {
+    this.resent++;
+    this.book.resent[connection]++;
+  }
+
+  /** Begins a new stretch of measuring: what is open now, and silence and latency from now on. */
+  mark(name: string, nowMs: number): FaultMark {
+    if (this.marks.length > MAX_MARKS) {
+      throw new RangeError(`mark ${name}: expected at most ${MAX_MARKS} marks in a run; start a new run`);
+    }
+    const { book } = this;
+    for (let c = 0; c < book.size; c++) {
+      if (book.waitingSinceMs[c] >= 0) this.mark_.silent(c, book.waitingSinceMs[c], nowMs);
+    }
+    this.mark_ = new FaultMark(name, nowMs, book);
+    this.marks.push(this.mark_);
+    return this.mark_;
+  }
+
+  /** Longest silence of a connection since a mark, the one that lasts included. */
+  silenceSince(mark: FaultMark, connection: number, nowMs: number): number {
+    const since = this.book.waitingSinceMs[connection];
+    const current = mark === this.mark_ && since >= 0 ? nowMs - Math.max(since, mark.atMs) : 0;
+    return Math.max(mark.silenceMs[connection], current);
+  }
+
+  totals(): Totals {
+    const { sent, delivered, dropped, lost, outstanding, expired } = this;
+    return { sent, delivered, dropped, lost, outstanding, expired };
+  }
+
+  private microseconds(nowMs: number): number {
+    return Math.floor((nowMs - this.options.startMs) * 1000) >>> 0;
+  }
+
+  private noteOrder(tag: number, way: number, connection: number): void {
+    const { book } = this;
+    const highest = book.highestTag[way];
+    if (highest !== 0 && ((tag - highest) | 0) < 0) {
+      this.reordered++;
+      book.reordered[connection]++;
+    } else {
+      book.highestTag[way] = tag;
+    }
+  }
+
+  private noteHeard(connection: number, nowMs: number, latencyUs: number): void {
+    const { book } = this;
+    book.lastDeliveredMs[connection] = nowMs;
+    this.mark_.heard(connection, nowMs, latencyUs);
+    this.noteSilence(connection, nowMs);
+    const waits = book.underWay[connection] > 0 || book.expecting[connection] === 1;
+    book.waitingSinceMs[connection] = waits ? nowMs : -1;
+  }
+
+  private noteSilence(connection: number, nowMs: number): void {
+    const { book } = this;
+    const since = book.waitingSinceMs[connection];
+    if (since < 0) return;
+    if (nowMs - since > book.longestSilenceMs[connection]) book.longestSilenceMs[connection] = nowMs - since;
+    this.mark_.silent(connection, since, nowMs);
+  }
+
+  private endWaitIfIdle(connection: number, nowMs: number): void {
+    const { book } = this;
+    if (book.underWay[connection] > 0 || book.expecting[connection] === 1) return;
+    this.noteSilence(connection, nowMs);
+    book.waitingSinceMs[connection] = -1;
+  }
+
+  private putAway(place: number, code: number, state: number, nowMs: number): void {
+    const { ring } = this;
+    const connection = ring.connection[place];
+    this.retract(place, connection);
+    ring.state[place] = state;
+    ring.code[place] = code;
+    this.reasons.add(connection, code, 1);
+    if (state === PACKET_STATE.dropped) {
+      this.dropped++;
+      this.book.dropped[connection]++;
+    } else {
+      this.lost++;
+      this.book.lost[connection]++;
+      // What a failure took was still wanted: an open connection's silence goes on.
+      if (this.book.outcome[connection] === OUTCOME.open) return;
+    }
+    this.endWaitIfIdle(connection, nowMs);
+  }
+
+  /** Takes back what is on record of a packet of which there is something new to say. */
+  private retract(place: number, connection: number): void {
+    const { ring, book } = this;
+    const state = ring.state[place];
+    if (state === PACKET_STATE.outstanding) {
+      this.outstanding--;
+      book.underWay[connection]--;
+      return;
+    }
+    if (state === PACKET_STATE.presumedLost) this.revised++;
+    else this.contradicted++;
+    this.reasons.add(connection, ring.code[place], -1);
+    if (state === PACKET_STATE.dropped) {
+      this.dropped--;
+      book.dropped[connection]--;
+    } else {
+      this.lost--;
+      book.lost[connection]--;
+    }
+  }
+
+  private expire(place: number, nowMs: number): void {
+    const connection = this.ring.connection[place];
+    this.ring.state[place] = PACKET_STATE.free;
+    this.outstanding--;
+    this.book.underWay[connection]--;
+    this.expired++;
+    this.book.expired[connection]++;
+    this.endWaitIfIdle(connection, nowMs);
+  }
+}

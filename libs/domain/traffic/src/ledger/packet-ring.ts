@@ -1,0 +1,80 @@
+export const PACKET_STATE = {
+  free: 0,
+  outstanding: 1,
+  delivered: 2,
+  dropped: 3,
+  lost: 4,
+  /** Named lost by the outside world itself; a later word of the fabric replaces it. */
+  presumedLost: 5,
+} as const;
+
+/**
+ * The packets the ledger remembers, by tag: a ring of typed arrays, 22 bytes a packet. A tag is a
+ * number that counts up (32 bits, wrapping); the ring forgets a packet when its place is needed.
+ */
+export class PacketRing {
+  readonly mask: number;
+  readonly tag: Uint32Array;
+  readonly connection: Int32Array;
+  /** What the packet was in its sender's script; opaque here. */
+  readonly step: Int32Array;
+  /** Microseconds since the ledger's start, modulo 2^32. */
+  readonly sentUs: Uint32Array;
+  /** 32-bit sum of the packet's little-endian words, padded with zeros. */
+  readonly sum: Int32Array;
+  readonly state: Uint8Array;
+  /** Low 7 bits: which way into the fabric it took; high bit: the side it was sent on. */
+  readonly way: Uint8Array;
+  /** Reason code of a packet that was dropped or lost. */
+  readonly code: Uint8Array;
+  private nextTag = 1;
+
+  /** `capacity` packets, a power of two. */
+  constructor(capacity: number) {
+    if (capacity < 2 || capacity > 2 ** 26 || (capacity & (capacity - 1)) !== 0) {
+      throw new RangeError(`ledger of ${capacity} packets: expected a power of two from 2 to ${2 ** 26}`);
+    }
+    this.mask = capacity - 1;
+    this.tag = new Uint32Array(capacity);
+    this.connection = new Int32Array(capacity);
+    this.step = new Int32Array(capacity);
+    this.sentUs = new Uint32Array(capacity);
+    this.sum = new Int32Array(capacity);
+    this.state = new Uint8Array(capacity);
+    this.way = new Uint8Array(capacity);
+    this.code = new Uint8Array(capacity);
+  }
+
+  get capacity(): number {
+    return this.mask + 1;
+  }
+
+  /** Place of the next packet to be sent; what it held is about to be forgotten. */
+  get nextPlace(): number {
+    return this.nextTag & this.mask;
+  }
+
+  /** Takes the next tag; the caller fills in the rest at its place. */
+  take(): number {
+    const tag = this.nextTag;
+    this.nextTag = (tag + 1) >>> 0;
+    this.tag[tag & this.mask] = tag;
+    return tag;
+  }
+
+  /** Where a tag's packet is kept, or -1 when it was never sent or is forgotten. */
+  placeOf(tag: number): number {
+    const place = tag & this.mask;
+    return this.tag[place] === tag >>> 0 && this.state[place] !== PACKET_STATE.free ? place : -1;
+  }
+}
+
+/** 32-bit sum of the packet's words; bytes past `lenBytes` in the last word do not count. */
+export function sumOfWords(words: Int32Array, at: number, lenBytes: number): number {
+  const whole = at + (lenBytes >> 2);
+  let sum = lenBytes;
+  for (let i = at; i < whole; i++) sum = (sum + words[i]) | 0;
+  const rest = lenBytes & 3;
+  if (rest !== 0) sum = (sum + (words[whole] & ((1 << (rest * 8)) - 1))) | 0;
+  return sum;
+}
