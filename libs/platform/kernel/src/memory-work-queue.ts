@@ -14,6 +14,7 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #waiting: StoredCommit[] = [];
   readonly #consumers: OnWork[] = [];
+  readonly #acknowledged = new Set<number>();
   #turn = 0;
   #scheduled = false;
 
@@ -22,6 +23,7 @@ export class WorkQueue {
   }
 
   offer(commit: StoredCommit): void {
+    if (this.#acknowledged.has(commit.seq)) return;
     this.#waiting.push(commit);
     this.#deliverNext();
   }
@@ -42,13 +44,23 @@ export class WorkQueue {
     this.#options.after(this.#options.delayMs(), () => {
       this.#scheduled = false;
       const consumer = this.#consumers[this.#turn++ % this.#consumers.length];
-      const commit = consumer === undefined ? undefined : this.#waiting.shift();
-      if (consumer === undefined || commit === undefined) return;
+      if (consumer === undefined) return;
+      const commit = this.#nextWaiting();
+      if (commit === undefined) return;
       const cancelRedelivery = this.#options.after(this.#options.redeliverMs, () => this.offer(commit));
       consumer(commit, () => {
-        if (!this.#options.loseAcknowledgement(commit)) cancelRedelivery();
+        if (this.#options.loseAcknowledgement(commit)) return;
+        this.#acknowledged.add(commit.seq);
+        cancelRedelivery();
       });
       this.#deliverNext();
     });
+  }
+
+  /** Acknowledged meanwhile, by an earlier delivery of the same commit: not to be delivered again. */
+  #nextWaiting(): StoredCommit | undefined {
+    let commit = this.#waiting.shift();
+    while (commit !== undefined && this.#acknowledged.has(commit.seq)) commit = this.#waiting.shift();
+    return commit;
   }
 }
