@@ -14,9 +14,11 @@ export interface CreateDecider<S, I extends Input, E extends Event> {
   readonly newCommitId: () => string;
 }
 
+export type DecidingRuntime = Pick<Runtime, 'self' | 'log' | 'after' | 'nowMs' | 'note' | 'fatal'>;
+
 /** A decider on the runtime's log, fed and started by the follower of the process (add before it starts). */
 export function createDecider<S, I extends Input, E extends Event>(
-  runtime: Runtime,
+  runtime: DecidingRuntime,
   follower: LogFollower,
   options: CreateDecider<S, I, E>,
 ): Decider<S, I, E> {

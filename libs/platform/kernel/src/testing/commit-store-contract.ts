@@ -84,7 +84,9 @@ export function commitStoreContract(
       for (let version = 1; version <= 20; version++) {
         const writers = [0, 1, 2, 3, 4, 5];
         const outcomes = await Promise.all(
-          writers.map((w) => append(w % 2 ? log.store : log.other, draft('s.1', version, `w${w}.1.${version}`, lastSeq))),
+          writers.map((w) =>
+            append(w % 2 ? log.store : log.other, draft('s.1', version, `w${w}.1.${version}`, lastSeq)),
+          ),
         );
         const winners = writers.filter((w) => outcomes[w]!.kind === 'ok');
         expect(winners).toHaveLength(1);
@@ -135,7 +137,9 @@ export function commitStoreContract(
       const before = okSeq(await append(log.store, draft('s.0', 1, 'a.0.1', 0)));
       expect(before).toBe(1);
       const all = followed(log.other, '', 1);
-      await Promise.all([1, 2, 3, 4].map((writer) => writeStream(writer % 2 ? log.store : log.other, `s.${writer}`, 25)));
+      await Promise.all(
+        [1, 2, 3, 4].map((writer) => writeStream(writer % 2 ? log.store : log.other, `s.${writer}`, 25)),
+      );
       await all.until((entries) => commitsIn(entries).length === 101);
       const commits = commitsIn(all.entries);
       expect(commits.map((commit) => commit.seq)).toStrictEqual(Array.from({ length: 101 }, (_, i) => i + 1));
@@ -165,7 +169,12 @@ export function commitStoreContract(
       await writeStream(log.store, 'security-group.SG2', 2);
       const groups = followed(log.other, 'security-group.', 2);
       await groups.until((entries) => entries.includes('caught up'));
-      expect(groups.words()).toStrictEqual(['security-group.SG1:2', 'security-group.SG2:1', 'security-group.SG2:2', 'caught up']);
+      expect(groups.words()).toStrictEqual([
+        'security-group.SG1:2',
+        'security-group.SG2:1',
+        'security-group.SG2:2',
+        'caught up',
+      ]);
       cancels.pop()!();
       const all = followed(log.other, '', 7);
       okSeq(await append(log.store, draft('security-group.SG3', 1, 'a.1.9', 0)));
@@ -184,10 +193,15 @@ export function commitStoreContract(
       };
       cancels.push(log.store.work('security-group', take(mine)), log.other.work('security-group', take(theirs)));
       await writeStream(log.store, 'hypersync.SG1', 3);
-      await Promise.all([writeStream(log.store, 'security-group.SG1', 10), writeStream(log.other, 'security-group.SG2', 10)]);
+      await Promise.all([
+        writeStream(log.store, 'security-group.SG1', 10),
+        writeStream(log.other, 'security-group.SG2', 10),
+      ]);
       await wait.promise;
       await pause(log.redeliverMs * 2);
-      const expected = ['SG1', 'SG2'].flatMap((id) => Array.from({ length: 10 }, (_, i) => `security-group.${id}:${i + 1}`));
+      const expected = ['SG1', 'SG2'].flatMap((id) =>
+        Array.from({ length: 10 }, (_, i) => `security-group.${id}:${i + 1}`),
+      );
       expect([...mine, ...theirs].sort()).toStrictEqual(expected.sort());
     });
 
