@@ -8,7 +8,7 @@ export function react(event: SecurityGroupEvent, ref: EventRef): readonly Intent
   return [
     {
       to: `hypersync.${ref.stream.slice(ref.stream.indexOf('.') + 1)}`,
-      input: { type: 'copiesChosen', from: 'intent', tableVersion: version, reason, member, copies, exposed },
+      input: { type: 'copiesChosen', tableVersion: version, reason, member, copies, exposed },
     },
   ];
 }
