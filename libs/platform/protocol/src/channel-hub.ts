@@ -22,10 +22,14 @@ export interface ChannelHandlers {
   onFrame(type: number, words: Int32Array, channel: Channel): void;
   /** A frame outside any channel (heartbeats). */
   onDatagram(header: FrameHeader, words: Int32Array): void;
+  /** Any frame at all of a peer's newest incarnation, acknowledgements included; before it is handled. */
+  onHeard?(peerCode: number, peerIncarnation: number, tableVersion: number): void;
   /** Nobody listens at that node's subject. */
   onUndeliverable(peerCode: number): void;
   /** A peer, or a newer incarnation of it, spoke for the first time. */
   onChannel?(channel: Channel): void;
+  /** A newer incarnation took this one's place: nothing comes or goes on the channel any more. */
+  onEnded?(channel: Channel): void;
 }
 
 /** A quiet receiver acknowledges at the latest after this; well under `retransmitMs`. */
@@ -102,6 +106,7 @@ export class ChannelHub {
       if (known.peerIncarnation === peerIncarnation) return known;
       if (known.peerIncarnation > peerIncarnation) return undefined;
       known.end();
+      this.handlers.onEnded?.(known);
     }
     const channel = new Channel(this, peerCode, peerIncarnation, this.laneTo(peerCode));
     this.channels.set(peerCode, channel);
@@ -166,6 +171,7 @@ export class ChannelHub {
     }
     const { type, from, fromIncarnation, linkSeq, ack } = header;
     if (header.toIncarnation === 0) {
+      this.handlers.onHeard?.(from, fromIncarnation, header.tableVersion);
       this.handlers.onDatagram(header, words);
       return;
     }
@@ -181,6 +187,7 @@ export class ChannelHub {
         return;
       }
     }
+    this.handlers.onHeard?.(from, fromIncarnation, header.tableVersion);
     channel.takeAck(ack);
     if (type === FRAME.nak) {
       if (words.length >= HEADER_WORDS + 2) {

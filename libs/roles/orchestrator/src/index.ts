@@ -1,2 +1,3 @@
 /** The orchestrator: detects lost members, decides on its security group and steers packets. */
-export {};
+export type { OrchestratorConfig, OrchestratorProbe } from './config.js';
+export { createOrchestrator } from './orchestrator.js';

@@ -1,0 +1,130 @@
+import type { Settings } from '@rehearsal/kernel';
+
+/** A peer whose death this detector would notice. */
+interface Watched {
+  incarnation: number;
+  /** ms; of any frame of that incarnation. */
+  heardAtMs: number;
+  /** It was heard since this process last (re)connected to the bus. */
+  heardOnConnection: boolean;
+  proposed: boolean;
+}
+
+export interface Silence {
+  readonly code: number;
+  readonly incarnation: number;
+  readonly reason: 'silence' | 'socket' | 'replaced';
+  /** Integers only; recorded with the decision. */
+  readonly evidence: Readonly<Record<string, number>>;
+}
+
+/**
+ * Two ways to notice a death, each with its rules: silence (fidelity: F-CCP-HEARTBEAT, F-CCP-DEAD-MULTIPLIER) and
+ * socket loss (fidelity: F-DETECT-SOCKET-LOSS). Either counts only for a peer this process heard on this
+ * connection of its own, and not within a settle time after it reconnected: when the bus restarts, every
+ * living peer looks dead to whoever is back first. A round after a stall of the own loop is skipped,
+ * because then it is this process that was late.
+ */
+export class Detector {
+  private readonly watched = new Map<number, Watched>();
+  private readonly settings: Settings;
+  private readonly propose: (silence: Silence) => void;
+  private lastRoundMs = 0;
+  private connectedAtMs: number | undefined;
+  private busUp = true;
+
+  constructor(settings: Settings, propose: (silence: Silence) => void) {
+    this.settings = settings;
+    this.propose = propose;
+  }
+
+  /** Begins to watch an incarnation, or goes on. */
+  watch(code: number, incarnation: number, nowMs: number): void {
+    if (this.watched.get(code)?.incarnation === incarnation) return;
+    this.watched.set(code, { incarnation, heardAtMs: nowMs, heardOnConnection: false, proposed: false });
+  }
+
+  forget(code: number): void {
+    this.watched.delete(code);
+  }
+
+  heard(code: number, incarnation: number, nowMs: number): void {
+    const peer = this.watched.get(code);
+    if (peer === undefined || peer.incarnation !== incarnation) return;
+    peer.heardAtMs = nowMs;
+    peer.heardOnConnection = true;
+    peer.proposed = false;
+  }
+
+  onBus(state: 'up' | 'down', nowMs: number): void {
+    this.busUp = state === 'up';
+    if (!this.busUp) return;
+    this.connectedAtMs = nowMs;
+    for (const peer of this.watched.values()) {
+      peer.heardOnConnection = false;
+      peer.heardAtMs = nowMs;
+    }
+  }
+
+  /** Nobody listens at the peer's subject. */
+  socketLost(code: number, nowMs: number): void {
+    if (!this.settings['detector.socketLoss']) return;
+    const peer = this.watched.get(code);
+    if (peer === undefined || peer.proposed || !this.mayJudge(peer, nowMs)) return;
+    this.report(code, peer, 'socket', nowMs);
+  }
+
+  /** Nothing got through to the peer in all retries of its link: as good as dead, whatever is heard of it. */
+  unreachable(code: number, nowMs: number): void {
+    const peer = this.watched.get(code);
+    if (peer !== undefined && !peer.proposed) this.report(code, peer, 'silence', nowMs);
+  }
+
+  /** A newer incarnation of the peer spoke: the watched one is gone. */
+  replaced(code: number, nowMs: number): void {
+    const peer = this.watched.get(code);
+    if (peer !== undefined && !peer.proposed) this.report(code, peer, 'replaced', nowMs);
+  }
+
+  /** The proposal could not be decided on: let the next round make it again. */
+  retry(code: number): void {
+    const peer = this.watched.get(code);
+    if (peer !== undefined) peer.proposed = false;
+  }
+
+  /** One round of the silence detector; call it several times a heartbeat. */
+  round(nowMs: number): void {
+    const sinceLastRoundMs = nowMs - this.lastRoundMs;
+    this.lastRoundMs = nowMs;
+    const { 'ccp.heartbeatMs': heartbeatMs, 'ccp.deadMultiplier': missed } = this.settings;
+    if (sinceLastRoundMs > this.settings['detector.stallMs']) {
+      // What peers sent meanwhile is still in the socket: give it a heartbeat's time to be read.
+      for (const peer of this.watched.values()) peer.heardAtMs = Math.max(peer.heardAtMs, nowMs - heartbeatMs);
+      return;
+    }
+    for (const [code, peer] of this.watched) {
+      if (peer.proposed || nowMs - peer.heardAtMs < heartbeatMs * missed) continue;
+      if (this.mayJudge(peer, nowMs)) this.report(code, peer, 'silence', nowMs);
+    }
+  }
+
+  private mayJudge(peer: Watched, nowMs: number): boolean {
+    if (!this.busUp || !peer.heardOnConnection) return false;
+    // fidelity: F-DETECT-SETTLE; a first connection has nobody to mistake for dead
+    return this.connectedAtMs === undefined || nowMs - this.connectedAtMs >= this.settings['detector.settleMs'];
+  }
+
+  private report(code: number, peer: Watched, reason: Silence['reason'], nowMs: number): void {
+    peer.proposed = true;
+    this.propose({
+      code,
+      incarnation: peer.incarnation,
+      reason,
+      evidence: {
+        silentMs: Math.round(nowMs - peer.heardAtMs),
+        heartbeatMs: this.settings['ccp.heartbeatMs'],
+        deadMultiplier: this.settings['ccp.deadMultiplier'],
+      },
+    });
+  }
+}

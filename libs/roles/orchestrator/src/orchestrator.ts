@@ -1,0 +1,481 @@
+import type { Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
+import { commitIds, createDecider, LogFollower, serveInputs } from '@rehearsal/kernel';
+import type { Channel, FrameHeader } from '@rehearsal/protocol';
+import { ChannelHub, FRAME, HEADER_WORDS, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import { memberNumber, securityGroup, tableMismatch } from '@rehearsal/security-group';
+import type { OrchestratorConfig } from './config.js';
+import type { Silence } from './detector.js';
+import { Detector } from './detector.js';
+import { Egress } from './egress.js';
+import { Lease } from './lease.js';
+import { SteeringPlane } from './steering-plane.js';
+
+/** Rounds of the silence detector in one heartbeat. */
+const DETECTOR_ROUNDS = 4;
+const MEMBER_READY = 1;
+/** Bytes a lane may hold; beyond it frames wait in their channel. */
+const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+
+/** What this orchestrator last heard from a member that is not in the table, or not under that incarnation. */
+interface Asking {
+  incarnation: number;
+  submitted: boolean;
+}
+
+/**
+ * An orchestrator: spreads packets over the security group's members and notices their deaths. It decides
+ * on the group's stream together with the site's other orchestrator; the append arbitrates.
+ */
+export class OrchestratorRole implements Role {
+  private readonly rt: Runtime;
+  private readonly config: OrchestratorConfig;
+  private readonly follower: LogFollower;
+  private readonly group: Decider<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
+  private readonly hub: ChannelHub;
+  private readonly egress: Egress;
+  private readonly plane: SteeringPlane;
+  private readonly detector: Detector;
+  private readonly lease: Lease;
+  private readonly outside = nodeCode('outside', 'outside');
+  private readonly peers: readonly { readonly id: string; readonly code: number }[];
+  private readonly asking = new Map<number, Asking>();
+  private readonly connectionsOf = new Map<number, number>();
+  private readonly timers: (Cancel | undefined)[] = [];
+  private readonly cancels: Cancel[] = [];
+  /** Answers that came while the lease had run out. */
+  private withheld: { words: Int32Array; channel: Channel }[] = [];
+  private readonly beat = new Int32Array(HEADER_WORDS + 1);
+  private incarnation: number;
+  private inputs = 0;
+  private stopped = false;
+  private joinAsked = false;
+
+  constructor(rt: Runtime, config: OrchestratorConfig) {
+    this.rt = rt;
+    this.config = config;
+    const { settings } = config;
+    this.incarnation = rt.self.incarnation;
+    this.follower = new LogFollower(rt);
+    this.group = createDecider(rt, this.follower, {
+      machine: securityGroup,
+      stream: `security-group.${config.securityGroup}`,
+      build: config.build,
+      settings,
+      newCommitId: commitIds(rt.self),
+    });
+    this.hub = new ChannelHub(
+      rt,
+      nodeCode('orchestrator', rt.self.id),
+      this.incarnation,
+      {
+        retransmitMs: settings['link.retransmitMs'],
+        maxRetries: settings['link.maxRetries'],
+        windowFrames: settings['link.windowFrames'],
+        maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
+        dropDuplicates: settings['egress.dedup'],
+      },
+      this,
+    );
+    this.egress = new Egress(rt, this.hub, this.outside);
+    this.detector = new Detector(settings, (silence) => this.propose(silence));
+    this.plane = new SteeringPlane(rt, this.hub, config, this.egress, (code) =>
+      this.detector.unreachable(code, rt.nowMs()),
+    );
+    this.lease = new Lease(rt, {
+      leaseMs: settings['lease.ms'],
+      stream: this.group.stream,
+      lastSeq: () => this.group.lastSeq,
+      onBehind: (commit) => this.group.fold(commit),
+      onRenewed: () => this.releaseWithheld(),
+    });
+    this.peers = config.orchestrators
+      .filter((id) => id !== rt.self.id)
+      .map((id) => ({ id, code: nodeCode('orchestrator', id) }));
+  }
+
+  start(): void {
+    this.group.onCommit((commit) => this.onCommit(commit.events));
+    this.hub.start();
+    this.cancels.push(this.rt.onBus((state) => this.detector.onBus(state, this.rt.nowMs())));
+    this.cancels.push(serveInputs(this.rt, this.group));
+    this.follower.start(() => {
+      this.lease.start();
+      this.configure();
+      this.every(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
+      this.every(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () =>
+        this.detector.round(this.rt.nowMs()),
+      );
+      const probeMs = this.config.settings['detector.probeMs'];
+      if (probeMs > 0) this.every(probeMs, () => this.probeMembers());
+    });
+  }
+
+  health(): Health {
+    const ready = this.follower.caughtUp && this.joined() && this.lease.held(this.rt.nowMs());
+    return { ready, detail: { version: this.group.version, leaseHeld: this.lease.held(this.rt.nowMs()) } };
+  }
+
+  command(command: Command, done: (reply: CommandReply) => void): void {
+    switch (command.name) {
+      case 'status':
+        done({ ok: true, body: this.status() });
+        return;
+      case 'table': {
+        const { active, backup, joining, epoch } = this.group.state;
+        done({ ok: true, body: { version: this.group.version, active, backup, joining, epoch } });
+        return;
+      }
+      default:
+        done({ ok: false, reason: `an orchestrator knows the commands status and table, not ${command.name}` });
+    }
+  }
+
+  stop(_deadlineMs: number, done: () => void): void {
+    this.stopped = true;
+    for (const cancel of this.cancels) cancel();
+    for (const cancel of this.timers) cancel?.();
+    this.lease.stop();
+    this.follower.stop();
+    this.plane.flush();
+    this.egress.flush();
+    this.hub.stop();
+    done();
+  }
+
+  // What the channels bring.
+
+  onHeard(code: number, incarnation: number): void {
+    const nowMs = this.rt.nowMs();
+    this.detector.heard(code, incarnation, nowMs);
+    const member = nodeKind(code) === 'member' ? this.plane.memberByCode(code) : undefined;
+    if (member !== undefined && member.incarnation === incarnation) member.lastHeardMs = nowMs;
+  }
+
+  onFrame(type: number, words: Int32Array, channel: Channel): void {
+    if (this.stopped) return;
+    if (type === FRAME.packets && channel.peerCode === this.outside) {
+      if (this.joined()) this.plane.onPackets(words);
+      else this.plane.refuse(words);
+    } else if (type === FRAME.answer && nodeKind(channel.peerCode) === 'member') {
+      this.onAnswer(words, channel);
+    } else {
+      this.rt.count('frames_unexpected', 1);
+    }
+  }
+
+  onDatagram(header: FrameHeader, words: Int32Array): void {
+    if (header.type !== FRAME.heartbeat || this.stopped) return;
+    const kind = nodeKind(header.from);
+    if (kind === 'member') this.onMemberBeat(header, words);
+    else if (kind === 'outside') this.hub.open(header.from, header.fromIncarnation);
+    else if (kind === 'orchestrator') this.onPeerBeat(header);
+  }
+
+  onUndeliverable(code: number): void {
+    this.detector.socketLost(code, this.rt.nowMs());
+  }
+
+  onChannel(channel: Channel): void {
+    if (channel.peerCode === this.outside) channel.onAcked = this.egress.drain;
+  }
+
+  // Decisions.
+
+  /** Version 1 of the stream; whoever comes first writes it, for the others it is already so. */
+  private configure(): void {
+    if (this.group.version > 0) {
+      this.join();
+      return;
+    }
+    const { settings, members, orchestrators, securityGroup: id } = this.config;
+    this.group.submit(
+      {
+        type: 'configure',
+        id: `configure.${id}`,
+        at: this.now(),
+        from: 'command',
+        config: {
+          members: members.map((m) => ({ id: m.id, weight: m.weight })),
+          orchestrators: [...orchestrators],
+          slots: settings['dist.slots'],
+          placement: settings['dist.placement'],
+          requireInStep: settings['hypersync.requireInStep'],
+        },
+      },
+      undefined,
+      undefined,
+      (reply) => {
+        if (reply.kind === 'failed') this.rt.after(this.config.settings['ccp.heartbeatMs'], () => this.configure());
+        else this.join();
+      },
+    );
+  }
+
+  private join(): void {
+    if (this.joinAsked || this.stopped || this.joined()) return;
+    this.joinAsked = true;
+    this.group.submit(
+      {
+        type: 'orchestratorSeen',
+        id: this.inputId('orchestrator-seen'),
+        at: this.now(),
+        from: 'observation',
+        orchestrator: this.rt.self.id,
+        incarnation: this.incarnation,
+        evidence: {},
+      },
+      undefined,
+      undefined,
+      () => {
+        this.joinAsked = false;
+      },
+    );
+  }
+
+  private propose(silence: Silence): void {
+    const { code, incarnation, reason } = silence;
+    const at = this.now();
+    const id = nodeId(code);
+    const evidence = { ...silence.evidence };
+    const retry = (kind: string): void => {
+      if (kind === 'failed') this.detector.retry(code);
+    };
+    if (nodeKind(code) === 'member') {
+      const connections = this.connectionsOf.get(code);
+      if (connections !== undefined) evidence['connections'] = connections;
+      this.group.submit(
+        {
+          type: 'memberSilent',
+          id: this.inputId(`silent.${id}.${incarnation}`),
+          at,
+          from: 'observation',
+          member: id,
+          incarnation,
+          reason,
+          version: this.group.version,
+          evidence,
+        },
+        undefined,
+        undefined,
+        (reply) => retry(reply.kind),
+      );
+    } else {
+      this.group.submit(
+        {
+          type: 'orchestratorSilent',
+          id: this.inputId(`silent.${id}.${incarnation}`),
+          at,
+          from: 'observation',
+          orchestrator: id,
+          incarnation,
+          reason,
+          evidence,
+        },
+        undefined,
+        undefined,
+        (reply) => retry(reply.kind),
+      );
+    }
+  }
+
+  private onCommit(events: readonly SecurityGroupEvent[]): void {
+    const state = this.group.state;
+    const mismatch = tableMismatch(state, events);
+    if (mismatch !== undefined) {
+      this.rt.fatal('table_hash_differs', { version: this.group.version, ...mismatch });
+      return;
+    }
+    this.watchPeers(state);
+    this.plane.onTable(state);
+    this.hub.tableVersion = this.group.version;
+    // New active members wait for this word before they serve.
+    this.beatMembers();
+    if (this.follower.caughtUp && !this.joined()) this.onReadLost(state);
+  }
+
+  /** The log says that this incarnation is lost: what it held has been named by others. Begin anew. */
+  private onReadLost(state: SecurityGroupState): void {
+    const self = state.orchestrators.find((o) => o.id === this.rt.self.id);
+    if (self !== undefined && self.incarnation === this.incarnation) {
+      this.rt.note('warn', 'read_itself_lost', { incarnation: this.incarnation });
+      this.incarnation++;
+      this.plane.clear();
+      this.egress.clear();
+      this.withheld = [];
+      this.hub.rebirth(this.incarnation);
+    }
+    if (state.version > 0) this.join();
+  }
+
+  private watchPeers(state: SecurityGroupState): void {
+    const nowMs = this.rt.nowMs();
+    for (const member of state.members) {
+      const code = nodeCode('member', member.id);
+      if (member.status === 'active') {
+        this.detector.watch(code, member.incarnation, nowMs);
+        this.asking.delete(code);
+      } else {
+        this.detector.forget(code);
+      }
+    }
+    for (const peer of this.peers) {
+      const known = state.orchestrators.find((o) => o.id === peer.id);
+      if (known?.status === 'active') this.detector.watch(peer.code, known.incarnation, nowMs);
+      else this.detector.forget(peer.code);
+    }
+  }
+
+  private onMemberBeat(header: FrameHeader, words: Int32Array): void {
+    const state = this.group.state;
+    const known = state.members[memberNumber(state, nodeId(header.from)) - 1];
+    if (known === undefined || !this.follower.caughtUp) return;
+    const beatState = words[HEADER_WORDS] as number;
+    const incarnation = header.fromIncarnation;
+    if (known.status === 'active' && known.incarnation === incarnation) {
+      this.connectionsOf.set(header.from, words[HEADER_WORDS + 1] as number);
+      return;
+    }
+    if (incarnation < known.incarnation) return;
+    if (known.status === 'active') {
+      // A newer incarnation speaks, so the active one is gone, whatever the newer one's state.
+      this.detector.replaced(header.from, this.rt.nowMs());
+      return;
+    }
+    if (beatState !== MEMBER_READY) return;
+    this.onReady(header, known.id);
+  }
+
+  private onReady(header: FrameHeader, id: string): void {
+    const incarnation = header.fromIncarnation;
+    const asking = this.asking.get(header.from);
+    if (asking?.incarnation === incarnation && asking.submitted) return;
+    const entry: Asking = { incarnation, submitted: true };
+    this.asking.set(header.from, entry);
+    this.group.submit(
+      {
+        type: 'memberSeen',
+        id: this.inputId(`seen.${id}.${incarnation}`),
+        at: this.now(),
+        from: 'observation',
+        member: id,
+        incarnation,
+        orchestrator: this.rt.self.id,
+        version: header.tableVersion,
+        evidence: {},
+      },
+      undefined,
+      undefined,
+      () => {
+        entry.submitted = false;
+      },
+    );
+  }
+
+  private onPeerBeat(header: FrameHeader): void {
+    const known = this.group.state.orchestrators.find((o) => o.id === nodeId(header.from));
+    if (known?.status === 'active' && header.fromIncarnation > known.incarnation) this.detector.replaced(header.from, this.rt.nowMs());
+  }
+
+  // Answers, fenced and leased.
+
+  private onAnswer(words: Int32Array, channel: Channel): void {
+    const member = this.plane.memberByCode(channel.peerCode);
+    const current = member !== undefined && member.active && member.incarnation === channel.peerIncarnation;
+    // fidelity: F-EGRESS-FENCE
+    if (!current && this.config.settings['egress.fence']) {
+      this.rt.count('answers_fenced', 1);
+      return;
+    }
+    if (!this.lease.held(this.rt.nowMs())) {
+      this.withheld.push({ words: new Int32Array(words), channel });
+      this.rt.count('answers_withheld', 1);
+      return;
+    }
+    this.plane.onAnswer(words);
+  }
+
+  private releaseWithheld(): void {
+    if (this.withheld.length === 0) return;
+    const withheld = this.withheld;
+    this.withheld = [];
+    for (const { words, channel } of withheld) this.onAnswer(words, channel);
+  }
+
+  // Signs of life.
+
+  private heartbeat(): void {
+    this.join();
+    this.beatMembers();
+    this.beat[HEADER_WORDS] = this.health().ready ? 1 : 0;
+    for (const peer of this.peers) this.hub.datagram(peer.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
+    this.hub.datagram(this.outside, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
+    this.rt.count('pending_packets_now', this.plane.pending.size);
+  }
+
+  private beatMembers(): void {
+    if (!this.joined()) return;
+    this.beat[HEADER_WORDS] = 1;
+    for (const member of this.plane.members) {
+      this.hub.datagram(member.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
+    }
+  }
+
+  /** Something to be undeliverable, for members that get no packets just now. */
+  private probeMembers(): void {
+    this.beat[HEADER_WORDS] = 1;
+    for (const member of this.plane.members) {
+      if (member.active) this.hub.datagram(member.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
+    }
+  }
+
+  private joined(): boolean {
+    const self = this.group.state.orchestrators.find((o) => o.id === this.rt.self.id);
+    return self !== undefined && self.status === 'active' && self.incarnation === this.incarnation;
+  }
+
+  private status(): Record<string, unknown> {
+    const { state } = this.group;
+    const members = state.members.map((m) => ({
+      id: m.id,
+      incarnation: m.incarnation,
+      status: m.status,
+      activeSlots: state.active.filter((n) => n === memberNumber(state, m.id)).length,
+      backupSlots: state.backup.filter((n) => n === memberNumber(state, m.id)).length,
+    }));
+    return {
+      id: this.rt.self.id,
+      incarnation: this.incarnation,
+      ready: this.health().ready,
+      version: this.group.version,
+      pendingPackets: this.plane.pending.size,
+      exposedSlots: state.active.filter((a, slot) => a !== 0 && state.backup[slot] === 0).length,
+      joiningSlots: state.joining.filter((n) => n !== 0).length,
+      rebalancing: state.rebalancing,
+      members,
+    };
+  }
+
+  private inputId(what: string): string {
+    this.inputs++;
+    return `${this.rt.self.id}.${this.incarnation}.${what}.${this.inputs}`;
+  }
+
+  private now(): number {
+    return Math.floor(this.rt.nowMs());
+  }
+
+  private every(periodMs: number, run: () => void): void {
+    const slot = this.timers.length;
+    this.timers.push(undefined);
+    const tick = (): void => {
+      this.timers[slot] = this.rt.after(periodMs, tick);
+      run();
+    };
+    this.timers[slot] = this.rt.after(periodMs, tick);
+  }
+}
+
+export function createOrchestrator(rt: Runtime, config: OrchestratorConfig): Role {
+  return new OrchestratorRole(rt, config);
+}

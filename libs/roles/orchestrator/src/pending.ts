@@ -1,0 +1,203 @@
+/**
+ * Packets the orchestrator has taken and not yet seen answered, in arrival order per slot.
+ *
+ * Every packet gets a number when it is taken and keeps it through every re-steering, so numbers rise
+ * in arrival order. Bytes stay in the frame they came in, copied once into a ring; nothing is
+ * allocated per packet.
+ */
+export const PENDING = {
+  /** Unknown here: never taken, or answered. */
+  none: 0,
+  /** Handed to a member. */
+  outstanding: 1,
+  /** Kept here until its slot may be sent on. */
+  waiting: 2,
+} as const;
+
+const REGION_CAPACITY = 1 << 16;
+
+export class PendingPackets {
+  /** The bytes of all pending packets. */
+  readonly arena: Int32Array;
+  /** Per slot: packets handed to a member. */
+  readonly outstandingOf: Int32Array;
+  /** Per slot: packets kept here. */
+  readonly waitingOf: Int32Array;
+  /** All packets pending. */
+  size = 0;
+  private readonly mask: number;
+  private readonly state: Uint8Array;
+  private readonly tag: Int32Array;
+  private readonly meta: Int32Array;
+  private readonly slot: Uint16Array;
+  private readonly at: Int32Array;
+  private readonly region: Uint16Array;
+  private readonly next: Int32Array;
+  private readonly head: Int32Array;
+  private readonly tail: Int32Array;
+  private readonly regionEnd = new Int32Array(REGION_CAPACITY);
+  private readonly regionLeft = new Int32Array(REGION_CAPACITY);
+  private readonly regionAtMs = new Float64Array(REGION_CAPACITY);
+  private regionHead = 0;
+  private regionTail = 0;
+  private arenaHead = 0;
+  private arenaTail = 0;
+  private lowest = 1;
+  private nextNumber = 1;
+
+  /** `capacity` packets (a power of two) and `arenaWords` words of their bytes. */
+  constructor(capacity: number, arenaWords: number, slots: number) {
+    this.mask = capacity - 1;
+    this.arena = new Int32Array(arenaWords);
+    this.state = new Uint8Array(capacity);
+    this.tag = new Int32Array(capacity);
+    this.meta = new Int32Array(capacity);
+    this.slot = new Uint16Array(capacity);
+    this.at = new Int32Array(capacity);
+    this.region = new Uint16Array(capacity);
+    this.next = new Int32Array(capacity);
+    this.outstandingOf = new Int32Array(slots);
+    this.waitingOf = new Int32Array(slots);
+    this.head = new Int32Array(slots);
+    this.tail = new Int32Array(slots);
+  }
+
+  /** Copies a frame into the arena; the word offset of the copy, or -1 when there is no room. */
+  takeFrame(words: Int32Array, nowMs: number): number {
+    const needed = words.length;
+    const nextRegion = (this.regionTail + 1) & (REGION_CAPACITY - 1);
+    if (nextRegion === this.regionHead) return -1;
+    let at = this.arenaTail;
+    if (this.regionHead === this.regionTail) {
+      this.arenaHead = 0;
+      at = 0;
+      if (needed > this.arena.length) return -1;
+    } else if (at > this.arenaHead) {
+      if (at + needed > this.arena.length) {
+        if (needed >= this.arenaHead) return -1;
+        at = 0;
+      }
+    } else if (at + needed >= this.arenaHead) {
+      return -1;
+    }
+    this.arena.set(words, at);
+    this.arenaTail = at + needed;
+    this.regionEnd[this.regionTail] = at + needed;
+    // The frame itself counts as one until it is closed, so that it cannot go while it is being read.
+    this.regionLeft[this.regionTail] = 1;
+    this.regionAtMs[this.regionTail] = nowMs;
+    this.regionTail = nextRegion;
+    return at;
+  }
+
+  /** All packets of the frame just taken have been added. */
+  closeFrame(): void {
+    this.leaveRegion((this.regionTail - 1) & (REGION_CAPACITY - 1));
+  }
+
+  /**
+   * Adds a packet of the frame just taken, as waiting, behind all others of its slot.
+   * Its number, or 0 when too many are pending. `meta` is length, side and flags as in the record.
+   */
+  add(tag: number, meta: number, slot: number, at: number): number {
+    if (this.nextNumber - this.lowest > this.mask) return 0;
+    const number = this.nextNumber++;
+    const i = number & this.mask;
+    const region = (this.regionTail - 1) & (REGION_CAPACITY - 1);
+    this.state[i] = PENDING.waiting;
+    this.tag[i] = tag;
+    this.meta[i] = meta;
+    this.slot[i] = slot;
+    this.at[i] = at;
+    this.region[i] = region;
+    this.next[i] = 0;
+    this.regionLeft[region] = (this.regionLeft[region] as number) + 1;
+    const tail = this.tail[slot] as number;
+    if (tail === 0) this.head[slot] = number;
+    else this.next[tail & this.mask] = number;
+    this.tail[slot] = number;
+    this.waitingOf[slot] = (this.waitingOf[slot] as number) + 1;
+    this.size++;
+    return number;
+  }
+
+  stateOf(number: number): number {
+    if (number < this.lowest || number >= this.nextNumber) return PENDING.none;
+    return this.state[number & this.mask] as number;
+  }
+
+  tagOf(number: number): number {
+    return this.tag[number & this.mask] as number;
+  }
+
+  /** Length (16 bits) and side (bit 16). */
+  metaOf(number: number): number {
+    return this.meta[number & this.mask] as number;
+  }
+
+  slotOf(number: number): number {
+    return this.slot[number & this.mask] as number;
+  }
+
+  /** Word index of the packet's bytes in `arena`. */
+  atOf(number: number): number {
+    return this.at[number & this.mask] as number;
+  }
+
+  /** When the packet was taken, ms. */
+  takenAtMs(number: number): number {
+    return this.regionAtMs[this.region[number & this.mask] as number] as number;
+  }
+
+  /** First pending packet of a slot in arrival order; 0: none. */
+  firstOf(slot: number): number {
+    return this.head[slot] as number;
+  }
+
+  /** The next one of the same slot; 0: none. May point at one already answered: check `stateOf`. */
+  nextOf(number: number): number {
+    return this.next[number & this.mask] as number;
+  }
+
+  markOutstanding(number: number): void {
+    const i = number & this.mask;
+    if (this.state[i] !== PENDING.waiting) return;
+    const slot = this.slot[i] as number;
+    this.state[i] = PENDING.outstanding;
+    this.waitingOf[slot] = (this.waitingOf[slot] as number) - 1;
+    this.outstandingOf[slot] = (this.outstandingOf[slot] as number) + 1;
+  }
+
+  markWaiting(number: number): void {
+    const i = number & this.mask;
+    if (this.state[i] !== PENDING.outstanding) return;
+    const slot = this.slot[i] as number;
+    this.state[i] = PENDING.waiting;
+    this.outstandingOf[slot] = (this.outstandingOf[slot] as number) - 1;
+    this.waitingOf[slot] = (this.waitingOf[slot] as number) + 1;
+  }
+
+  /** The packet is answered, dropped or lost: forget it. */
+  settle(number: number): void {
+    const i = number & this.mask;
+    const slot = this.slot[i] as number;
+    const counts = this.state[i] === PENDING.outstanding ? this.outstandingOf : this.waitingOf;
+    counts[slot] = (counts[slot] as number) - 1;
+    this.state[i] = PENDING.none;
+    this.size--;
+    let head = this.head[slot] as number;
+    while (head !== 0 && this.state[head & this.mask] === PENDING.none) head = this.next[head & this.mask] as number;
+    this.head[slot] = head;
+    if (head === 0) this.tail[slot] = 0;
+    while (this.lowest < this.nextNumber && this.state[this.lowest & this.mask] === PENDING.none) this.lowest++;
+    this.leaveRegion(this.region[i] as number);
+  }
+
+  private leaveRegion(region: number): void {
+    this.regionLeft[region] = (this.regionLeft[region] as number) - 1;
+    while (this.regionHead !== this.regionTail && this.regionLeft[this.regionHead] === 0) {
+      this.arenaHead = this.regionEnd[this.regionHead] as number;
+      this.regionHead = (this.regionHead + 1) & (REGION_CAPACITY - 1);
+    }
+  }
+}

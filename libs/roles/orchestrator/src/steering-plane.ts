@@ -1,0 +1,318 @@
+import { Steering } from '@rehearsal/dataplane';
+import type { Runtime } from '@rehearsal/kernel';
+import type { Channel, ChannelHub } from '@rehearsal/protocol';
+import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS } from '@rehearsal/protocol';
+import type { SecurityGroupState } from '@rehearsal/security-group';
+import type { OrchestratorConfig } from './config.js';
+import type { Egress } from './egress.js';
+import { PENDING, PendingPackets } from './pending.js';
+
+const ARENA_WORDS = 16 * 1024 * 1024;
+
+/** What the plane knows of one member. */
+interface MemberWay {
+  readonly id: string;
+  readonly code: number;
+  incarnation: number;
+  active: boolean;
+  lastHeardMs: number;
+  readonly writer: PacketFrameWriter;
+}
+
+/**
+ * Spreads packets over members and keeps each until it is answered.
+ *
+ * One rule keeps the order: packets of a slot are outstanding at one member and under one epoch at a
+ * time. When the slot moves, newer packets wait here until the old member has answered or refused
+ * (NACK) the rest, or is lost; what it did not serve goes first.
+ */
+export class SteeringPlane {
+  readonly pending: PendingPackets;
+  readonly members: MemberWay[];
+  private readonly steering: Steering;
+  private readonly reader = new PacketFrameReader();
+  private readonly answers = new PacketFrameReader();
+  private active: Int32Array;
+  private epoch: Int32Array;
+  /** Per slot: member number and epoch its outstanding packets were sent under. */
+  private readonly sentTo: Int32Array;
+  private readonly sentEpoch: Int32Array;
+  private readonly unsent = new Set<number>();
+  private flushQueued = false;
+  private readonly touched = new Set<number>();
+
+  private readonly rt: Runtime;
+  private readonly hub: ChannelHub;
+  private readonly config: OrchestratorConfig;
+  private readonly egress: Egress;
+  private readonly onUnreachable: (code: number) => void;
+
+  constructor(
+    rt: Runtime,
+    hub: ChannelHub,
+    config: OrchestratorConfig,
+    egress: Egress,
+    onUnreachable: (code: number) => void,
+  ) {
+    this.onUnreachable = onUnreachable;
+    this.rt = rt;
+    this.hub = hub;
+    this.config = config;
+    this.egress = egress;
+    const slots = config.settings['dist.slots'];
+    this.steering = new Steering({ slots, l4: config.settings['dist.l4'] });
+    let capacity = 1024;
+    while (capacity < config.settings['hold.maxPackets'] * 2) capacity *= 2;
+    this.pending = new PendingPackets(capacity, ARENA_WORDS, slots);
+    this.active = new Int32Array(slots);
+    this.epoch = new Int32Array(slots);
+    this.sentTo = new Int32Array(slots);
+    this.sentEpoch = new Int32Array(slots);
+    this.members = config.members.map((m) => ({
+      id: m.id,
+      code: nodeCode('member', m.id),
+      incarnation: 0,
+      active: false,
+      lastHeardMs: 0,
+      writer: new PacketFrameWriter(),
+    }));
+  }
+
+  memberByCode(code: number): MemberWay | undefined {
+    return this.members.find((m) => m.code === code);
+  }
+
+  /** Takes a frame of packets from the outside world. */
+  onPackets(words: Int32Array): void {
+    const reader = this.reader;
+    if (!reader.open(words)) {
+      this.rt.count('frames_malformed', 1);
+      return;
+    }
+    const base = this.pending.takeFrame(words, this.rt.nowMs());
+    const arena = this.pending.arena;
+    while (reader.next()) {
+      const slot = this.steering.steer(words, reader.packetAt, reader.lenBytes);
+      if (slot < 0) {
+        this.passBy(reader, -slot);
+        continue;
+      }
+      const number =
+        base < 0
+          ? 0
+          : this.pending.add(reader.id, reader.lenBytes | (reader.side << 16), slot, base + reader.packetAt);
+      if (number === 0) {
+        this.egress.name(reader.id, reader.side, REASONS.hold_overflow, slot);
+        continue;
+      }
+      if (this.blocked(slot) || this.pending.waitingOf[slot] !== 1) continue;
+      this.dispatch(number, slot, arena);
+    }
+    if (base >= 0) this.pending.closeFrame();
+    this.queueFlush();
+  }
+
+  /** Names packets that came while this orchestrator does not belong to the group. */
+  refuse(words: Int32Array): void {
+    const reader = this.reader;
+    if (!reader.open(words)) return;
+    while (reader.next()) this.egress.name(reader.id, reader.side, REASONS.no_active_member, 0);
+  }
+
+  /** Takes a member's answer; the caller has made sure that this member may still speak. */
+  onAnswer(words: Int32Array): void {
+    const reader = this.answers;
+    if (!reader.open(words)) {
+      this.rt.count('frames_malformed', 1);
+      return;
+    }
+    const { pending, egress } = this;
+    const dedup = this.config.settings['egress.dedup'];
+    const probe = this.config.probe;
+    while (reader.next()) {
+      const number = reader.id;
+      if (pending.stateOf(number) !== PENDING.outstanding) {
+        this.rt.count('answers_repeated', 1);
+        if (dedup || reader.code !== 0) continue;
+        egress.deliver(pending.tagOf(number), reader.lenBytes, reader.side, reader.aux, words, reader.packetAt);
+        continue;
+      }
+      const slot = pending.slotOf(number);
+      if (reader.code === REASONS.nack) {
+        pending.markWaiting(number);
+        this.touched.add(slot);
+        continue;
+      }
+      const tag = pending.tagOf(number);
+      if (reader.code === 0) {
+        egress.deliver(tag, reader.lenBytes, reader.side, slot, words, reader.packetAt);
+        probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
+      } else {
+        egress.name(tag, reader.side, reader.code, slot);
+      }
+      pending.settle(number);
+      if (pending.waitingOf[slot] !== 0) this.touched.add(slot);
+    }
+    this.dispatchTouched();
+  }
+
+  /** Steers by a newer table. Packets steered so far go out first, under the version they were steered by. */
+  onTable(state: SecurityGroupState): void {
+    this.flush();
+    for (let m = 0; m < this.members.length; m++) {
+      const way = this.members[m] as MemberWay;
+      const now = state.members[m];
+      if (now === undefined) continue;
+      const alive = now.status === 'active';
+      if (way.active && (!alive || now.incarnation !== way.incarnation)) this.onMemberLost(m + 1);
+      if (alive && (!way.active || now.incarnation !== way.incarnation)) {
+        way.lastHeardMs = this.rt.nowMs();
+        this.watchChannel(way.code, now.incarnation);
+      }
+      way.active = alive;
+      way.incarnation = now.incarnation;
+    }
+    for (let slot = 0; slot < state.active.length; slot++) {
+      const epoch = state.epoch[slot] as number;
+      if (this.epoch[slot] === epoch && this.active[slot] === state.active[slot]) continue;
+      this.active[slot] = state.active[slot] as number;
+      this.epoch[slot] = epoch;
+      this.touched.add(slot);
+    }
+    for (let slot = 0; slot < state.active.length; slot++) {
+      if (this.pending.waitingOf[slot] !== 0) this.touched.add(slot);
+    }
+    this.dispatchTouched();
+  }
+
+  /** Sends what has been written for members. */
+  readonly flush = (): void => {
+    this.flushQueued = false;
+    for (let m = 0; m < this.members.length; m++) this.flushMember(m);
+  };
+
+  /** Forgets everything: this orchestrator was declared lost, its packets have been named by others. */
+  clear(): void {
+    for (let slot = 0; slot < this.active.length; slot++) {
+      for (let number = this.pending.firstOf(slot); number !== 0; number = this.pending.nextOf(number)) {
+        if (this.pending.stateOf(number) !== PENDING.none) this.pending.settle(number);
+      }
+    }
+    for (const way of this.members) way.writer.reset();
+    this.unsent.clear();
+    this.touched.clear();
+  }
+
+  private passBy(reader: PacketFrameReader, verdict: number): void {
+    this.rt.count('packets_passed_by', 1);
+    // fidelity: F-POLICY-OTHER
+    if (this.config.settings['policy.other'] === 'pass') {
+      this.egress.deliver(reader.id, reader.lenBytes, reader.side, 0, reader.words, reader.packetAt);
+    } else {
+      this.egress.name(reader.id, reader.side, verdict, 0);
+    }
+  }
+
+  /** Whether the slot's older packets must be answered first. */
+  private blocked(slot: number): boolean {
+    return (
+      this.pending.outstandingOf[slot] !== 0 &&
+      (this.sentEpoch[slot] !== this.epoch[slot] || this.sentTo[slot] !== this.active[slot])
+    );
+  }
+
+  private dispatch(number: number, slot: number, arena: Int32Array): void {
+    const { pending } = this;
+    const member = this.active[slot] as number;
+    const meta = pending.metaOf(number);
+    if (member === 0) {
+      this.egress.name(pending.tagOf(number), (meta >>> 16) & 1, REASONS.no_active_member, slot);
+      pending.settle(number);
+      return;
+    }
+    const way = this.members[member - 1] as MemberWay;
+    way.writer.add(number, meta & 0xffff, (meta >>> 16) & 1, 0, slot, arena, pending.atOf(number));
+    pending.markOutstanding(number);
+    this.sentTo[slot] = member;
+    this.sentEpoch[slot] = this.epoch[slot] as number;
+    if (way.writer.count >= this.config.settings['batch.maxPackets']) this.flushMember(member - 1);
+  }
+
+  private dispatchTouched(): void {
+    if (this.touched.size === 0) return;
+    const { pending } = this;
+    for (const slot of this.touched) {
+      if (this.blocked(slot)) continue;
+      let number = pending.firstOf(slot);
+      while (number !== 0 && pending.waitingOf[slot] !== 0) {
+        const next = pending.nextOf(number);
+        if (pending.stateOf(number) === PENDING.waiting) this.dispatch(number, slot, pending.arena);
+        number = next;
+      }
+    }
+    this.touched.clear();
+    this.queueFlush();
+  }
+
+  /** The packets a lost member had not answered: again to the slots' new actives, or named. */
+  private onMemberLost(member: number): void {
+    const { pending } = this;
+    const way = this.members[member - 1] as MemberWay;
+    const resend = this.config.settings['resend.batches'];
+    way.writer.reset();
+    this.unsent.delete(member - 1);
+    for (let slot = 0; slot < this.sentTo.length; slot++) {
+      if (this.sentTo[slot] !== member || pending.outstandingOf[slot] === 0) continue;
+      let number = pending.firstOf(slot);
+      while (number !== 0) {
+        const next = pending.nextOf(number);
+        if (pending.stateOf(number) === PENDING.outstanding) {
+          if (resend) pending.markWaiting(number);
+          else this.lose(number, slot, way);
+        }
+        number = next;
+      }
+      this.touched.add(slot);
+    }
+    this.rt.count('members_lost', 1);
+  }
+
+  private lose(number: number, slot: number, way: MemberWay): void {
+    const { pending } = this;
+    // Sent after its last sign of life: it went into the window before the loss was declared.
+    const reason = pending.takenAtMs(number) > way.lastHeardMs ? REASONS.dead_window : REASONS.lost_in_member;
+    this.egress.name(pending.tagOf(number), (pending.metaOf(number) >>> 16) & 1, reason, slot);
+    pending.settle(number);
+  }
+
+  private queueFlush(): void {
+    if (this.flushQueued) return;
+    this.flushQueued = true;
+    this.rt.atTurnEnd(this.flush);
+  }
+
+  private flushMember(m: number): void {
+    const way = this.members[m] as MemberWay;
+    const { writer } = way;
+    if (writer.count === 0) return;
+    const channel = way.active ? this.hub.open(way.code, way.incarnation) : undefined;
+    writer.finish();
+    if (channel === undefined || channel.send(FRAME.batch, writer.words, writer.at) === 0) {
+      // Kept: it goes when the member acknowledges, or with the member.
+      this.unsent.add(m);
+      this.rt.count('batches_kept_back', 1);
+      return;
+    }
+    writer.reset();
+  }
+
+  private watchChannel(code: number, incarnation: number): void {
+    const channel: Channel | undefined = this.hub.open(code, incarnation);
+    if (channel === undefined) return;
+    const m = this.members.findIndex((way) => way.code === code);
+    channel.onAcked = () => {
+      if (this.unsent.delete(m)) this.flushMember(m);
+    };
+    channel.onGivenUp = () => this.onUnreachable(code);
+  }
+}
