@@ -4,6 +4,8 @@ export * from './lab-error.js';
 export * from './plan.js';
 export * from './probes.js';
 export * from './record.js';
+export * from './run-machine.js';
+export * from './seal.js';
 export * from './status.js';
 export * from './status-of.js';
 export * from './target.js';

@@ -80,8 +80,17 @@ export interface SimProbe {
   onRelease(member: string, incarnation: number, slot: number): void;
   /** This orchestrator lets packet `tag`, judged under `epoch` of `slot`, leave the fabric. */
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void;
-  /** The slot table this process folded: member numbers by slot, 0 for none. */
-  onTable(process: string, version: number, active: ArrayLike<number>, backup: ArrayLike<number>): void;
+  /**
+   * The slot table this process now acts on, by slot: member numbers (0: none) and epochs. The
+   * arrays may be the role's own: they are read until the next call for the same process.
+   */
+  onTable(
+    process: string,
+    version: number,
+    active: ArrayLike<number>,
+    backup: ArrayLike<number>,
+    epoch: ArrayLike<number>,
+  ): void;
 }
 
 /** Makes the role of one process; labs know roles only through these. */

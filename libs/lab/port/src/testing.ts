@@ -1,9 +1,9 @@
 /** The contract every lab keeps, run by each lab's own specs on the fabric it is handed. */
-import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LabError } from './lab-error.js';
 import type { Lab } from './lab.js';
 import type { RunRecord } from './record.js';
+import { logHeads } from './seal.js';
 import type { ProcessStatus } from './status.js';
 import { sameTarget, type Target } from './target.js';
 
@@ -18,30 +18,7 @@ export interface LabContractOptions {
 
 /** The parts of a stored commit that the contract reads. */
 interface StoredFields {
-  readonly stream: string;
-  readonly version: number;
-  readonly prev: string;
   readonly events: readonly { readonly type: string }[];
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** Heads of every stream as the lines say; throws where a version or a hash does not follow. */
-export function walkLog(lines: readonly string[]): Map<string, { version: number; head: string }> {
-  const heads = new Map<string, { version: number; head: string }>();
-  for (const [index, line] of lines.entries()) {
-    const commit = JSON.parse(line) as StoredFields;
-    const before = heads.get(commit.stream) ?? { version: 0, head: '' };
-    if (commit.version !== before.version + 1 || commit.prev !== before.head) {
-      throw new Error(
-        `log line ${index + 1}: expected ${commit.stream}:${before.version + 1} after ${before.head || 'nothing'}, saw ${commit.stream}:${commit.version} after ${commit.prev || 'nothing'}`,
-      );
-    }
-    heads.set(commit.stream, { version: commit.version, head: sha256(line) });
-  }
-  return heads;
 }
 
 function lastCommit(record: RunRecord): StoredFields {
@@ -187,12 +164,7 @@ export function labContract(name: string, makeLab: () => Promise<Lab>, options: 
         await lab.kill(first('member'));
         await isBack((await rows()).length);
         const record = await lab.collect();
-        const heads = walkLog(record.log);
-        expect(record.seal.streams).toEqual(
-          [...heads]
-            .map(([stream, { version, head }]) => ({ stream, version, head }))
-            .sort((a, b) => (a.stream < b.stream ? -1 : 1)),
-        );
+        expect(record.seal.streams).toEqual(logHeads(record.log));
         expect(record.seal.lastSeq).toBe(record.log.length);
         expect(record.seal.seal).toMatch(/^[0-9a-f]{64}$/);
         expect(lastCommit(record).events.map((e) => e.type)).toEqual(['RunClosed']);

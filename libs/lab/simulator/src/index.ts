@@ -1,2 +1,5 @@
 /** The simulated lab: a whole fabric in one process under a virtual clock. */
-export {};
+export type { Violation } from './invariants.js';
+export { calmOptions, roughOptions, type SimOptions } from './options.js';
+export { SimLab, type SimLabParts } from './sim-lab.js';
+export { SimWorld, type SimWorldParts } from './sim-world.js';

@@ -1,0 +1,339 @@
+import { createRng, encodeCommit, type Command, type CommandReply } from '@rehearsal/kernel';
+import {
+  findTarget,
+  labStatus,
+  LabError,
+  logHeads,
+  pollUntil,
+  processStatus,
+  readProbe,
+  runMachine,
+  sameTarget,
+  sealOf,
+  targetName,
+  type FabricPlan,
+  type FaultRecord,
+  type KillOptions,
+  type Lab,
+  type LabStatus,
+  type LedgerSummary,
+  type LinkSpec,
+  type ProbeReading,
+  type ProcessStatus,
+  type RoleFactories,
+  type RunInput,
+  type RunRecord,
+  type Target,
+  type WaitFor,
+} from '@rehearsal/lab-port';
+import { calmOptions, type SimOptions } from './options.js';
+import type { SimProcess } from './sim-process.js';
+import { SimWorld } from './sim-world.js';
+
+export interface SimLabParts {
+  readonly plan: FabricPlan;
+  readonly factories: RoleFactories;
+  readonly seed: number;
+  /** On top of `calmOptions` of the plan's settings. */
+  readonly options?: Partial<SimOptions>;
+  /** Hash of the machine code, for the lab's own commits. */
+  readonly build?: string;
+}
+
+const BUS: Target = { role: 'bus', id: 'bus' };
+const UP_WITHIN_MS = 120_000;
+const COMMAND_TIMEOUT_MS = 5_000;
+const STOP_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 10;
+
+/** A simulated fabric: waiting lets virtual time pass, and the same seed gives the same run to the byte. */
+export class SimLab implements Lab {
+  readonly world = 'simulated';
+  readonly plan: FabricPlan;
+  readonly targets: readonly Target[];
+  /** For tests that look closer than a lab may. */
+  readonly sim: SimWorld;
+  readonly #seed: number;
+  readonly #build: string;
+  readonly #faults: FaultRecord[] = [];
+  readonly #ids;
+  #commands = 0;
+  #isUp = false;
+  #record: RunRecord | undefined;
+
+  constructor(parts: SimLabParts) {
+    const options = { ...calmOptions(parts.plan.settings), ...parts.options };
+    this.plan = parts.plan;
+    this.targets = [...parts.plan.roles.map(({ role, id }) => ({ role, id })), BUS];
+    this.sim = new SimWorld({ plan: parts.plan, factories: parts.factories, seed: parts.seed, options });
+    this.#seed = parts.seed;
+    this.#build = parts.build ?? 'unbuilt';
+    this.#ids = createRng(parts.seed, 'lab');
+  }
+
+  get runId(): string {
+    return `sim-${this.#seed}`;
+  }
+
+  nowMs(): number {
+    return this.sim.nowMs;
+  }
+
+  async up(): Promise<void> {
+    if (this.#isUp) throw new LabError('bad-input', 'This fabric is up already.', 'Take it down first.');
+    this.#isUp = true;
+    const { fabric, profile, settings } = this.plan;
+    this.#commit({ ...this.#input('open'), runId: this.runId, fabric, profile, world: this.world, settings });
+    for (const process of this.sim.processes) this.sim.start(process);
+    const deadlineUs = this.sim.nowUs + UP_WITHIN_MS * 1000;
+    while (!this.sim.processes.every((p) => p.role?.health().ready === true)) {
+      if (this.sim.nowUs >= deadlineUs) {
+        const late = this.sim.processes.filter((p) => p.role?.health().ready !== true).map((p) => p.name);
+        throw new LabError(
+          'environment',
+          `After ${UP_WITHIN_MS} virtual ms these are not ready: ${late.join(', ')}.`,
+          `Run seed ${this.#seed} again to look closer.`,
+        );
+      }
+      this.#pass(LOOK_EVERY_MS);
+    }
+  }
+
+  async status(): Promise<LabStatus> {
+    this.#assertUp();
+    const answers = new Map<SimProcess, CommandReply>();
+    const asked = this.sim.processes.filter((p) => p.state === 'running');
+    for (const process of asked) this.#post(process, { name: 'status' }, (reply) => answers.set(process, reply));
+    this.#pass(100, () => answers.size === asked.length);
+    const rows: ProcessStatus[] = this.sim.processes.map((p) =>
+      processStatus(
+        { role: p.entry.role, id: p.entry.id, process: p.state, pid: null, incarnation: p.incarnation },
+        answers.get(p),
+      ),
+    );
+    return labStatus(this.plan, this.nowMs(), this.sim.network.state === 'down' ? 'down' : 'up', rows);
+  }
+
+  async kill(target: Target, options: KillOptions = {}): Promise<void> {
+    this.#assertUp();
+    const rebootAfterMs = options.rebootAfterMs === undefined ? this.plan.settings['member.rebootMs'] : options.rebootAfterMs;
+    if (sameTarget(target, BUS)) {
+      this.sim.stopBus();
+      return this.#noteFault('kill', target, {});
+    }
+    const process = this.#process(target);
+    if (!process.alive) throw this.#refusal(process, 'does not run', 'Restart it first.');
+    this.sim.crash(process, rebootAfterMs === null ? 'dead' : 'rebooting');
+    const { incarnation } = process;
+    if (rebootAfterMs !== null) {
+      this.sim.later(this.sim.nowUs + rebootAfterMs * 1000, () => {
+        if (process.state === 'rebooting' && process.incarnation === incarnation) this.sim.start(process);
+      });
+    }
+    this.#noteFault(rebootAfterMs === null ? 'kill' : 'panic', target, rebootAfterMs === null ? {} : { rebootAfterMs });
+  }
+
+  async hang(target: Target): Promise<void> {
+    this.#assertUp();
+    if (sameTarget(target, BUS)) this.sim.network.hang();
+    else {
+      const process = this.#process(target);
+      if (process.state !== 'running') throw this.#refusal(process, 'does not run', 'Restart or resume it first.');
+      this.sim.hang(process);
+    }
+    this.#noteFault('hang', target, {});
+  }
+
+  async resume(target: Target): Promise<void> {
+    this.#assertUp();
+    if (sameTarget(target, BUS)) this.sim.network.resume();
+    else {
+      const process = this.#process(target);
+      if (process.state !== 'hung') throw this.#refusal(process, 'is not hung', 'Hang it first.');
+      this.sim.resume(process);
+    }
+    this.#noteFault('resume', target, {});
+  }
+
+  async restart(target: Target): Promise<void> {
+    this.#assertUp();
+    if (sameTarget(target, BUS)) {
+      if (this.sim.network.state !== 'down') this.sim.stopBus();
+      this.#pass(this.sim.options.busRestartMs);
+      this.sim.startBus();
+    } else {
+      const process = this.#process(target);
+      if (process.alive) this.sim.crash(process, 'dead');
+      this.sim.start(process);
+    }
+    this.#noteFault('restart', target, {});
+  }
+
+  async link(from: Target, to: Target, spec: LinkSpec): Promise<void> {
+    this.#assertUp();
+    const [a, b] = [this.#end(from), this.#end(to)];
+    this.sim.network.setLink(a, b, spec);
+    if (spec.bothWays !== false) this.sim.network.setLink(b, a, spec);
+    this.#noteFault('link', from, { to: targetName(to), ...spec });
+  }
+
+  async command(
+    target: Target,
+    command: { readonly name: string; readonly args?: Readonly<Record<string, unknown>> },
+    timeoutMs: number = COMMAND_TIMEOUT_MS,
+  ): Promise<CommandReply> {
+    this.#assertUp();
+    const process = this.#process(target);
+    let reply: CommandReply | undefined;
+    if (process.alive) this.#post(process, command, (r) => (reply = r));
+    this.#pass(timeoutMs, () => reply !== undefined);
+    if (reply !== undefined) return reply;
+    throw new LabError(
+      'environment',
+      `${targetName(target)} did not answer '${command.name}' within ${timeoutMs} ms; it is ${process.state}.`,
+      'Resume or restart it, or wait longer.',
+    );
+  }
+
+  async probe(name: string, args?: Readonly<Record<string, unknown>>): Promise<ProbeReading> {
+    this.#assertUp();
+    return readProbe(this, name, args);
+  }
+
+  async ledger(): Promise<LedgerSummary> {
+    const reply = await this.command({ role: 'outside-world', id: 'outside' }, { name: 'ledger' });
+    if (reply.ok) return reply.body as LedgerSummary;
+    throw new LabError('environment', `The outside world has no ledger: ${reply.reason}.`, 'Start traffic first.');
+  }
+
+  async waitMs(ms: number): Promise<void> {
+    this.#assertUp();
+    this.#pass(ms);
+  }
+
+  waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading> {
+    return pollUntil(this, wait, timeoutMs, LOOK_EVERY_MS);
+  }
+
+  async collect(): Promise<RunRecord> {
+    if (this.#record !== undefined) return this.#record;
+    this.#assertUp();
+    const traffic = this.#process({ role: 'outside-world', id: 'outside' });
+    const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
+    const lines = this.sim.log.lines();
+    this.#commit({ ...this.#input('close'), streams: logHeads(lines).filter((s) => !s.stream.startsWith('run.')), lastSeq: lines.length });
+    const log = this.sim.log.lines();
+    this.#record = {
+      runId: this.runId,
+      world: this.world,
+      seed: this.#seed,
+      startedAtMs: this.sim.epochMs,
+      endedAtMs: this.nowMs(),
+      plan: this.plan,
+      settings: this.plan.settings,
+      seal: sealOf(log),
+      log,
+      faults: this.#faults,
+      notes: this.sim.notes,
+      metrics: this.sim.processes.flatMap((p) =>
+        [...p.metrics]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, value]) => ({ role: p.entry.role, id: p.entry.id, name, value })),
+      ),
+      ledger,
+    };
+    return this.#record;
+  }
+
+  async down(): Promise<void> {
+    if (!this.#isUp) return;
+    let waiting = 0;
+    for (const process of this.sim.processes) {
+      if (process.state !== 'running' || process.role === undefined) continue;
+      waiting++;
+      this.sim.post(process, () => process.role!.stop(STOP_WITHIN_MS, () => waiting--), 0);
+    }
+    this.sim.run(this.sim.nowUs + STOP_WITHIN_MS * 1000, () => waiting === 0);
+    for (const process of this.sim.processes) this.sim.crash(process, 'dead');
+    this.#isUp = false;
+  }
+
+  #assertUp(): void {
+    if (!this.#isUp) throw new LabError('environment', 'This fabric is not up.', 'Bring it up first.');
+    this.#assertWhole();
+  }
+
+  #assertWhole(): void {
+    const { violation } = this.sim;
+    if (violation === undefined) return;
+    throw new LabError(
+      'deviated',
+      `Seed ${violation.seed}, after ${violation.atMs} ms: ${violation.reason}.`,
+      'The same seed with the same build and options leads there again.',
+    );
+  }
+
+  #pass(ms: number, stop?: () => boolean): void {
+    this.sim.run(this.sim.nowUs + Math.round(ms * 1000), stop);
+    this.#assertWhole();
+  }
+
+  #process(target: Target): SimProcess {
+    findTarget(`${target.role} ${target.id}`, this.targets);
+    const process = this.sim.processes.find((p) => p.entry.role === target.role && p.entry.id === target.id);
+    if (process !== undefined) return process;
+    throw new LabError('bad-input', `The ${targetName(target)} takes no such word.`, 'Name a process of the fabric.');
+  }
+
+  #end(target: Target): number {
+    return sameTarget(target, BUS) ? this.sim.busIndex : this.#process(target).index;
+  }
+
+  #post(process: SimProcess, command: Omit<Command, 'id' | 'args'> & Partial<Command>, done: (r: CommandReply) => void): void {
+    const id = `lab.${++this.#commands}`;
+    this.sim.post(
+      process,
+      () => {
+        if (process.role === undefined) return done({ ok: false, reason: 'the process has only just started' });
+        process.role.command({ id, name: command.name, args: command.args ?? {} }, (reply) =>
+          // What a role answers goes over a wire as JSON.
+          done(JSON.parse(JSON.stringify(reply)) as CommandReply),
+        );
+      },
+      this.sim.options.messageUs,
+    );
+  }
+
+  #refusal(process: SimProcess, what: string, remedy: string): LabError {
+    return new LabError('bad-input', `${process.name} ${what}; it is ${process.state}.`, remedy);
+  }
+
+  #noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
+    this.#faults.push({ atMs: this.sim.nowUs / 1000, fault, target: targetName(target), detail });
+  }
+
+  #input<T extends RunInput['type']>(type: T): { type: T; id: string; at: number; from: 'command' } {
+    return { type, id: `${this.runId}.${type}`, at: Math.floor(this.nowMs()), from: 'command' };
+  }
+
+  /** The lab writes its own stream straight into the log, which it runs itself. */
+  #commit(input: RunInput): void {
+    const stream = `run.${this.runId}`;
+    const head = this.sim.log.head(stream);
+    const version = head.version + 1;
+    const state = head.version === 0 ? runMachine.initial : { phase: 'open' as const, runId: this.runId };
+    const id = `lab.1.${this.#ids.u32()}`;
+    const bytes = encodeCommit({
+      id,
+      stream,
+      version,
+      prev: head.hash,
+      input,
+      events: runMachine.decide(state, input),
+      principal: { name: 'lab', known: 'service' },
+      build: this.#build,
+      time: { ms: Math.floor(this.nowMs()), count: 0 },
+    });
+    this.sim.log.append({ stream, bytes, expectLastSeq: head.seq, msgId: `${stream}:${version}:${id}` });
+  }
+}

@@ -1,0 +1,85 @@
+import type { Lane } from '@rehearsal/kernel';
+import { Call, type SimProcess } from './sim-process.js';
+import { Delivery, type SimNetwork } from './sim-network.js';
+
+export interface LaneOptions {
+  readonly maxInFlightBytes: number;
+  readonly onUndeliverable?: () => void;
+  readonly onDrained?: () => void;
+}
+
+/**
+ * A way to one receiver. Bytes are in flight until the bus has them; while the bus is down, the lane is full.
+ * Live lanes keep the same rules, so a role meets the same refusals.
+ */
+export class SimLane implements Lane {
+  readonly network: SimNetwork;
+  readonly subject: string;
+  readonly #process: SimProcess;
+  readonly #incarnation: number;
+  readonly #receiver: number;
+  readonly #options: LaneOptions;
+  #inFlightBytes = 0;
+  #refused = false;
+
+  /** @param receiver index of the process the subject belongs to */
+  constructor(process: SimProcess, subject: string, receiver: number, options: LaneOptions) {
+    this.network = process.world.network;
+    this.subject = subject;
+    this.#process = process;
+    this.#incarnation = process.incarnation;
+    this.#receiver = receiver;
+    this.#options = options;
+  }
+
+  take(bytes: number): Uint8Array {
+    return new Uint8Array(bytes);
+  }
+
+  send(bytes: Uint8Array): boolean {
+    const process = this.#process;
+    if (process.incarnation !== this.#incarnation) return false;
+    // One message always fits an empty lane, however small the bound, or it could never leave.
+    const fits = this.#inFlightBytes === 0 || this.#inFlightBytes + bytes.length <= this.#options.maxInFlightBytes;
+    if (!fits || !process.connected) {
+      this.#refused = true;
+      return false;
+    }
+    this.#inFlightBytes += bytes.length;
+    const carried = process.world.options.checkBytes ? bytes.slice() : bytes;
+    this.network.send(
+      new Delivery(process, this, carried, bytes, this.network.epoch),
+      process.nowUs(),
+      this.#receiver,
+    );
+    return true;
+  }
+
+  /** The bus has the message. */
+  arrived(delivery: Delivery): void {
+    this.#inFlightBytes -= delivery.bytes;
+    if (this.#refused && this.#inFlightBytes < this.#options.maxInFlightBytes) this.#tellDrained();
+  }
+
+  #tellDrained(): void {
+    this.#refused = false;
+    const { onDrained } = this.#options;
+    if (onDrained !== undefined && this.#process.incarnation === this.#incarnation) {
+      this.#process.enqueue(new Call(this.#process, onDrained));
+    }
+  }
+
+  undeliverable(delivery: Delivery): void {
+    const { onUndeliverable } = this.#options;
+    const process = this.#process;
+    if (onUndeliverable === undefined || process.incarnation !== delivery.senderIncarnation) return;
+    if (this.network.isCut(process.world.busIndex, process.index)) return;
+    process.world.post(process, onUndeliverable, process.world.options.messageUs);
+  }
+
+  /** The bus is back; what was in flight is forgotten. */
+  renew(): void {
+    this.#inFlightBytes = 0;
+    if (this.#refused) this.#tellDrained();
+  }
+}

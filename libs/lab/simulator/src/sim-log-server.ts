@@ -1,0 +1,242 @@
+import {
+  parseCommit,
+  sha256Hex,
+  type AppendOutcome,
+  type AppendRequest,
+  type ReadOutcome,
+  type StoredCommit,
+} from '@rehearsal/kernel';
+import type { SimProcess } from './sim-process.js';
+import type { SimWorld } from './sim-world.js';
+
+const decoder = new TextDecoder();
+
+interface Head {
+  seq: number;
+  version: number;
+  hash: string;
+}
+
+/** One process that reads the log in its order. */
+export interface Follower {
+  readonly process: SimProcess;
+  readonly incarnation: number;
+  readonly prefix: string;
+  readonly on: (commit: StoredCommit) => void;
+  onCaughtUp: (() => void) | undefined;
+  /** The last sequence there was when it began. */
+  readonly endAtStart: number;
+  /** The next sequence it reads. */
+  next: number;
+  planned: boolean;
+  cancelled: boolean;
+}
+
+export interface Consumer {
+  readonly process: SimProcess;
+  readonly incarnation: number;
+  readonly on: (commit: StoredCommit, acknowledge: () => void) => void;
+  cancelled: boolean;
+}
+
+interface WorkQueue {
+  next: number;
+  consumers: Consumer[];
+  /** Sequence that waits for its acknowledgement; 0 for none. */
+  handedOut: number;
+  handing: number;
+}
+
+/** A follower that cannot be reached is tried again so often. */
+const RETRY_US = 100_000;
+
+/** The site's log: what is stored stays, whatever dies. Checks every commit as it comes in. */
+export class SimLogServer {
+  readonly #world: SimWorld;
+  readonly #commits: StoredCommit[] = [];
+  readonly #heads = new Map<string, Head>();
+  readonly #messageIds = new Map<string, number>();
+  readonly #followers = new Set<Follower>();
+  readonly #queues = new Map<string, WorkQueue>();
+  readonly #maxBytes: number;
+  #usedBytes = 0;
+  /** The log answers from then on; a restart of the bus takes a while to read it. */
+  readyAtUs = 0;
+
+  constructor(world: SimWorld, maxBytes: number) {
+    this.#world = world;
+    this.#maxBytes = maxBytes;
+  }
+
+  get ready(): boolean {
+    return this.#world.network.state === 'up' && this.#world.nowUs >= this.readyAtUs;
+  }
+
+  get lastSeq(): number {
+    return this.#commits.length;
+  }
+
+  get usage(): { usedBytes: number; maxBytes: number } {
+    return { usedBytes: this.#usedBytes, maxBytes: this.#maxBytes };
+  }
+
+  lines(): string[] {
+    return this.#commits.map((c) => decoder.decode(c.bytes));
+  }
+
+  head(stream: string): Readonly<Head> {
+    return this.#heads.get(stream) ?? { seq: 0, version: 0, hash: '' };
+  }
+
+  append(request: AppendRequest): AppendOutcome {
+    const first = this.#messageIds.get(request.msgId);
+    const head = this.head(request.stream);
+    const conflict = head.seq !== request.expectLastSeq;
+    const sequenceFirst = this.#world.options.appendChecksFirst === 'sequence';
+    if (sequenceFirst && conflict) return { kind: 'conflict' };
+    if (first !== undefined) return { kind: 'duplicate', seq: first };
+    if (conflict) return { kind: 'conflict' };
+    if (this.#usedBytes + request.bytes.length > this.#maxBytes) {
+      return { kind: 'full', reason: `maximum bytes exceeded (${this.#maxBytes})` };
+    }
+    const seq = this.#commits.length + 1;
+    const bytes = request.bytes.slice();
+    this.#checkChain(request.stream, bytes, head, seq);
+    this.#commits.push({ seq, stream: request.stream, bytes });
+    this.#messageIds.set(request.msgId, seq);
+    this.#usedBytes += bytes.length;
+    for (const follower of this.#followers) this.#planFollower(follower);
+    const queue = this.#queues.get(kindOf(request.stream));
+    if (queue !== undefined) this.#handOut(kindOf(request.stream), queue);
+    return { kind: 'ok', seq };
+  }
+
+  #checkChain(stream: string, bytes: Uint8Array, head: Head, seq: number): void {
+    const { version, prev, stream: named } = parseCommit(decoder.decode(bytes));
+    if (named !== stream || version !== head.version + 1 || prev !== head.hash) {
+      this.#world.fail(
+        `log sequence ${seq}: ${stream}:${head.version + 1} after ${head.hash || 'nothing'} was expected, and ${named}:${version} after ${prev || 'nothing'} was stored`,
+      );
+    }
+    this.#heads.set(stream, { seq, version, hash: sha256Hex(bytes) });
+  }
+
+  readNext(stream: string, afterSeq: number): ReadOutcome {
+    for (let seq = afterSeq + 1; seq <= this.#commits.length; seq++) {
+      const commit = this.#commits[seq - 1]!;
+      if (commit.stream === stream) return { kind: 'found', commit };
+    }
+    return { kind: 'none' };
+  }
+
+  follow(follower: Follower): void {
+    this.#followers.add(follower);
+    this.#planFollower(follower);
+  }
+
+  unfollow(follower: Follower): void {
+    follower.cancelled = true;
+    this.#followers.delete(follower);
+  }
+
+  #planFollower(follower: Follower): void {
+    if (follower.planned || follower.cancelled) return;
+    follower.planned = true;
+    const { options, faultRng } = this.#world;
+    let delayUs = this.#world.delayUs();
+    if (options.followLagPerMillion > 0 && faultRng.int(1_000_000) < options.followLagPerMillion) {
+      delayUs += faultRng.int(options.followLagMaxMs * 1000 + 1);
+    }
+    this.#world.later(this.#world.nowUs + delayUs, () => this.#feed(follower));
+  }
+
+  #feed(follower: Follower): void {
+    const { process, incarnation } = follower;
+    if (follower.cancelled || process.incarnation !== incarnation || !process.alive) {
+      this.unfollow(follower);
+      return;
+    }
+    const { network, busIndex } = this.#world;
+    if (!this.ready || !process.connected || network.isCut(busIndex, process.index)) {
+      this.#world.later(this.#world.nowUs + RETRY_US, () => this.#feed(follower));
+      return;
+    }
+    follower.planned = false;
+    const from = follower.next;
+    const end = this.#commits.length;
+    follower.next = end + 1;
+    const caughtUp = follower.onCaughtUp !== undefined && end >= follower.endAtStart;
+    if (from > end && !caughtUp) return;
+    this.#world.post(
+      process,
+      () => {
+        for (let seq = from; seq <= end && !follower.cancelled; seq++) {
+          const commit = this.#commits[seq - 1]!;
+          if (commit.stream.startsWith(follower.prefix)) follower.on(commit);
+        }
+        const run = follower.onCaughtUp;
+        if (!caughtUp || follower.cancelled) return;
+        follower.onCaughtUp = undefined;
+        run?.();
+      },
+      0,
+    );
+  }
+
+  work(kind: string, consumer: Consumer): void {
+    const queue = this.#queues.get(kind) ?? { next: 1, consumers: [], handedOut: 0, handing: 0 };
+    this.#queues.set(kind, queue);
+    queue.consumers.push(consumer);
+    this.#handOut(kind, queue);
+  }
+
+  /** Hands the next commit of a kind to one consumer, one at a time, as live queues do. */
+  #handOut(kind: string, queue: WorkQueue): void {
+    if (queue.handedOut !== 0) return;
+    while (queue.next <= this.#commits.length && kindOf(this.#commits[queue.next - 1]!.stream) !== kind) queue.next++;
+    if (queue.next > this.#commits.length) return;
+    queue.handedOut = queue.next;
+    this.#deliver(kind, queue);
+  }
+
+  #deliver(kind: string, queue: WorkQueue): void {
+    const { faultRng, network, busIndex, options } = this.#world;
+    const seq = queue.handedOut;
+    const handing = ++queue.handing;
+    const again = (afterUs: number): void =>
+      this.#world.later(this.#world.nowUs + afterUs, () => {
+        if (queue.handing === handing && queue.handedOut === seq) this.#deliver(kind, queue);
+      });
+    queue.consumers = queue.consumers.filter(
+      (c) => !c.cancelled && c.process.incarnation === c.incarnation && c.process.alive,
+    );
+    const within = queue.consumers.filter((c) => c.process.connected && !network.isCut(busIndex, c.process.index));
+    if (within.length === 0 || !this.ready) return again(RETRY_US);
+    const consumer = within[faultRng.int(within.length)]!;
+    again(options.redeliverMs * 1000);
+    this.#world.post(
+      consumer.process,
+      () => {
+        if (!consumer.cancelled) consumer.on(this.#commits[seq - 1]!, () => this.#acknowledge(kind, queue, seq, consumer));
+      },
+      this.#world.delayUs(),
+    );
+  }
+
+  #acknowledge(kind: string, queue: WorkQueue, seq: number, consumer: Consumer): void {
+    const { faultRng, network, busIndex, options } = this.#world;
+    if (options.redeliverPerMillion > 0 && faultRng.int(1_000_000) < options.redeliverPerMillion) return;
+    const { process } = consumer;
+    if (!process.connected || network.isCut(process.index, busIndex)) return;
+    this.#world.later(process.nowUs() + this.#world.delayUs(), () => {
+      if (queue.handedOut !== seq || !this.ready) return;
+      queue.handedOut = 0;
+      queue.next = seq + 1;
+      this.#handOut(kind, queue);
+    });
+  }
+}
+
+function kindOf(stream: string): string {
+  return stream.slice(0, stream.indexOf('.'));
+}

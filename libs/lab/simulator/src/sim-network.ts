@@ -1,0 +1,239 @@
+import type { LinkSpec } from '@rehearsal/lab-port';
+import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
+import { Item, type SimProcess } from './sim-process.js';
+import type { SimLane } from './sim-lane.js';
+import type { SimWorld } from './sim-world.js';
+
+/** Who hears messages at a subject. */
+export interface Subscription {
+  readonly subject: string;
+  readonly process: SimProcess;
+  readonly incarnation: number;
+  readonly group: string | undefined;
+  /** For `listen`. */
+  readonly on: ((bytes: Uint8Array) => void) | undefined;
+  /** For `answer`. */
+  readonly answer: ((body: Uint8Array, reply: (body: Uint8Array) => void) => void) | undefined;
+}
+
+/** A message on its way from a lane. */
+export class Delivery extends Item {
+  readonly sender: SimProcess;
+  readonly senderIncarnation: number;
+  readonly lane: SimLane;
+  /** What travels. */
+  readonly carried: Uint8Array;
+  /** What the sender gave away, kept to see that it stays as it was; the same as `carried` unchecked. */
+  readonly given: Uint8Array;
+  readonly busEpoch: number;
+  /** Sent, and never to arrive. */
+  lost = false;
+  to: Subscription | undefined;
+
+  constructor(sender: SimProcess, lane: SimLane, carried: Uint8Array, given: Uint8Array, busEpoch: number) {
+    super();
+    this.sender = sender;
+    this.senderIncarnation = sender.incarnation;
+    this.lane = lane;
+    this.carried = carried;
+    this.given = given;
+    this.busEpoch = busEpoch;
+    this.bytes = carried.length;
+  }
+
+  /** The same message once more; a lane counts its bytes only once. */
+  again(): Delivery {
+    const { sender, lane, carried, given, busEpoch } = this;
+    const other = new Delivery(sender, lane, carried, given, busEpoch);
+    other.bytes = 0;
+    return other;
+  }
+
+  happen(): void {
+    this.lane.network.arrive(this);
+  }
+
+  handle(process: SimProcess): void {
+    const { on, incarnation } = this.to!;
+    if (incarnation !== process.incarnation) return;
+    const { world } = process;
+    const packets = packetsIn(this.carried);
+    if (packets > 0) process.spend(packets * world.options.cpuNsPerPacket);
+    if (!world.options.checkBytes) return on!(this.carried);
+    // A copy of its own for each hearing: a duplicate must find what was sent.
+    const heard = this.carried.slice();
+    on!(heard);
+    if (!sameBytes(heard, this.carried)) world.fail(`${process.name} changed a message it heard at ${this.to!.subject}`);
+    heard.fill(0xdb);
+  }
+}
+
+/** Packets that a frame carries or judges, as far as the frame says so itself. */
+export function packetsIn(bytes: Uint8Array): number {
+  if (bytes.length < (HEADER_WORDS + 1) * 4 || (bytes.byteOffset & 3) !== 0) return 0;
+  const type = bytes[0]!;
+  if (type !== FRAME.packets && type !== FRAME.emit && type !== FRAME.batch && type !== FRAME.answer) return 0;
+  const at = HEADER_WORDS * 4;
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The message server and the ways of all processes to one another through it. */
+export class SimNetwork {
+  readonly #world: SimWorld;
+  readonly #subscriptions = new Map<string, Subscription[]>();
+  /** By sender × receiver: when the last message arrives, so that none overtakes it. */
+  readonly #lastUs = new Map<number, number>();
+  readonly #cloggedUntilUs = new Map<number, number>();
+  readonly #links = new Map<number, LinkSpec>();
+  state: 'up' | 'down' | 'hung' = 'up';
+  /** Counts ends of the bus: what was on its way over an earlier one is gone. */
+  epoch = 0;
+  #held: Delivery[] = [];
+
+  constructor(world: SimWorld) {
+    this.#world = world;
+  }
+
+  subscribe(subscription: Subscription): () => void {
+    const { subject } = subscription;
+    const at = this.#subscriptions.get(subject);
+    if (at === undefined) this.#subscriptions.set(subject, [subscription]);
+    else at.push(subscription);
+    return () => this.#remove(subscription);
+  }
+
+  #remove(subscription: Subscription): void {
+    const at = this.#subscriptions.get(subscription.subject);
+    const index = at?.indexOf(subscription) ?? -1;
+    if (index >= 0) at!.splice(index, 1);
+  }
+
+  /** The bus notices that a process is gone. */
+  forget(process: SimProcess, incarnation: number): void {
+    for (const at of this.#subscriptions.values()) {
+      for (let i = at.length - 1; i >= 0; i--) {
+        if (at[i]!.process === process && at[i]!.incarnation === incarnation) at.splice(i, 1);
+      }
+    }
+  }
+
+  /** Who would hear a message now: subscribed, and known to the bus. */
+  heardBy(subject: string): Subscription[] {
+    return (this.#subscriptions.get(subject) ?? []).filter((s) => this.#known(s));
+  }
+
+  /** The bus counts on a process until it notices its end; one that has yet to reconnect it does not know. */
+  #known({ process, incarnation }: Subscription): boolean {
+    return process.connected || process.incarnation !== incarnation || !process.alive;
+  }
+
+  /** Index of a pair of ends; the bus itself is one. */
+  #pair(from: number, to: number): number {
+    return from * this.#world.ends + to;
+  }
+
+  setLink(from: number, to: number, spec: LinkSpec): void {
+    this.#links.set(this.#pair(from, to), spec);
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.#links.get(this.#pair(from, to))?.cut === true;
+  }
+
+  /** Whether nothing gets from one process to another, for the way itself or either way to the bus. */
+  isApart(from: number, to: number): boolean {
+    if (this.#links.size === 0) return false;
+    const bus = this.#world.busIndex;
+    return this.isCut(from, to) || this.isCut(from, bus) || this.isCut(bus, to);
+  }
+
+  /** Plans the arrival of a message, or two, or none. */
+  send(delivery: Delivery, departUs: number, receiver: number): void {
+    const { options, faultRng: rng, heap } = this.#world;
+    const link = this.#links.size === 0 ? undefined : this.#links.get(this.#pair(delivery.sender.index, receiver));
+    const loss = link?.lossPerMillion ?? options.lossPerMillion;
+    if (loss > 0 && rng.int(1_000_000) < loss) delivery.lost = true;
+    heap.plan(delivery, this.#arrivalUs(delivery.sender.index, receiver, departUs, link));
+    const duplicate = link?.duplicatePerMillion ?? options.duplicatePerMillion;
+    if (duplicate > 0 && rng.int(1_000_000) < duplicate) {
+      heap.plan(delivery.again(), this.#arrivalUs(delivery.sender.index, receiver, departUs, link));
+    }
+  }
+
+  #arrivalUs(from: number, to: number, departUs: number, link: LinkSpec | undefined): number {
+    const { options, faultRng: rng } = this.#world;
+    const pair = this.#pair(from, to);
+    let atUs = departUs + options.messageUs + Math.round((link?.delayMs ?? 0) * 1000);
+    if (options.messageJitterUs > 0) atUs += rng.int(options.messageJitterUs + 1);
+    if (options.clogPerMillion > 0 && rng.int(1_000_000) < options.clogPerMillion) {
+      this.#cloggedUntilUs.set(pair, atUs + rng.int(options.clogMaxMs * 1000 + 1));
+    }
+    const clogged = this.#cloggedUntilUs.get(pair);
+    if (clogged !== undefined && clogged > atUs) atUs = clogged;
+    const last = this.#lastUs.get(pair) ?? 0;
+    const reorder = link?.reorderPerMillion ?? options.reorderPerMillion;
+    if (reorder > 0 && rng.int(1_000_000) < reorder) return atUs + rng.int(4 * options.messageUs + 1);
+    if (atUs < last) atUs = last;
+    this.#lastUs.set(pair, atUs);
+    return atUs;
+  }
+
+  /** A message has come to the bus and, in the same moment, to whoever listens. */
+  arrive(delivery: Delivery): void {
+    if (this.state === 'hung' && delivery.busEpoch === this.epoch) {
+      this.#held.push(delivery);
+      return;
+    }
+    const { sender, lane } = delivery;
+    if (delivery.given !== delivery.carried && !sameBytes(delivery.given, delivery.carried)) {
+      this.#world.fail(`${sender.name} changed a message after sending it to ${lane.subject}`);
+    }
+    if (delivery.busEpoch !== this.epoch || this.state === 'down') return;
+    lane.arrived(delivery);
+    if (delivery.lost) return;
+    let heard = false;
+    for (const subscription of this.#subscriptions.get(lane.subject) ?? []) {
+      if (subscription.on === undefined || !this.#known(subscription)) continue;
+      const item = heard ? delivery.again() : delivery;
+      heard = true;
+      const { process, incarnation } = subscription;
+      if (process.incarnation !== incarnation || this.isApart(sender.index, process.index)) continue;
+      item.to = subscription;
+      if (!process.enqueue(item)) this.#world.measure(process, 'sim_socket_overflow', 1);
+    }
+    if (!heard) lane.undeliverable(delivery);
+  }
+
+  /** The bus ends: what is on its way is lost, and so is what was held. */
+  end(): void {
+    this.state = 'down';
+    this.epoch++;
+    this.#held = [];
+  }
+
+  hang(): void {
+    this.state = 'hung';
+  }
+
+  resume(): void {
+    this.state = 'up';
+    for (const delivery of this.#held.splice(0)) this.arrive(delivery);
+  }
+
+  /** A process died: of what it had sent, some first part is on its way, the rest never left. */
+  keepPrefix(process: SimProcess): void {
+    const sent = this.#world.heap
+      .all()
+      .filter((h) => h instanceof Delivery && h.sender === process && h.senderIncarnation === process.incarnation)
+      .sort((a, b) => a.order - b.order) as Delivery[];
+    if (sent.length === 0) return;
+    const kept = this.#world.faultRng.int(sent.length + 1);
+    for (const delivery of sent.slice(kept)) delivery.lost = true;
+  }
+}

@@ -1,0 +1,223 @@
+import type { Role } from '@rehearsal/kernel';
+import type { ProcessState, RoleEntry } from '@rehearsal/lab-port';
+import { Happening } from './event-heap.js';
+import type { SimRuntime } from './sim-runtime.js';
+import type { SimWorld } from './sim-world.js';
+
+/** A timer of a process; it fires late when the process is busy or hung. */
+export class Timer extends Happening {
+  readonly process: SimProcess;
+  readonly incarnation: number;
+  run: (() => void) | undefined;
+
+  constructor(process: SimProcess, run: () => void) {
+    super();
+    this.process = process;
+    this.incarnation = process.incarnation;
+    this.run = run;
+  }
+
+  happen(): void {
+    if (this.run !== undefined) this.process.due(this);
+  }
+}
+
+/** Something a process will handle in one of its turns: a message, an answer, a word of the bus. */
+export abstract class Item extends Happening {
+  /** What it occupies in the socket, in bytes. */
+  bytes = 0;
+  abstract handle(process: SimProcess): void;
+}
+
+/** Calls back into a process. */
+export class Call extends Item {
+  readonly #process: SimProcess;
+  readonly #incarnation: number;
+  readonly #run: () => void;
+
+  constructor(process: SimProcess, run: () => void) {
+    super();
+    this.#process = process;
+    this.#incarnation = process.incarnation;
+    this.#run = run;
+  }
+
+  happen(): void {
+    if (this.#incarnation === this.#process.incarnation) this.#process.enqueue(this);
+  }
+
+  handle(): void {
+    this.#run();
+  }
+}
+
+class Wake extends Happening {
+  readonly process: SimProcess;
+  planned = false;
+
+  constructor(process: SimProcess) {
+    super();
+    this.process = process;
+  }
+
+  happen(): void {
+    this.planned = false;
+    this.process.wake();
+  }
+}
+
+/** Callbacks that keep queueing more of themselves would never let a turn end. */
+const MAX_TURN_END_CALLS = 1_000_000;
+
+/**
+ * One process: a loop that handles, turn by turn, the timers that are due and then the messages at
+ * hand, and is busy for as long as that costs. What comes meanwhile waits.
+ */
+export class SimProcess {
+  readonly world: SimWorld;
+  readonly entry: RoleEntry;
+  readonly index: number;
+  state: ProcessState = 'dead';
+  incarnation = 0;
+  role: Role | undefined;
+  runtime: SimRuntime | undefined;
+  /** Whether the bus has a connection to it. */
+  connected = false;
+  clockOffsetMs = 0;
+  clockDriftPpm = 0;
+  readonly metrics = new Map<string, number>();
+  #inbox: Item[] = [];
+  #inboxBytes = 0;
+  #due: Timer[] = [];
+  #turnEnd: (() => void)[] = [];
+  #inTurn = false;
+  #turnStartUs = 0;
+  #turnNs = 0;
+  #busyUntilUs = 0;
+  #wake = new Wake(this);
+
+  constructor(world: SimWorld, entry: RoleEntry, index: number) {
+    this.world = world;
+    this.entry = entry;
+    this.index = index;
+  }
+
+  get name(): string {
+    return `${this.entry.role} ${this.entry.id}`;
+  }
+
+  get alive(): boolean {
+    return this.state === 'running' || this.state === 'hung';
+  }
+
+  get inTurn(): boolean {
+    return this.#inTurn;
+  }
+
+  /** True time as far as this process has come in its turn. */
+  nowUs(): number {
+    return this.#inTurn ? this.#turnStartUs + Math.floor(this.#turnNs / 1000) : this.world.nowUs;
+  }
+
+  /** Forgets all that was on its way or waiting, as a new process or a dead one does. */
+  reset(): void {
+    this.#inbox = [];
+    this.#inboxBytes = 0;
+    this.#due = [];
+    this.#turnEnd = [];
+    this.#busyUntilUs = this.world.nowUs;
+  }
+
+  due(timer: Timer): void {
+    if (timer.incarnation !== this.incarnation || !this.alive) return;
+    this.#due.push(timer);
+    this.#soon();
+  }
+
+  /** False when the socket is full and the item was lost. */
+  enqueue(item: Item): boolean {
+    if (!this.alive) return true;
+    if (this.#inboxBytes + item.bytes > this.world.options.socketBufferBytes) return false;
+    this.#inbox.push(item);
+    this.#inboxBytes += item.bytes;
+    this.#soon();
+    return true;
+  }
+
+  atTurnEnd(run: () => void): void {
+    this.#turnEnd.push(run);
+    if (!this.#inTurn) this.#soon();
+  }
+
+  /** Busy for so long with what it handles now. */
+  spend(ns: number): void {
+    this.#turnNs += ns;
+  }
+
+  #soon(): void {
+    if (this.#inTurn || this.state !== 'running' || this.#wake.planned) return;
+    if (this.#busyUntilUs <= this.world.nowUs) this.#turn();
+    else this.#planWake(this.#busyUntilUs);
+  }
+
+  #planWake(atUs: number): void {
+    if (this.#wake.planned) return;
+    this.#wake.planned = true;
+    this.world.heap.plan(this.#wake, atUs);
+  }
+
+  wake(): void {
+    if (this.state !== 'running' || !this.#waiting()) return;
+    if (this.#busyUntilUs > this.world.nowUs) this.#planWake(this.#busyUntilUs);
+    else this.#turn();
+  }
+
+  #waiting(): boolean {
+    return this.#inbox.length > 0 || this.#due.length > 0 || this.#turnEnd.length > 0;
+  }
+
+  #turn(): void {
+    const { world } = this;
+    this.#inTurn = true;
+    this.#turnStartUs = world.nowUs;
+    this.#turnNs = 0;
+    try {
+      this.#handle();
+    } catch (error) {
+      const { stack, message } = error instanceof Error ? error : new Error(String(error));
+      world.fail(`${this.name} threw in a handler: ${stack ?? message}`);
+    }
+    let endUs = this.#turnStartUs + Math.ceil(this.#turnNs / 1000);
+    if (world.options.stallPerMillionTurns > 0 && world.faultRng.int(1_000_000) < world.options.stallPerMillionTurns) {
+      endUs += world.faultRng.int(world.options.stallMaxMs * 1000 + 1);
+    }
+    this.#busyUntilUs = endUs;
+    this.#inTurn = false;
+    if (this.#waiting()) this.#planWake(endUs);
+  }
+
+  #handle(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (const timer of due) {
+      if (this.state !== 'running') return;
+      const { run } = timer;
+      timer.run = undefined;
+      run?.();
+    }
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    this.#inboxBytes = 0;
+    const { cpuNsPerMessage } = this.world.options;
+    for (const item of inbox) {
+      if (this.state !== 'running') return;
+      this.#turnNs += cpuNsPerMessage;
+      item.handle(this);
+    }
+    for (let i = 0; i < this.#turnEnd.length; i++) {
+      if (i === MAX_TURN_END_CALLS) throw new Error(`a turn of ${this.name} did not end`);
+      this.#turnEnd[i]!();
+    }
+    this.#turnEnd.length = 0;
+  }
+}

@@ -1,0 +1,115 @@
+import type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, StoredCommit } from '@rehearsal/kernel';
+import type { SimProcess } from './sim-process.js';
+import type { SimWorld } from './sim-world.js';
+
+/** A process's way to the log: takes time, loses requests and answers, and is cut with the bus. */
+export class SimStore implements CommitStore {
+  readonly #process: SimProcess;
+  readonly #incarnation: number;
+  readonly #world: SimWorld;
+
+  constructor(process: SimProcess) {
+    this.#process = process;
+    this.#incarnation = process.incarnation;
+    this.#world = process.world;
+  }
+
+  append(request: AppendRequest, done: (outcome: AppendOutcome) => void): void {
+    const { options } = this.#world;
+    const lost = this.#chance(options.appendLostPerMillion);
+    const answerLost = this.#chance(options.appendAnswerLostPerMillion);
+    const slow = this.#chance(options.appendSlowPerMillion);
+    const extraUs = slow ? this.#world.faultRng.int(options.appendSlowMaxMs * 1000 + 1) : 0;
+    const kept: AppendRequest = { ...request, bytes: request.bytes.slice() };
+    this.#exchange<AppendOutcome>(
+      lost,
+      answerLost,
+      extraUs,
+      () => this.#world.log.append(kept),
+      (reason) => ({ kind: 'unknown', reason }),
+      done,
+    );
+  }
+
+  readNext(stream: string, afterSeq: number, done: (outcome: ReadOutcome) => void): void {
+    const { options } = this.#world;
+    this.#exchange<ReadOutcome>(
+      this.#chance(options.appendLostPerMillion),
+      false,
+      0,
+      () => this.#world.log.readNext(stream, afterSeq),
+      (reason) => ({ kind: 'unknown', reason }),
+      done,
+    );
+  }
+
+  follow(prefix: string, fromSeq: number, on: (commit: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
+    const { log } = this.#world;
+    const follower = {
+      process: this.#process,
+      incarnation: this.#incarnation,
+      prefix,
+      on,
+      onCaughtUp,
+      endAtStart: log.lastSeq,
+      next: Math.max(1, fromSeq),
+      planned: false,
+      cancelled: false,
+    };
+    log.follow(follower);
+    return () => log.unfollow(follower);
+  }
+
+  work(kind: string, on: (commit: StoredCommit, acknowledge: () => void) => void): Cancel {
+    const consumer = { process: this.#process, incarnation: this.#incarnation, on, cancelled: false };
+    this.#world.log.work(kind, consumer);
+    return () => {
+      consumer.cancelled = true;
+    };
+  }
+
+  usage(done: (usage: { usedBytes: number; maxBytes: number } | undefined) => void): void {
+    this.#exchange(
+      false,
+      false,
+      0,
+      () => this.#world.log.usage,
+      () => undefined,
+      done,
+    );
+  }
+
+  #chance(perMillion: number): boolean {
+    return perMillion > 0 && this.#world.faultRng.int(1_000_000) < perMillion;
+  }
+
+  /** One request and its answer; whichever way it fails, the caller hears so only after the timeout. */
+  #exchange<T>(
+    lost: boolean,
+    answerLost: boolean,
+    extraUs: number,
+    serve: () => T,
+    unknown: (reason: string) => T,
+    done: (outcome: T) => void,
+  ): void {
+    const world = this.#world;
+    const process = this.#process;
+    const { network, busIndex, options } = world;
+    const epoch = network.epoch;
+    let open = true;
+    const settle = (outcome: T): void => {
+      if (!open) return;
+      open = false;
+      done(outcome);
+    };
+    world.post(process, () => settle(unknown('no answer in time')), options.appendTimeoutMs * 1000);
+    if (lost || !process.connected || network.isCut(process.index, busIndex)) return;
+    const halfUs = Math.max(1, options.appendUs >> 1);
+    world.later(process.nowUs() + halfUs + extraUs, () => {
+      if (!world.log.ready || network.epoch !== epoch) return;
+      const outcome = serve();
+      if (answerLost || network.isCut(busIndex, process.index) || process.incarnation !== this.#incarnation) return;
+      world.post(process, () => settle(outcome), halfUs);
+    });
+  }
+}

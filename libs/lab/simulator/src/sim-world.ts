@@ -1,0 +1,229 @@
+import { createRng, type Level, type Rng } from '@rehearsal/kernel';
+import type { FabricPlan, Note, RoleFactories } from '@rehearsal/lab-port';
+import { EventHeap, Happening } from './event-heap.js';
+import { Invariants, type Violation } from './invariants.js';
+import type { SimOptions } from './options.js';
+import { SimLogServer } from './sim-log-server.js';
+import { SimNetwork } from './sim-network.js';
+import { Call, SimProcess } from './sim-process.js';
+import { SimRuntime } from './sim-runtime.js';
+
+export interface SimWorldParts {
+  readonly plan: FabricPlan;
+  readonly factories: RoleFactories;
+  /** Everything that is left to chance follows from it. */
+  readonly seed: number | string;
+  readonly options: SimOptions;
+}
+
+/** Notes below this are not kept. */
+const LEVELS: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+const KEPT_LEVEL = LEVELS.info;
+const MAX_NOTES = 100_000;
+/** When virtual time begins: 2024-01-01T00:00:00Z, so that runs of one seed are alike to the byte. */
+const EPOCH_MS = 1_704_067_200_000;
+
+class Plain extends Happening {
+  readonly #run: () => void;
+
+  constructor(run: () => void) {
+    super();
+    this.#run = run;
+  }
+
+  happen(): void {
+    this.#run();
+  }
+}
+
+/** A whole fabric in one process: its clock, its bus, its log and everyone in it. Starts empty. */
+export class SimWorld {
+  readonly plan: FabricPlan;
+  readonly seed: string;
+  readonly options: SimOptions;
+  readonly epochMs = EPOCH_MS;
+  readonly heap = new EventHeap();
+  readonly faultRng: Rng;
+  readonly network: SimNetwork;
+  readonly log: SimLogServer;
+  readonly invariants: Invariants;
+  readonly processes: readonly SimProcess[];
+  readonly notes: Note[] = [];
+  /** The number of the bus among the ends of links; processes come before it. */
+  readonly busIndex: number;
+  readonly ends: number;
+  nowUs = 0;
+  /** How many things have happened. */
+  happened = 0;
+  violation: Violation | undefined;
+  readonly #factories: RoleFactories;
+  readonly #owners = new Map<string, number>();
+
+  constructor(parts: SimWorldParts) {
+    this.plan = parts.plan;
+    this.seed = String(parts.seed);
+    this.options = parts.options;
+    this.#factories = parts.factories;
+    this.faultRng = createRng(this.seed, 'world');
+    this.network = new SimNetwork(this);
+    this.log = new SimLogServer(this, parts.plan.settings['log.maxBytes']);
+    this.invariants = new Invariants(parts.plan.settings['egress.fence'], (reason) => this.fail(reason));
+    this.busIndex = parts.plan.roles.length;
+    this.ends = this.busIndex + 1;
+    const clockRng = createRng(this.seed, 'clocks');
+    this.processes = parts.plan.roles.map((entry, index) => {
+      this.#owners.set(entry.subject, index);
+      const process = new SimProcess(this, entry, index);
+      const { clockOffsetMaxMs, clockDriftMaxPpm } = parts.options;
+      process.clockOffsetMs = clockRng.int(2 * clockOffsetMaxMs + 1) - clockOffsetMaxMs;
+      process.clockDriftPpm = clockRng.int(2 * clockDriftMaxPpm + 1) - clockDriftMaxPpm;
+      return process;
+    });
+  }
+
+  get nowMs(): number {
+    return this.epochMs + this.nowUs / 1000;
+  }
+
+  /** Index of the process a subject belongs to; the bus's for subjects that are shared. */
+  ownerOf(subject: string): number {
+    return this.#owners.get(subject) ?? this.busIndex;
+  }
+
+  /** One way through the bus, drawn anew. */
+  delayUs(): number {
+    return this.options.messageUs + this.faultRng.int(this.options.messageJitterUs + 1);
+  }
+
+  later(atUs: number, run: () => void): void {
+    this.heap.plan(new Plain(run), Math.max(atUs, this.nowUs));
+  }
+
+  /** Lets a process run something in a turn of its own, unless it dies before. */
+  post(process: SimProcess, run: () => void, delayUs: number): void {
+    this.heap.plan(new Call(process, run), process.nowUs() + delayUs);
+  }
+
+  /**
+   * Lets time pass up to `untilUs`, or until `stop` says so after something has happened, or until
+   * an invariant breaks. Returns whether `stop` ended it.
+   */
+  run(untilUs: number, stop?: () => boolean): boolean {
+    const { heap } = this;
+    while (heap.nextUs <= untilUs) {
+      if (this.violation !== undefined) return false;
+      const event = heap.take();
+      this.nowUs = event.timeUs;
+      this.happened++;
+      event.happen();
+      if (stop !== undefined && stop()) return true;
+    }
+    if (this.violation === undefined) this.nowUs = untilUs;
+    return false;
+  }
+
+  start(process: SimProcess): void {
+    process.incarnation++;
+    process.state = 'running';
+    process.reset();
+    process.connected = this.network.state !== 'down';
+    this.invariants.started(process.entry.id);
+    const delayUs = this.faultRng.int(this.options.processStartMaxMs * 1000 + 1);
+    this.post(
+      process,
+      () => {
+        const runtime = new SimRuntime(process);
+        process.runtime = runtime;
+        process.role = this.#factories[process.entry.role](runtime, process.entry, this.plan, this.invariants);
+        process.role.start();
+      },
+      delayUs,
+    );
+  }
+
+  /** Ends a process at this moment, whatever it was doing. */
+  crash(process: SimProcess, becomes: 'dead' | 'rebooting'): void {
+    if (process.alive) {
+      this.network.keepPrefix(process);
+      const { incarnation } = process;
+      this.later(this.nowUs + this.options.undeliverableUs, () => this.network.forget(process, incarnation));
+    }
+    process.state = becomes;
+    process.connected = false;
+    process.role = undefined;
+    process.runtime = undefined;
+    process.reset();
+    this.invariants.stopped(process.entry.id);
+  }
+
+  hang(process: SimProcess): void {
+    process.state = 'hung';
+    this.invariants.stopped(process.entry.id);
+  }
+
+  resume(process: SimProcess): void {
+    process.state = 'running';
+    this.post(process, () => {}, 0);
+  }
+
+  stopBus(): void {
+    this.network.end();
+    for (const process of this.processes) {
+      if (!process.connected) continue;
+      process.connected = false;
+      this.post(process, () => process.runtime?.busIs('down'), this.delayUs());
+    }
+  }
+
+  startBus(): void {
+    this.network.resume();
+    this.log.readyAtUs = this.nowUs + this.options.logRecoverMs * 1000;
+    for (const process of this.processes) {
+      const { incarnation } = process;
+      if (!process.alive) continue;
+      this.later(this.nowUs + this.faultRng.int(this.options.reconnectMaxMs * 1000 + 1), () => {
+        if (this.network.state !== 'up' || process.incarnation !== incarnation || process.connected) return;
+        // A hung process keeps no connection alive; it finds the bus when it wakes.
+        this.post(
+          process,
+          () => {
+            if (process.connected || this.network.state !== 'up') return;
+            process.connected = true;
+            process.runtime?.busIs('up');
+          },
+          0,
+        );
+      });
+    }
+  }
+
+  /** Ends the run: the first reason counts. */
+  fail(reason: string): void {
+    this.violation ??= { seed: this.seed, reason, atMs: this.nowUs / 1000 };
+  }
+
+  fatal(process: SimProcess, code: string, fields: Readonly<Record<string, unknown>>): void {
+    this.note(process, 'error', code, fields);
+    this.fail(`${process.name} stopped itself: ${code} ${JSON.stringify(fields)}`);
+    this.crash(process, 'dead');
+  }
+
+  measure(process: SimProcess, name: string, n: number): void {
+    const { metrics } = process;
+    metrics.set(name, name.endsWith('_now') ? n : (metrics.get(name) ?? 0) + n);
+  }
+
+  note(process: SimProcess, level: Level, code: string, fields: Readonly<Record<string, unknown>>): void {
+    if (LEVELS[level] < KEPT_LEVEL || this.notes.length >= MAX_NOTES) return;
+    const { role, id } = process.entry;
+    this.notes.push({
+      atMs: this.nowUs / 1000,
+      role,
+      id,
+      incarnation: process.incarnation,
+      level,
+      code,
+      fields: JSON.parse(JSON.stringify(fields)) as Record<string, unknown>,
+    });
+  }
+}
