@@ -56,13 +56,7 @@ export class ChannelHub {
   private readonly rt: Runtime;
   private readonly handlers: ChannelHandlers;
 
-  constructor(
-    rt: Runtime,
-    selfCode: number,
-    incarnation: number,
-    options: ChannelOptions,
-    handlers: ChannelHandlers,
-  ) {
+  constructor(rt: Runtime, selfCode: number, incarnation: number, options: ChannelOptions, handlers: ChannelHandlers) {
     this.rt = rt;
     this.selfCode = selfCode;
     this.incarnation = incarnation;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Runtime } from '@rehearsal/kernel';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { nodeCode } from './address.js';
 import type { Channel } from './channel.js';
 import type { ChannelOptions } from './channel-hub.js';

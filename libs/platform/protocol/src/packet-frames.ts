@@ -32,15 +32,7 @@ export class PacketFrameWriter {
   }
 
   /** Appends a packet found at word `srcAt` of `src`. */
-  add(
-    id: number,
-    lenBytes: number,
-    side: number,
-    code: number,
-    aux: number,
-    src: Int32Array,
-    srcAt: number,
-  ): void {
+  add(id: number, lenBytes: number, side: number, code: number, aux: number, src: Int32Array, srcAt: number): void {
     const packetWords = (lenBytes + 3) >> 2;
     let at = this.at;
     if (at + RECORD_WORDS + packetWords > this.words.length) this.grow(RECORD_WORDS + packetWords);

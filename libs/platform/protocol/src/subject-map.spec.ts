@@ -10,12 +10,7 @@ describe('grants from the subject map', () => {
       site: 1,
       fabric: 'demo',
       publish: ['demo.data.orchestrator.*', 'demo.data.member.*', 'demo.data.sync.*', 'demo.cfg.member.*'],
-      subscribe: [
-        'demo.data.member.1_03',
-        'demo.cfg.member.1_03',
-        'demo.ctl.member.1_03',
-        '_INBOX.demo.member.1_03.>',
-      ],
+      subscribe: ['demo.data.member.1_03', 'demo.cfg.member.1_03', 'demo.ctl.member.1_03', '_INBOX.demo.member.1_03.>'],
       log: ['read'],
       inboxPrefix: '_INBOX.demo.member.1_03',
       answers: true,

@@ -1,2 +1,3 @@
-/** The Security Group member: judges packets and keeps connections with its backup. */
-export {};
+/** The Security Group Member: serves its slots, keeps their backups in step, holds copies for others. */
+export type { MemberConfig, MemberProbe } from './config.js';
+export { createMember } from './member.js';

@@ -4,6 +4,14 @@ import type { Settings } from '@rehearsal/kernel';
 export interface OrchestratorProbe {
   /** A packet of `slot`, served under `epoch`, leaves the fabric. */
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void;
+  /** The slot table this process acts on from now on, by slot: member numbers (0: none) and epochs. */
+  onTable(
+    process: string,
+    version: number,
+    active: ArrayLike<number>,
+    backup: ArrayLike<number>,
+    epoch: ArrayLike<number>,
+  ): void;
 }
 
 export interface OrchestratorConfig {

@@ -3,7 +3,15 @@ import { commitIds, createDecider, LogFollower, serveInputs } from '@rehearsal/k
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import { ChannelHub, FRAME, HEADER_WORDS, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
-import { memberNumber, securityGroup, tableMismatch } from '@rehearsal/security-group';
+import {
+  activeMembers,
+  exposedSlots,
+  memberNumber,
+  memberOf,
+  securityGroup,
+  tableHash,
+  tableMismatch,
+} from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Silence } from './detector.js';
 import { Detector } from './detector.js';
@@ -103,9 +111,7 @@ export class OrchestratorRole implements Role {
       this.lease.start();
       this.configure();
       this.every(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
-      this.every(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () =>
-        this.detector.round(this.rt.nowMs()),
-      );
+      this.every(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () => this.detector.round(this.rt.nowMs()));
       const probeMs = this.config.settings['detector.probeMs'];
       if (probeMs > 0) this.every(probeMs, () => this.probeMembers());
     });
@@ -289,6 +295,13 @@ export class OrchestratorRole implements Role {
     this.watchPeers(state);
     this.plane.onTable(state);
     this.hub.tableVersion = this.group.version;
+    this.config.probe?.onTable(
+      `orchestrator ${this.rt.self.id}`,
+      this.group.version,
+      state.active,
+      state.backup,
+      state.epoch,
+    );
     // New active members wait for this word before they serve.
     this.beatMembers();
     if (this.follower.caughtUp && !this.joined()) this.onReadLost(state);
@@ -374,7 +387,8 @@ export class OrchestratorRole implements Role {
 
   private onPeerBeat(header: FrameHeader): void {
     const known = this.group.state.orchestrators.find((o) => o.id === nodeId(header.from));
-    if (known?.status === 'active' && header.fromIncarnation > known.incarnation) this.detector.replaced(header.from, this.rt.nowMs());
+    if (known?.status === 'active' && header.fromIncarnation > known.incarnation)
+      this.detector.replaced(header.from, this.rt.nowMs());
   }
 
   // Answers, fenced and leased.
@@ -436,23 +450,26 @@ export class OrchestratorRole implements Role {
 
   private status(): Record<string, unknown> {
     const { state } = this.group;
-    const members = state.members.map((m) => ({
-      id: m.id,
-      incarnation: m.incarnation,
-      status: m.status,
-      activeSlots: state.active.filter((n) => n === memberNumber(state, m.id)).length,
-      backupSlots: state.backup.filter((n) => n === memberNumber(state, m.id)).length,
-    }));
+    const lease = this.lease.held(this.rt.nowMs());
     return {
       id: this.rt.self.id,
       incarnation: this.incarnation,
+      state: this.joined() ? (lease ? 'ACTIVE' : 'NO_LEASE') : 'INIT',
       ready: this.health().ready,
-      version: this.group.version,
+      activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
+      exposedSlots: exposedSlots(state).length,
+      balanced: this.group.version > 0 && !state.rebalancing && state.joining.every((n) => n === 0),
+      tableVersion: this.group.version,
+      tableHash: tableHash(state),
+      smo: memberOf(state, state.smo),
       pendingPackets: this.plane.pending.size,
-      exposedSlots: state.active.filter((a, slot) => a !== 0 && state.backup[slot] === 0).length,
-      joiningSlots: state.joining.filter((n) => n !== 0).length,
-      rebalancing: state.rebalancing,
-      members,
+      slots: state.members.map((m, i) => ({
+        member: m.id,
+        incarnation: m.incarnation,
+        status: m.status,
+        active: state.active.filter((n) => n === i + 1).length,
+        backup: state.backup.filter((n) => n === i + 1).length,
+      })),
     };
   }
 

@@ -98,9 +98,7 @@ export class SteeringPlane {
         continue;
       }
       const number =
-        base < 0
-          ? 0
-          : this.pending.add(reader.id, reader.lenBytes | (reader.side << 16), slot, base + reader.packetAt);
+        base < 0 ? 0 : this.pending.add(reader.id, reader.lenBytes | (reader.side << 16), slot, base + reader.packetAt);
       if (number === 0) {
         this.egress.name(reader.id, reader.side, REASONS.hold_overflow, slot);
         continue;

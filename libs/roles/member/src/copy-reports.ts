@@ -1,0 +1,63 @@
+import type { Cancel, Runtime } from '@rehearsal/kernel';
+
+/** A copy received in full, as the sync coordinator is told. */
+export interface CopyReport {
+  readonly member: string;
+  readonly incarnation: number;
+  /** The member the copy was made from. */
+  readonly active: string;
+  readonly activeIncarnation: number;
+  /** Table version under which the copy began. */
+  readonly version: number;
+  readonly slots: readonly number[];
+  readonly connections: number;
+}
+
+const ANSWER_WITHIN_MS = 1000;
+const AGAIN_AFTER_MS = 100;
+
+/** Tells the sync coordinator of finished copies, one after the other, each until it has been answered. */
+export class CopyReports {
+  private readonly queue: CopyReport[] = [];
+  private busy = false;
+  private life = 0;
+  private timer: Cancel | undefined;
+  private readonly rt: Runtime;
+  private readonly subject: string;
+
+  constructor(rt: Runtime, securityGroup: string) {
+    this.rt = rt;
+    this.subject = `sync.copied.${securityGroup}`;
+  }
+
+  tell(report: CopyReport): void {
+    this.queue.push(report);
+    this.next();
+  }
+
+  /** What was not told yet is of a life that is over. */
+  clear(): void {
+    this.queue.length = 0;
+    this.busy = false;
+    this.life++;
+    this.timer?.();
+  }
+
+  private readonly next = (): void => {
+    const report = this.queue[0];
+    if (this.busy || report === undefined) return;
+    this.busy = true;
+    const life = this.life;
+    const body = new TextEncoder().encode(JSON.stringify(report));
+    this.rt.ask(this.subject, body, ANSWER_WITHIN_MS, (reply) => {
+      if (life !== this.life) return;
+      this.busy = false;
+      if (reply.kind === 'answer') {
+        this.queue.shift();
+        this.next();
+      } else {
+        this.timer = this.rt.after(AGAIN_AFTER_MS, this.next);
+      }
+    });
+  };
+}

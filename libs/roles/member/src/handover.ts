@@ -1,0 +1,124 @@
+import type { Cancel, Runtime } from '@rehearsal/kernel';
+import type { SecurityGroupState } from '@rehearsal/security-group';
+
+/** Slots that were seized from a lost member and may be served once nobody can release its packets. */
+interface Seizure {
+  readonly version: number;
+  readonly untilMs: number;
+  readonly slots: Set<number>;
+}
+
+/** Clocks may drift this much against one another while a lease runs. */
+const DRIFT_PERCENT = 10;
+
+/**
+ * Waits until a slot may be served: after the old active's in-order release, or, after a loss, until
+ * every live orchestrator has confirmed the version that took the slot away, or its lease must have run
+ * out (fidelity: F-LEASE).
+ */
+export class Handover {
+  /** Slot -> member number whose release is awaited. */
+  private readonly awaited = new Map<number, number>();
+  private seizures: Seizure[] = [];
+  /** Per orchestrator id: incarnation and highest table version heard from it. */
+  private readonly confirmed = new Map<string, { incarnation: number; version: number }>();
+  private timer: Cancel | undefined;
+  private readonly rt: Runtime;
+  private readonly leaseMs: number;
+  private readonly orchestrators: () => SecurityGroupState['orchestrators'];
+  private readonly onMayServe: (slots: Iterable<number>) => void;
+
+  constructor(
+    rt: Runtime,
+    leaseMs: number,
+    orchestrators: () => SecurityGroupState['orchestrators'],
+    onMayServe: (slots: Iterable<number>) => void,
+  ) {
+    this.rt = rt;
+    this.leaseMs = leaseMs;
+    this.orchestrators = orchestrators;
+    this.onMayServe = onMayServe;
+  }
+
+  clear(): void {
+    this.awaited.clear();
+    this.seizures = [];
+    this.timer?.();
+    this.timer = undefined;
+  }
+
+  awaitRelease(slot: number, from: number): void {
+    this.forget(slot);
+    this.awaited.set(slot, from);
+  }
+
+  seize(version: number, slots: readonly number[]): void {
+    if (slots.length === 0) return;
+    for (const slot of slots) this.forget(slot);
+    const waitMs = this.leaseMs * (1 + DRIFT_PERCENT / 100);
+    this.seizures.push({ version, untilMs: this.rt.nowMs() + waitMs, slots: new Set(slots) });
+  }
+
+  /** The slot is no longer this member's to serve. */
+  forget(slot: number): void {
+    this.awaited.delete(slot);
+    for (const seizure of this.seizures) seizure.slots.delete(slot);
+  }
+
+  awaitsReleaseFrom(slot: number, member: number): boolean {
+    return this.awaited.get(slot) === member;
+  }
+
+  /** Slots whose release was awaited from a member that is lost by now: seized after all. */
+  onMemberLost(member: number, version: number): void {
+    const slots: number[] = [];
+    for (const [slot, from] of this.awaited) if (from === member) slots.push(slot);
+    this.seize(version, slots);
+  }
+
+  /** The old active's release has come: the slots among `slots` that waited for it. */
+  released(from: number, slots: readonly number[]): number[] {
+    const ready = slots.filter((slot) => this.awaited.get(slot) === from);
+    for (const slot of ready) this.awaited.delete(slot);
+    return ready;
+  }
+
+  heard(orchestrator: string, incarnation: number, version: number): void {
+    const known = this.confirmed.get(orchestrator);
+    if (
+      known !== undefined &&
+      (known.incarnation > incarnation || (known.incarnation === incarnation && known.version >= version))
+    ) {
+      return;
+    }
+    this.confirmed.set(orchestrator, { incarnation, version });
+    if (this.seizures.length > 0) this.check();
+  }
+
+  /** Serves what may be served by now; looks again when the next lease must have run out. */
+  readonly check = (): void => {
+    this.timer?.();
+    this.timer = undefined;
+    if (this.seizures.length === 0) return;
+    const nowMs = this.rt.nowMs();
+    const ready = this.seizures.filter((s) => nowMs >= s.untilMs || this.allConfirmed(s.version));
+    if (ready.length > 0) {
+      this.seizures = this.seizures.filter((s) => !ready.includes(s));
+      for (const seizure of ready) this.onMayServe(seizure.slots);
+    }
+    if (this.seizures.length > 0) {
+      const nextMs = Math.min(...this.seizures.map((s) => s.untilMs));
+      this.timer = this.rt.after(Math.max(1, nextMs - nowMs), this.check);
+    }
+  };
+
+  private allConfirmed(version: number): boolean {
+    for (const orchestrator of this.orchestrators()) {
+      if (orchestrator.status !== 'active') continue;
+      const known = this.confirmed.get(orchestrator.id);
+      if (known === undefined || known.incarnation !== orchestrator.incarnation || known.version < version)
+        return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,523 @@
+import { ConnectionTable, DeltaReader, Expiry, Pipeline } from '@rehearsal/dataplane';
+import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
+import { LogFollower, MachineView } from '@rehearsal/kernel';
+import type { CompiledPolicy } from '@rehearsal/policy';
+import { compilePolicy, servicePorts } from '@rehearsal/policy';
+import type { Channel } from '@rehearsal/protocol';
+import { ChannelHub, FRAME, HEADER_WORDS, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
+import type { MemberConfig } from './config.js';
+import { CopyReports } from './copy-reports.js';
+import type { DutyChange } from './duties.js';
+import { Duties, DUTY } from './duties.js';
+import { EgressHold } from './egress-hold.js';
+import { Handover } from './handover.js';
+import type { Awaited } from './peer-way.js';
+import { PeerWay } from './peer-way.js';
+import { PolicyPull, policySubject } from './policy-pull.js';
+import { applyDelta, Replication } from './replication.js';
+import { Serving, tableVersionOf, Unfolded } from './serving.js';
+
+/** States as the vendor names them (fidelity: F-MEMBER-STATES). */
+const STATE = { INIT: 0, READY: 1, ACTIVE: 2 } as const;
+type State = keyof typeof STATE;
+
+const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+const EXPIRY_EVERY_MS = 1000;
+/** A round of expiry looks at this share of the table. */
+const EXPIRY_ROUNDS = 8;
+const EXPIRY_LEAST = 1024;
+/** A copy outlives its original by this, since the original's owner says when it ends. */
+const COPY_GRACE_MS = 10_000;
+/** Connections seen this recently may still be replayed after a loss. */
+const REPLAY_WITHIN_MS = 5_000;
+
+/**
+ * A Security Group Member: serves the slots the folded table gives it, keeps their backups in step, and
+ * holds copies for others. All it knows of the group comes from the log; it decides nothing itself.
+ */
+export class MemberRole implements Role {
+  private readonly rt: Runtime;
+  private readonly config: MemberConfig;
+  private readonly me: number;
+  private readonly follower: LogFollower;
+  private readonly group: MachineView<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
+  private readonly hub: ChannelHub;
+  private readonly connections: ConnectionTable;
+  private readonly deltaReader: DeltaReader;
+  private readonly expiry: Expiry;
+  private readonly pipeline: Pipeline;
+  private readonly duties: Duties;
+  private readonly serving: Serving;
+  private readonly unfolded = new Unfolded();
+  private readonly egress = new EgressHold();
+  private readonly replication: Replication;
+  private readonly handover: Handover;
+  private readonly reports: CopyReports;
+  private readonly policyPull: PolicyPull;
+  /** Slots to be released to a member as soon as they could have been served here. */
+  private readonly relay = new Map<number, number>();
+  private readonly ways = new Map<number, PeerWay>();
+  private readonly cancels: Cancel[] = [];
+  private readonly timers: Cancel[] = [];
+  private readonly beat = new Int32Array(HEADER_WORDS + 2);
+  private readonly strict: boolean;
+  private policy: unknown;
+  private state: State = 'INIT';
+  private incarnation: number;
+  private joinedOnce = false;
+  private turnQueued = false;
+  private lastFlushMs = 0;
+  private flushTimer: Cancel | undefined;
+  private stopped = false;
+
+  constructor(rt: Runtime, config: MemberConfig) {
+    this.rt = rt;
+    this.config = config;
+    const { settings } = config;
+    const slots = settings['dist.slots'];
+    this.incarnation = rt.self.incarnation;
+    this.me = config.members.findIndex((m) => m.id === rt.self.id) + 1;
+    this.strict = settings['sync.policy'] === 'strict';
+    this.follower = new LogFollower(rt);
+    this.group = new MachineView(securityGroup, `security-group.${config.securityGroup}`);
+    this.follower.add(this.group);
+    this.hub = new ChannelHub(
+      rt,
+      nodeCode('member', rt.self.id),
+      this.incarnation,
+      {
+        retransmitMs: settings['link.retransmitMs'],
+        maxRetries: settings['link.maxRetries'],
+        windowFrames: settings['link.windowFrames'],
+        maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
+        dropDuplicates: settings['egress.dedup'],
+      },
+      this,
+    );
+    this.connections = new ConnectionTable({
+      capacity: settings['table.connectionsPerMember'],
+      slots,
+      baseMs: rt.nowMs(),
+    });
+    this.deltaReader = new DeltaReader(this.connections);
+    this.expiry = new Expiry(this.connections, {
+      tcpStartSec: settings['tcp.startTimeoutSec'],
+      tcpSessionSec: settings['tcp.sessionTimeoutSec'],
+      tcpEndSec: settings['tcp.endTimeoutSec'],
+      udpSec: settings['udp.timeoutSec'],
+    });
+    this.policy = config.policy;
+    const compiled: CompiledPolicy = compilePolicy(config.policy);
+    this.pipeline = new Pipeline(this.connections, this.expiry, compiled, {
+      slots,
+      l4: settings['dist.l4'],
+      sync: settings['sync.policy'],
+      syncNever: settings['sync.never'].flatMap((name) => servicePorts(name)),
+      syncDelayMs: settings['sync.delayMs'],
+      tcpOutOfState: settings['tcp.outOfState'] === 'drop' ? 'drop' : 'accept',
+      other: settings['policy.other'],
+    });
+    this.duties = new Duties(slots, this.me);
+    this.serving = new Serving({
+      rt,
+      pipeline: this.pipeline,
+      connections: this.connections,
+      duties: this.duties,
+      egress: this.egress,
+      maxHeld: settings['hold.maxPackets'],
+      me: this.me,
+    });
+    this.replication = new Replication(rt, this.connections, settings['sync.delayMs'], (member) => this.wayTo(member));
+    this.handover = new Handover(
+      rt,
+      settings['lease.ms'],
+      () => this.group.state.orchestrators,
+      (mayServe) => this.serve(mayServe),
+    );
+    this.reports = new CopyReports(rt, config.securityGroup);
+    this.policyPull = new PolicyPull(
+      rt,
+      () => memberOf(this.group.state, this.group.state.smo),
+      (policy, from) => this.becomeReady(policy, from),
+    );
+  }
+
+  start(): void {
+    this.group.onCommit((commit) => this.onCommit(commit.events));
+    this.hub.start();
+    this.cancels.push(
+      this.rt.answer(policySubject(this.rt.self.id), undefined, (_body, reply) => {
+        if (this.state === 'ACTIVE') reply(new TextEncoder().encode(JSON.stringify(this.policy)));
+      }),
+    );
+    this.follower.start(() => {
+      this.policyPull.start(this.policy);
+      this.every(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
+      this.every(EXPIRY_EVERY_MS, () => this.expire());
+    });
+  }
+
+  health(): Health {
+    return { ready: this.state === 'ACTIVE', detail: { state: this.state, version: this.group.version } };
+  }
+
+  command(command: Command, done: (reply: CommandReply) => void): void {
+    if (command.name === 'status') done({ ok: true, body: this.status() });
+    else done({ ok: false, reason: `a member knows the command status, not ${command.name}` });
+  }
+
+  stop(_deadlineMs: number, done: () => void): void {
+    this.flush();
+    this.stopped = true;
+    for (const cancel of this.cancels) cancel();
+    for (const cancel of this.timers) cancel();
+    this.flushTimer?.();
+    this.policyPull.stop();
+    this.handover.clear();
+    this.reports.clear();
+    this.follower.stop();
+    this.hub.stop();
+    done();
+  }
+
+  // What the channels bring.
+
+  onHeard(code: number, incarnation: number, tableVersion: number): void {
+    if (nodeKind(code) === 'orchestrator') this.handover.heard(nodeId(code), incarnation, tableVersion);
+  }
+
+  onDatagram(): void {
+    // A heartbeat says only that its sender lives and what it has folded: see onHeard.
+  }
+
+  onUndeliverable(): void {
+    // Members learn of a peer's death from the log alone.
+  }
+
+  onChannel(channel: Channel): void {
+    const kind = nodeKind(channel.peerCode);
+    if (kind === 'orchestrator') channel.onAcked = this.egress.release;
+  }
+
+  onEnded(channel: Channel): void {
+    this.unfolded.forgetChannel(channel);
+    this.serving.forgetChannel(channel);
+    this.egress.forgetChannel(channel);
+  }
+
+  onFrame(type: number, words: Int32Array, channel: Channel): void {
+    if (this.stopped) return;
+    // A frame that speaks of a table not folded here waits, and so does all that follows it.
+    if (this.unfolded.keep(channel, type, words, this.group.version)) return;
+    this.handle(type, words, channel);
+  }
+
+  private readonly handle = (type: number, words: Int32Array, channel: Channel): void => {
+    const kind = nodeKind(channel.peerCode);
+    if (kind === 'orchestrator' && type === FRAME.batch) {
+      const orchestrator = this.config.orchestrators.indexOf(nodeId(channel.peerCode));
+      if (orchestrator >= 0) this.serving.onBatch(words, tableVersionOf(words), channel, orchestrator);
+      this.queueTurn();
+    } else if (kind === 'member' && type === FRAME.delta) {
+      this.onDelta(words, channel);
+    } else if (kind === 'member' && type === FRAME.released) {
+      this.onReleased(words, channel);
+    } else if (kind === 'member' && type === FRAME.copied) {
+      this.onCopied(words, channel);
+    } else {
+      this.rt.count('frames_unexpected', 1);
+    }
+  };
+
+  // The table, and what follows from it.
+
+  private onCommit(events: readonly SecurityGroupEvent[]): void {
+    const { state } = this.group;
+    const mismatch = tableMismatch(state, events);
+    if (mismatch !== undefined) {
+      this.rt.fatal('table_hash_differs', { version: this.group.version, ...mismatch });
+      return;
+    }
+    const self = state.members[this.me - 1];
+    const joined = self?.status === 'active' && self.incarnation === this.incarnation;
+    if (!joined) {
+      const over =
+        this.joinedOnce || (self !== undefined && self.incarnation >= this.incarnation && self.status === 'out');
+      if (over) this.rebirth();
+      this.hub.tableVersion = this.group.version;
+      return;
+    }
+    this.joinedOnce = true;
+    if (this.state !== 'ACTIVE') this.setState('ACTIVE');
+    this.takeTable(state);
+  }
+
+  private takeTable(state: SecurityGroupState): void {
+    // What was done under the old table goes to the old holders, ahead of any release.
+    if (this.duties.table !== undefined) this.flush();
+    const next = tableForDataplane(state);
+    const change = this.duties.change(next);
+    const lost: number[] = [];
+    for (const [member, way] of this.ways) {
+      if (next.incarnation[member] === way.incarnation) continue;
+      way.end();
+      this.ways.delete(member);
+      lost.push(member);
+    }
+    this.replication.setTable(next);
+    for (const { slot } of change.takeOver) this.relay.delete(slot);
+    for (const slot of change.seize) this.relay.delete(slot);
+    for (const slot of change.drop) this.connections.dropSlot(slot);
+    for (const slot of change.empty) this.connections.dropSlot(slot);
+    for (const { slot, from } of change.takeOver) this.handover.awaitRelease(slot, from);
+    this.handover.seize(next.version, change.seize);
+    this.handOver(change.handOver, next.version);
+    for (const slot of change.copy) this.replication.queueCopy(slot);
+    this.hub.tableVersion = next.version;
+    this.config.probe?.onTable(`member ${this.rt.self.id}`, next.version, next.active, next.backup, next.epoch);
+    for (const member of lost) {
+      this.handover.onMemberLost(member, next.version);
+      this.egress.forgetMember(member);
+    }
+    this.handover.check();
+    this.unfolded.replay(next.version, this.handle);
+    this.queueTurn();
+  }
+
+  /** Slots that are another's from this version on: the release is the last word on each. */
+  private handOver(changes: DutyChange['handOver'], version: number): void {
+    const served = new Map<number, number[]>();
+    const unserved = new Map<number, number[]>();
+    for (const { slot, to, wasServing } of changes) {
+      this.serving.refuseHeld(slot);
+      this.config.probe?.onRelease(this.rt.self.id, this.incarnation, slot);
+      if (to === 0) this.handover.forget(slot);
+      else if (wasServing) push(served, to, slot);
+      else if (this.handover.awaitsReleaseFrom(slot, to)) {
+        // It comes back to the one who served last: nothing was done here, and nothing may be overwritten.
+        this.handover.forget(slot);
+        push(unserved, to, slot);
+      } else {
+        // Released once this member itself would have been free to serve.
+        this.relay.set(slot, to);
+      }
+    }
+    for (const [to, slots] of served) this.replication.handOver(to, version, slots, true);
+    for (const [to, slots] of unserved) this.replication.handOver(to, version, slots, false);
+  }
+
+  private serve(slots: Iterable<number>): void {
+    const table = this.duties.table;
+    if (table === undefined) return;
+    for (const slot of slots) {
+      const relayTo = this.relay.get(slot);
+      if (relayTo !== undefined) {
+        this.relay.delete(slot);
+        this.replication.handOver(relayTo, table.version, [slot], true);
+        continue;
+      }
+      if (this.duties.duty[slot] !== DUTY.waiting) continue;
+      this.duties.setServing(slot);
+      this.config.probe?.onServe(this.rt.self.id, this.incarnation, slot, table.epoch[slot] as number);
+      this.serving.serveHeld(slot);
+      if (table.joining[slot] !== 0) this.replication.queueCopy(slot);
+    }
+    this.queueTurn();
+  }
+
+  /** This incarnation is lost in the log: fence, drop all state, come back as a new one. */
+  private rebirth(): void {
+    this.rt.note('warn', 'read_itself_lost', { incarnation: this.incarnation });
+    this.incarnation++;
+    this.joinedOnce = false;
+    this.setState('INIT');
+    this.duties.clear();
+    this.serving.clear();
+    this.unfolded.clear();
+    this.egress.clear();
+    this.replication.clear();
+    this.handover.clear();
+    this.relay.clear();
+    this.reports.clear();
+    for (const way of this.ways.values()) way.end();
+    this.ways.clear();
+    for (let slot = 0; slot < this.connections.slots; slot++) this.connections.dropSlot(slot);
+    this.hub.rebirth(this.incarnation);
+    this.policyPull.start(this.policy);
+  }
+
+  private becomeReady(policy: unknown, from: string): void {
+    this.policy = policy;
+    this.pipeline.install(compilePolicy(policy));
+    this.rt.note('info', 'policy_installed', { from });
+    this.setState('READY');
+    this.heartbeat();
+  }
+
+  // Copies and hand-over, as receiver.
+
+  private onDelta(words: Int32Array, channel: Channel): void {
+    const sender = memberNumber(this.group.state, nodeId(channel.peerCode));
+    const table = this.duties.table;
+    if (table === undefined || sender === 0) return;
+    const { duty } = this.duties;
+    // What a lost member had sent in time counts until its successor serves; after that it is stale.
+    applyDelta(
+      words,
+      this.connections,
+      this.deltaReader,
+      (slot) => duty[slot] !== DUTY.serving && duty[slot] !== DUTY.none,
+      (id, n) => this.rt.count(id, n),
+    );
+  }
+
+  private onReleased(words: Int32Array, channel: Channel): void {
+    const from = memberNumber(this.group.state, nodeId(channel.peerCode));
+    const slots = Array.from(words.subarray(HEADER_WORDS + 1));
+    this.serve(this.handover.released(from, slots));
+    this.flush();
+  }
+
+  private onCopied(words: Int32Array, channel: Channel): void {
+    const table = this.duties.table;
+    const slots = Array.from(words.subarray(HEADER_WORDS + 2)).filter((slot) => table?.joining[slot] === this.me);
+    if (slots.length === 0) return;
+    this.reports.tell({
+      member: this.rt.self.id,
+      incarnation: this.incarnation,
+      active: nodeId(channel.peerCode),
+      activeIncarnation: channel.peerIncarnation,
+      version: words[HEADER_WORDS] as number,
+      slots,
+      connections: words[HEADER_WORDS + 1] as number,
+    });
+  }
+
+  // Turns: answers and deltas leave together.
+
+  private queueTurn(): void {
+    if (this.turnQueued || this.stopped) return;
+    this.turnQueued = true;
+    this.rt.atTurnEnd(this.turnEnd);
+  }
+
+  private readonly turnEnd = (): void => {
+    this.turnQueued = false;
+    if (this.stopped) return;
+    const dueInMs = this.lastFlushMs + this.config.settings['sync.deltaMs'] - this.rt.nowMs();
+    if (dueInMs <= 0) {
+      this.flush();
+      return;
+    }
+    if (!this.strict) this.egress.close([]);
+    this.flushTimer ??= this.rt.after(dueInMs, this.flushLater);
+  };
+
+  private readonly flushLater = (): void => {
+    this.flushTimer = undefined;
+    if (!this.stopped) this.flush();
+  };
+
+  private flush(): void {
+    this.flushTimer?.();
+    this.flushTimer = undefined;
+    this.lastFlushMs = this.rt.nowMs();
+    const awaited: Awaited[] = [];
+    const { duty } = this.duties;
+    const now = this.connections.relative(this.lastFlushMs);
+    this.replication.flush(now, (slot) => duty[slot] === DUTY.serving, awaited);
+    this.egress.close(this.strict ? awaited : []);
+    if (this.replication.copiesQueued > 0) this.flushTimer = this.rt.after(0, this.flushLater);
+  }
+
+  private wayTo(member: number): PeerWay | undefined {
+    const known = this.ways.get(member);
+    if (known !== undefined) return known;
+    const incarnation = this.duties.table?.incarnation[member] ?? 0;
+    if (incarnation === 0) return undefined;
+    const channel = this.hub.open(nodeCode('member', memberOf(this.group.state, member)), incarnation);
+    if (channel === undefined) return undefined;
+    const way = new PeerWay(channel, this.egress.release);
+    this.ways.set(member, way);
+    return way;
+  }
+
+  // Signs of life.
+
+  private heartbeat(): void {
+    this.beat[HEADER_WORDS] = STATE[this.state];
+    this.beat[HEADER_WORDS + 1] = this.servedConnections();
+    for (const id of this.config.orchestrators) {
+      this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, HEADER_WORDS + 2);
+    }
+    this.rt.count('connections_now', this.connections.size);
+    this.rt.count('held_packets_now', this.serving.heldPackets);
+  }
+
+  private expire(): void {
+    const now = this.connections.relative(this.rt.nowMs());
+    const budget = Math.max(EXPIRY_LEAST, Math.ceil(this.connections.used / EXPIRY_ROUNDS));
+    const removed = this.expiry.sweep(now, budget, this.duties.serves, COPY_GRACE_MS, (now - REPLAY_WITHIN_MS) | 0);
+    if (removed > 0) this.rt.count('connections_expired', removed);
+    this.queueTurn();
+  }
+
+  private servedConnections(): number {
+    let total = 0;
+    const { serves } = this.duties;
+    for (let slot = 0; slot < serves.length; slot++) {
+      if (serves[slot] === 1) total += this.connections.sizeOfSlot[slot] as number;
+    }
+    return total;
+  }
+
+  private setState(state: State): void {
+    if (state === this.state) return;
+    this.rt.note('info', 'member_state', { from: this.state, to: state, incarnation: this.incarnation });
+    this.state = state;
+  }
+
+  private status(): Record<string, unknown> {
+    const { duty } = this.duties;
+    let serving = 0;
+    let waiting = 0;
+    for (const d of duty) {
+      if (d === DUTY.serving) serving++;
+      else if (d === DUTY.waiting) waiting++;
+    }
+    return {
+      id: this.rt.self.id,
+      incarnation: this.incarnation,
+      state: this.state,
+      ready: this.health().ready,
+      connections: this.servedConnections(),
+      copies: this.connections.size - this.servedConnections(),
+      servingSlots: serving,
+      waitingSlots: waiting,
+      heldPackets: this.serving.heldPackets,
+      answersHeld: this.egress.waiting,
+      version: this.group.version,
+    };
+  }
+
+  private every(periodMs: number, run: () => void): void {
+    const slot = this.timers.length;
+    const tick = (): void => {
+      this.timers[slot] = this.rt.after(periodMs, tick);
+      run();
+    };
+    this.timers.push(this.rt.after(periodMs, tick));
+  }
+}
+
+function push(map: Map<number, number[]>, key: number, value: number): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+export function createMember(rt: Runtime, config: MemberConfig): Role {
+  return new MemberRole(rt, config);
+}

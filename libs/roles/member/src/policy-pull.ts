@@ -1,0 +1,53 @@
+import type { Cancel, Runtime } from '@rehearsal/kernel';
+
+const ANSWER_WITHIN_MS = 500;
+const AGAIN_AFTER_MS = 100;
+
+/** The subject at which an active member hands out the policy it enforces. */
+export function policySubject(member: string): string {
+  return `cfg.member.${member}`;
+}
+
+/**
+ * Fetches policy and configuration from the single management object, as a member does when it comes up
+ * (fidelity: F-POLICY-PULL). Asks again, and asks whoever is the SMO by then, until it is answered.
+ * Where no other member is active the own copy serves.
+ */
+export class PolicyPull {
+  private timer: Cancel | undefined;
+  private life = 0;
+  private readonly rt: Runtime;
+  /** Id of the SMO; '' when nobody is active, or it is this member. */
+  private readonly smo: () => string;
+  private readonly onPolicy: (policy: unknown, from: string) => void;
+
+  constructor(rt: Runtime, smo: () => string, onPolicy: (policy: unknown, from: string) => void) {
+    this.rt = rt;
+    this.smo = smo;
+    this.onPolicy = onPolicy;
+  }
+
+  /** `own`: the policy this member came up with. */
+  start(own: unknown): void {
+    this.stop();
+    this.ask(own, this.life);
+  }
+
+  stop(): void {
+    this.life++;
+    this.timer?.();
+  }
+
+  private ask(own: unknown, life: number): void {
+    const smo = this.smo();
+    if (smo === '' || smo === this.rt.self.id) {
+      this.onPolicy(own, 'own copy');
+      return;
+    }
+    this.rt.ask(policySubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {
+      if (life !== this.life) return;
+      if (reply.kind === 'answer') this.onPolicy(JSON.parse(new TextDecoder().decode(reply.body)), smo);
+      else this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
+    });
+  }
+}

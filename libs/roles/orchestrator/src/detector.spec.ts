@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveSettings } from '@rehearsal/kernel';
+import type { Silence } from './detector.js';
+import { Detector } from './detector.js';
+
+const PEER = 0x2103;
+
+function detector(profile: 'vendor' | 'lossless', overrides: Record<string, unknown> = {}) {
+  const found: Silence[] = [];
+  const made = new Detector(resolveSettings(profile, overrides), (silence) => found.push(silence));
+  return { made, found };
+}
+
+/** Rounds every 25 ms, as the orchestrator runs them. */
+function rounds(made: Detector, fromMs: number, toMs: number): void {
+  for (let ms = fromMs; ms <= toMs; ms += 25) made.round(ms);
+}
+
+describe('the detector', () => {
+  it('proposes a loss after three heartbeats of silence, with the evidence, once', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    rounds(made, 1000, 1275);
+    expect(found).toEqual([]);
+    rounds(made, 1300, 2000);
+    expect(found).toEqual([
+      {
+        code: PEER,
+        incarnation: 7,
+        reason: 'silence',
+        evidence: { silentMs: 300, heartbeatMs: 100, deadMultiplier: 3 },
+      },
+    ]);
+  });
+
+  it('proposes again when the proposal could not be decided on', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    rounds(made, 1000, 1300);
+    made.retry(PEER);
+    rounds(made, 1325, 1325);
+    expect(found).toHaveLength(2);
+  });
+
+  it('takes socket loss at once in the lossless profile, and not at all in the vendor profile', () => {
+    for (const profile of ['lossless', 'vendor'] as const) {
+      const { made, found } = detector(profile);
+      made.watch(PEER, 7, 0);
+      made.heard(PEER, 7, 1000);
+      made.socketLost(PEER, 1001);
+      expect(found.map((f) => f.reason)).toEqual(profile === 'lossless' ? ['socket'] : []);
+    }
+  });
+
+  it('judges nobody it has not heard on its present connection', () => {
+    const { made, found } = detector('lossless', { 'detector.settleMs': 0 });
+    made.watch(PEER, 7, 0);
+    made.socketLost(PEER, 10);
+    rounds(made, 0, 5000);
+    expect(found).toEqual([]);
+    made.heard(PEER, 7, 5000);
+    made.onBus('down', 5010);
+    made.onBus('up', 5020);
+    made.socketLost(PEER, 5030);
+    expect(found).toEqual([]);
+    made.heard(PEER, 7, 5040);
+    made.socketLost(PEER, 5050);
+    expect(found).toHaveLength(1);
+  });
+
+  it('judges nobody within the settle time after a reconnect, and somebody with the settle time off', () => {
+    for (const settleMs of [2000, 0]) {
+      const { made, found } = detector('lossless', { 'detector.settleMs': settleMs });
+      made.watch(PEER, 7, 0);
+      made.onBus('down', 1000);
+      made.onBus('up', 1100);
+      made.heard(PEER, 7, 1110);
+      made.socketLost(PEER, 1120);
+      expect(found).toHaveLength(settleMs === 0 ? 1 : 0);
+    }
+  });
+
+  it('skips the round after a stall of its own loop and gives peers a heartbeat to be read', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    rounds(made, 1000, 1025);
+    made.round(1600);
+    expect(found).toEqual([]);
+    made.heard(PEER, 7, 1601);
+    rounds(made, 1625, 1875);
+    expect(found).toEqual([]);
+  });
+
+  it('does not take the words of another incarnation for signs of life', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    for (let ms = 1000; ms <= 1300; ms += 25) {
+      made.heard(PEER, 6, ms);
+      made.round(ms);
+    }
+    expect(found).toHaveLength(1);
+  });
+
+  it('knows at once that the active incarnation is gone when a newer one speaks', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.replaced(PEER, 50);
+    expect(found.map((f) => [f.incarnation, f.reason])).toEqual([[7, 'replaced']]);
+  });
+});
