@@ -40,7 +40,7 @@ describe('duties of member 1', () => {
   });
 
   it('hands over what it served, and says when it never came to serve', () => {
-    const duties = new Duties(1, ME);
+    const duties = new Duties(2, ME);
     duties.change(
       table(2, [
         [1, 2, 0, 2],
