@@ -1,2 +1,11 @@
 /** Chaos Toolkit files: hypothesis, method, rollbacks, verdict and journal. */
-export {};
+export * from './conduct/conduct.js';
+export * from './conduct/journal.js';
+export * from './conduct/tolerance.js';
+export * from './conduct/traffic.js';
+export * from './file/read-experiment.js';
+export * from './file/schema.js';
+export * from './file/split-words.js';
+export * from './judge/history.js';
+export * from './judge/judge.js';
+export * from './result.js';

@@ -1,0 +1,47 @@
+import type { Settings } from '@rehearsal/kernel';
+import type { FaultRecord } from '@rehearsal/lab-port';
+import type { ConnectionRow } from '@rehearsal/traffic';
+import type { FabricHistory, MemberLoss } from './history.js';
+import { causeOfLoss, isLost, type AffectedConnection } from './lost-connections.js';
+
+/** Things that are done to a process and may make a member fall silent. */
+const DEADLY = new Set(['panic', 'kill', 'hang', 'restart', 'died']);
+
+/** When what led to a loss was done: the last deadly fault on that member, else when it fell silent. */
+export function faultTimeOf(loss: MemberLoss, faults: readonly FaultRecord[]): number {
+  const target = `member ${loss.member}`;
+  const done = faults.filter((f) => f.target === target && DEADLY.has(f.fault) && f.atMs <= loss.committedAtMs);
+  const last = done[done.length - 1];
+  return last?.atMs ?? loss.detectedAtMs - (loss.silentMs ?? 0);
+}
+
+/** The rows to judge a loss by: counted from the mark set with its fault, where there is one. */
+export type RowsFor = (loss: MemberLoss, faultAtMs: number) => readonly ConnectionRow[];
+
+/**
+ * Every connection that was open when the member that served it failed, once: by the first failure
+ * it met, or the one that ended it.
+ */
+export function affectedConnections(
+  history: FabricHistory,
+  faults: readonly FaultRecord[],
+  rowsFor: RowsFor,
+  control: ReadonlyMap<number, ConnectionRow>,
+  settings: Settings,
+): AffectedConnection[] {
+  const byId = new Map<number, AffectedConnection>();
+  for (const loss of history.losses) {
+    const faultAtMs = faultTimeOf(loss, faults);
+    for (const row of rowsFor(loss, faultAtMs)) {
+      if (row.openedMs === null || row.openedMs > faultAtMs) continue;
+      if (row.closedMs !== null && row.closedMs <= faultAtMs) continue;
+      const slot = history.slotOf(row.tuple);
+      if (!loss.slots.has(slot)) continue;
+      const twin = control.get(row.id);
+      const cause = isLost(row, twin) ? causeOfLoss(row, twin, { loss, slot, faultAtMs }, settings) : undefined;
+      // A connection that lived through this failure to meet another is told by the last.
+      byId.set(row.id, { row, slot, loss, faultAtMs, cause });
+    }
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,191 @@
+import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
+import type { RunRecord } from '@rehearsal/lab-port';
+import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
+import type { Journal } from '../conduct/journal.js';
+import type { Budget } from '../file/schema.js';
+import type { RunResult, Verdict } from '../result.js';
+import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
+import type { FabricHistory } from './history.js';
+import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
+
+/** All a judgement rests on. */
+export interface Evidence {
+  readonly record: RunRecord;
+  readonly folder: string;
+  readonly journal: Journal;
+  readonly history: FabricHistory;
+  readonly ledger: LedgerSummary;
+  /** By the mark they were counted from; the last is `rows`. */
+  readonly rows: readonly ConnectionRow[];
+  readonly rowsFor: RowsFor;
+  /** The same traffic without faults; null where there is nothing to compare. */
+  readonly control: readonly ConnectionRow[] | null;
+  readonly budget: Budget;
+}
+
+export interface Judgement {
+  readonly result: RunResult;
+  readonly affected: readonly AffectedConnection[];
+  /** Connections that differ from the run without faults. */
+  readonly differences: readonly ControlDifference[];
+}
+
+/** Adds a run up and says whether it passes. */
+export function judge(evidence: Evidence): Judgement {
+  const { record, ledger, rows, history } = evidence;
+  const control = new Map((evidence.control ?? []).map((row) => [row.id, row]));
+  const affected = affectedConnections(history, record.faults, evidence.rowsFor, control, record.settings);
+  const affectedIds = new Set(affected.map((a) => a.row.id));
+  const differences = evidence.control === null ? [] : compareWithControl(rows, evidence.control);
+  const lost = affected.filter((a) => a.cause !== undefined);
+  const lostElsewhere = rows
+    .filter((row) => !affectedIds.has(row.id) && isLost(row, control.get(row.id)))
+    .map((row) => causeOfLoss(row, control.get(row.id), undefined, record.settings));
+
+  const unnamed = new Set(differences.filter((d) => !d.explained).map((d) => d.id));
+  for (const row of rows) if (row.unexplained > 0) unnamed.delete(row.id);
+  for (const a of lost) if (a.cause === NO_CAUSE) unnamed.add(a.row.id);
+  const unexplained = ledger.unexplained + unnamed.size;
+
+  const result: Omit<RunResult, 'verdict' | 'reasons'> = {
+    run: record.runId,
+    folder: evidence.folder,
+    profile: record.plan.profile,
+    ledger: {
+      packets: { sent: ledger.sent, delivered: ledger.delivered, dropped: ledger.dropped, lost: ledger.lost },
+      unexplained,
+    },
+    connections: {
+      opened: rows.filter((row) => row.openedMs !== null).length,
+      affected: affected.length,
+      kept: affected.length - lost.length,
+      lost: lost.length,
+      lostByCause: tally(lost.map((a) => a.cause!)),
+    },
+    failover: failoverOf(evidence, affected),
+    faults: { applied: record.faults.filter((f) => f.fault !== 'died').length },
+    log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
+    restsOn: countByCertainty(),
+  };
+  const reasons = failures(evidence, result, differences, lostElsewhere);
+  const doubts = whatCannotBeTold(evidence);
+  const verdict: Verdict = doubts.length > 0 ? 'inconclusive' : reasons.length > 0 ? 'fail' : 'pass';
+  return { result: { ...result, verdict, reasons: [...doubts, ...reasons] }, affected, differences };
+}
+
+function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[]): RunResult['failover'] {
+  const { history, record } = evidence;
+  let detectedMs: number | null = null;
+  let committedMs: number | null = null;
+  for (const loss of history.losses) {
+    const faultAtMs = faultTimeOf(loss, record.faults);
+    detectedMs = most(detectedMs, since(faultAtMs, loss.detectedAtMs));
+    committedMs = most(committedMs, since(faultAtMs, loss.committedAtMs));
+  }
+  let firstPacketMs: number | null = null;
+  for (const { row, loss, faultAtMs } of affected) {
+    const first = row.firstAfterMarkMs;
+    // What was already on its way out when the member failed came from no other member.
+    if (first === null || faultAtMs + first < loss.committedAtMs) continue;
+    if (firstPacketMs === null || first < firstPacketMs) firstPacketMs = first;
+  }
+  const silences = affected.map((a) => a.row.silenceMs).sort((a, b) => a - b);
+  return {
+    detectedMs,
+    committedMs,
+    firstPacketMs,
+    silenceMs: { p50: quantile(silences, 500), p99: quantile(silences, 990), max: quantile(silences, 1000) },
+    connectionsMoved: affected.filter((a) => a.cause === undefined && a.loss.moved.has(a.slot)).length,
+  };
+}
+
+function failures(
+  evidence: Evidence,
+  result: Omit<RunResult, 'verdict' | 'reasons'>,
+  differences: readonly ControlDifference[],
+  lostElsewhere: readonly string[],
+): string[] {
+  const { ledger, journal, record } = evidence;
+  const reasons: string[] = [];
+  if (result.ledger.unexplained > 0) {
+    const first = differences.find((d) => !d.explained);
+    const where = first === undefined ? '' : `; the first is connection ${first.id}, ${first.tuple}: ${first.cause}`;
+    reasons.push(`${result.ledger.unexplained} unexplained${where}`);
+  }
+  for (const field of ['duplicated', 'reordered', 'corrupted', 'contradicted'] as const) {
+    if (ledger[field] > 0) reasons.push(`${ledger[field]} packets ${field}`);
+  }
+  if (!ledger.balanced) reasons.push('the accounts of the ledger do not add up');
+  const lossless = record.plan.profile === 'lossless';
+  const mayLose = { packets: evidence.budget.packetsLost, connections: evidence.budget.connectionsLost };
+  const packetsLost = sum(ledger.lost);
+  const packetBudget = mayLose.packets ?? (lossless ? 0 : Number.MAX_SAFE_INTEGER);
+  if (packetsLost > packetBudget) {
+    reasons.push(`${packetsLost} packets lost (${named(ledger.lost)}), at most ${packetBudget} may be`);
+  }
+  const connectionsLost = result.connections.lost + lostElsewhere.length;
+  const connectionBudget = mayLose.connections ?? (lossless ? 0 : Number.MAX_SAFE_INTEGER);
+  if (connectionsLost > connectionBudget) {
+    const causes = tally([...lostElsewhere, ...expand(result.connections.lostByCause)]);
+    reasons.push(`${connectionsLost} connections lost (${named(causes)}), at most ${connectionBudget} may be`);
+  }
+  const after = journal.steady_states.after;
+  if (after !== null && !after.steady_state_met) {
+    reasons.push(`not steady afterwards: ${after.probes[after.probes.length - 1]?.activity.name ?? 'no probe ran'}`);
+  }
+  for (const note of record.notes) {
+    if (note.code === 'fatal') reasons.push(`${note.role} ${note.id} stopped itself: ${JSON.stringify(note.fields)}`);
+  }
+  return reasons;
+}
+
+/** Why nothing can be concluded, whatever the numbers say. */
+function whatCannotBeTold({ journal, control }: Evidence): string[] {
+  const doubts: string[] = [];
+  const before = journal.steady_states.before;
+  if (before !== null && !before.steady_state_met) {
+    doubts.push(`not steady before: ${before.probes[before.probes.length - 1]?.activity.name ?? 'no probe ran'}`);
+  }
+  for (const step of [...journal.run, ...journal.rollbacks]) {
+    if (step.activity.type === 'action' && step.status === 'failed') {
+      doubts.push(`not done: ${step.activity.name} (${step.exception ?? step.output?.stderr.trim() ?? ''})`);
+    }
+  }
+  if (control === null) doubts.push('there is no run without faults to compare with');
+  return doubts;
+}
+
+/** Whole ms from one moment to another. */
+function since(fromMs: number, toMs: number): number {
+  return Math.max(0, Math.round(toMs - fromMs));
+}
+
+function most(a: number | null, b: number): number {
+  return a === null || b > a ? b : a;
+}
+
+/** The value below which `perMille` of a thousand lie, by the nearest-rank method; null of nothing. */
+export function quantile(sorted: readonly number[], perMille: number): number | null {
+  if (sorted.length === 0) return null;
+  return sorted[Math.max(0, Math.ceil((sorted.length * perMille) / 1000) - 1)]!;
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function expand(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).flatMap(([name, n]) => Array.from({ length: n }, () => name));
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
+}
+
+function named(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, n]) => `${name} ${n}`)
+    .join(', ');
+}

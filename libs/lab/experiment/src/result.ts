@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** The one vocabulary of verdicts. `inconclusive`: the run cannot tell, for example since the fabric was not well before. */
+export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']);
+export type Verdict = z.output<typeof verdictSchema>;
+
+const counts = z.record(z.string(), z.int().min(0));
+const ms = z.number().min(0).nullable();
+
+/** What a run comes to. Times are ms and count from the fault; null where there was none. */
+export const resultSchema = z.strictObject({
+  run: z.string(),
+  folder: z.string(),
+  profile: z.string(),
+  verdict: verdictSchema,
+  /** Why the verdict is not `pass`; empty when it is. */
+  reasons: z.array(z.string()),
+  ledger: z.strictObject({
+    packets: z.strictObject({ sent: z.int(), delivered: z.int(), dropped: counts, lost: counts }),
+    /** Packets nobody accounts for, and connections whose difference from the run without faults has no name. */
+    unexplained: z.int().min(0),
+  }),
+  connections: z.strictObject({
+    opened: z.int().min(0),
+    /** Their active member died while they were open. */
+    affected: z.int().min(0),
+    kept: z.int().min(0),
+    lost: z.int().min(0),
+    lostByCause: counts,
+  }),
+  failover: z.strictObject({
+    /** Until a detector had its evidence, and until the loss was decided. */
+    detectedMs: ms,
+    committedMs: ms,
+    /** Until the first packet of an affected connection got through. */
+    firstPacketMs: ms,
+    /** Longest silence of each affected connection after the fault. */
+    silenceMs: z.strictObject({ p50: ms, p99: ms, max: ms }),
+    /** Affected connections that went on at another member. */
+    connectionsMoved: z.int().min(0),
+  }),
+  faults: z.strictObject({ applied: z.int().min(0) }),
+  log: z.strictObject({
+    commits: z.int().min(0),
+    /** SHA-256 over the canonical bytes of the sorted heads of all streams. */
+    chain: z.string(),
+  }),
+  /** How sure the settings are that this rests on: how many are documented, recalled, inferred, ours. */
+  restsOn: counts,
+});
+export type RunResult = z.output<typeof resultSchema>;
