@@ -38,3 +38,21 @@ export function dataSubject(code: number): string {
   const kind = nodeKind(code);
   return kind === 'outside' ? 'data.outside' : `data.${kind}.${nodeId(code)}`;
 }
+
+/** Lives one process start may have: a node that reads itself lost begins a new one without restarting. */
+const LIVES_PER_START = 100;
+
+/** Incarnation of a process start's first life; each further life is one more. */
+export function firstLife(processStart: number): number {
+  return processStart * LIVES_PER_START;
+}
+
+/** The next life of the same process start. @throws RangeError when it has had all it may have */
+export function nextLife(incarnation: number): number {
+  if ((incarnation + 1) % LIVES_PER_START === 0) {
+    throw new RangeError(
+      `incarnation ${incarnation} was this process's last; expected fewer than ${LIVES_PER_START} lives`,
+    );
+  }
+  return incarnation + 1;
+}

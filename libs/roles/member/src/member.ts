@@ -4,7 +4,7 @@ import { LogFollower, MachineView } from '@rehearsal/kernel';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
-import { ChannelHub, FRAME, HEADER_WORDS, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
@@ -77,7 +77,7 @@ export class MemberRole implements Role {
     this.config = config;
     const { settings } = config;
     const slots = settings['dist.slots'];
-    this.incarnation = rt.self.incarnation;
+    this.incarnation = firstLife(rt.self.incarnation);
     this.me = config.members.findIndex((m) => m.id === rt.self.id) + 1;
     this.strict = settings['sync.policy'] === 'strict';
     this.follower = new LogFollower(rt);
@@ -330,7 +330,7 @@ export class MemberRole implements Role {
   /** This incarnation is lost in the log: fence, drop all state, come back as a new one. */
   private rebirth(): void {
     this.rt.note('warn', 'read_itself_lost', { incarnation: this.incarnation });
-    this.incarnation++;
+    this.incarnation = nextLife(this.incarnation);
     this.joinedOnce = false;
     this.setState('INIT');
     this.duties.clear();

@@ -1,7 +1,7 @@
 import type { Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
 import { commitIds, createDecider, LogFollower, serveInputs } from '@rehearsal/kernel';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
-import { ChannelHub, FRAME, HEADER_WORDS, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import {
   activeMembers,
@@ -63,7 +63,7 @@ export class OrchestratorRole implements Role {
     this.rt = rt;
     this.config = config;
     const { settings } = config;
-    this.incarnation = rt.self.incarnation;
+    this.incarnation = firstLife(rt.self.incarnation);
     this.follower = new LogFollower(rt);
     this.group = createDecider(rt, this.follower, {
       machine: securityGroup,
@@ -312,7 +312,7 @@ export class OrchestratorRole implements Role {
     const self = state.orchestrators.find((o) => o.id === this.rt.self.id);
     if (self !== undefined && self.incarnation === this.incarnation) {
       this.rt.note('warn', 'read_itself_lost', { incarnation: this.incarnation });
-      this.incarnation++;
+      this.incarnation = nextLife(this.incarnation);
       this.plane.clear();
       this.egress.clear();
       this.withheld = [];
