@@ -54,6 +54,15 @@ export const progress = z.strictObject({
   total: whole,
 });
 
+/** What a member tells the sync coordinator while it copies its slots to others. */
+export const progressReport = z.strictObject({
+  member: memberId,
+  incarnation,
+  /** Connections it has looked at since it began, of those it is to look at. */
+  connections: whole,
+  total: whole,
+});
+
 export const hypersyncInput = z.discriminatedUnion('type', [configure, copiesChosen, copied, progress]);
 
 export type HypersyncConfig = z.infer<typeof hypersyncConfig>;
@@ -61,4 +70,5 @@ export type Configure = z.infer<typeof configure>;
 export type CopiesChosen = z.infer<typeof copiesChosen>;
 export type Copied = z.infer<typeof copied>;
 export type Progress = z.infer<typeof progress>;
+export type ProgressReport = z.infer<typeof progressReport>;
 export type HypersyncInput = z.infer<typeof hypersyncInput>;
