@@ -1,2 +1,17 @@
-/** Steering, the connection table, connection tracking, translation, sync deltas and the member's pipeline. */
-export {};
+/** Steering, the connection table, connection tracking, sync deltas and the member's pipeline. */
+export { ORCHESTRATORS } from './applied-marks.js';
+export { MAX_RULE, SYNC } from './connection-entry.js';
+export type { SyncPolicy } from './connection-entry.js';
+export { ConnectionTable, NONE, TABLE_FULL } from './connection-table.js';
+export type { TableOptions } from './connection-table.js';
+export { APPLY, DELTA_ENTRY_WORDS, DELTA_HEAD_WORDS, DeltaReader, slotOfEntry, writeDeltaHead, writeEntry } from './deltas.js';
+export { Expiry } from './expiry.js';
+export { PROTO_TCP, PROTO_UDP, PacketKey, TRACK } from './packet-key.js';
+export { Pipeline } from './pipeline.js';
+export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
+export { MAX_SLOTS, MIN_SLOTS, Steering, connectionHash, slotOfHash } from './steering.js';
+export { noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
+export { STATE, nextState, segmentOf } from './tcp.js';
+export type { StateName, TimeoutSettings } from './tcp.js';
+export { VERDICT, verdictName } from './verdict.js';
+export type { Verdict, VerdictName } from './verdict.js';

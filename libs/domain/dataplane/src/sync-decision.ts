@@ -1,0 +1,83 @@
+import { CREATED, DOOMED, ENTRY_WORDS, META, QUEUE_NEXT, SYNC, SYNCED } from './connection-entry.js';
+import { NONE } from './connection-table.js';
+import type { ConnectionTable } from './connection-table.js';
+import { isDoomed } from './entry-queue.js';
+import { STATE } from './tcp.js';
+
+/** Reopened connections moved back in one call: bounds the call. */
+const MAX_MOVED = 64;
+
+/**
+ * Whether a connection's state is due at its backup (fidelity: F-SYNC-POLICY, F-SYNC-DELAY). Strict: always.
+ * Delayed: once it has lived `delayMs`, unless it has ended by then. Never: no.
+ */
+export function syncDue(table: ConnectionTable, index: number, now: number, delayMs: number): boolean {
+  const sync = table.syncOf(index);
+  if (sync !== SYNC.delayed) return sync === SYNC.strict;
+  const at = index * ENTRY_WORDS;
+  if (((table.words[at + META] as number) & SYNCED) !== 0) return true;
+  const ageMs = (now - (table.words[at + CREATED] as number)) | 0;
+  return ageMs >= delayMs && table.stateOf(index) !== STATE.closed;
+}
+
+/** Notes that a connection changed, so that its state is sent when due. */
+export function noteChange(table: ConnectionTable, index: number, now: number, delayMs: number): void {
+  if (syncDue(table, index, now, delayMs)) table.toSend.add(index);
+  else if (table.syncOf(index) === SYNC.delayed && table.stateOf(index) !== STATE.closed) table.young.add(index);
+}
+
+/**
+ * Takes the next entry to send, or -1. Its state, or its end when it is doomed, is the present one.
+ * The caller writes it (`writeEntry`) and then says `sent`; or `sent(…, false)` where no backup is.
+ */
+export function takeToSend(table: ConnectionTable, now: number, delayMs: number): number {
+  promoteYoung(table, now, delayMs);
+  while (table.toSend.first() !== NONE) {
+    const index = table.toSend.take();
+    const meta = table.words[index * ENTRY_WORDS + META] as number;
+    if ((meta & (DOOMED | SYNCED)) !== DOOMED) return index;
+    // Removed before anyone had a copy: there is nothing to tell.
+    table.free(index);
+  }
+  return NONE;
+}
+
+/** Ends what `takeToSend` began: `toBackup` is false when the slot has no one to send it to. */
+export function sent(table: ConnectionTable, index: number, toBackup: boolean): void {
+  if (isDoomed(table.words, index)) table.free(index);
+  else if (toBackup) table.words[index * ENTRY_WORDS + META] = (table.words[index * ENTRY_WORDS + META] as number) | SYNCED;
+}
+
+/**
+ * Queues every connection of a slot that is due, for a new backup; returns how many. They are all sent once
+ * `table.toSend.taken` reaches what `table.toSend.added` is after this call.
+ */
+export function queueSlot(table: ConnectionTable, slot: number, now: number, delayMs: number): number {
+  promoteYoung(table, now, delayMs);
+  let queued = 0;
+  for (let index = table.firstOf(slot); index !== NONE; index = table.nextOf(index)) {
+    if (!syncDue(table, index, now, delayMs)) continue;
+    table.toSend.add(index);
+    queued++;
+  }
+  return queued;
+}
+
+function promoteYoung(table: ConnectionTable, now: number, delayMs: number): void {
+  const { words, young } = table;
+  let moved = 0;
+  for (let index = young.first(); index !== NONE; index = young.first()) {
+    const at = index * ENTRY_WORDS;
+    if (isDoomed(words, index)) table.free(young.take());
+    else if (((now - (words[at + CREATED] as number)) | 0) >= delayMs) {
+      young.take();
+      if (syncDue(table, index, now, delayMs)) table.toSend.add(index);
+    } else {
+      // Only a reopened connection can be younger than the one behind it; it must not hold that one up.
+      const next = words[at + QUEUE_NEXT] as number;
+      if (next === NONE || moved++ === MAX_MOVED) return;
+      if ((((words[next * ENTRY_WORDS + CREATED] as number) - (words[at + CREATED] as number)) | 0) >= 0) return;
+      young.add(young.take());
+    }
+  }
+}

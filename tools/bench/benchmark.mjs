@@ -1,0 +1,76 @@
+/**
+ * One thing measured, and what it is measured against in the same run.
+ *
+ * @typedef {{atMost: number} | {atLeast: number}} Reach
+ * @typedef {{value: number, baseline?: number, detail?: Record<string, number>}} Measured
+ * @typedef {object} Benchmark
+ * @property {string} name
+ * @property {string} unit
+ * @property {Reach} [reach] the value it is expected to come to on an ordinary machine; none: for information
+ * @property {string} [baseline] what the baseline is
+ * @property {(smoke: boolean) => Measured | Promise<Measured>} run `smoke`: short, only to see that it works
+ *
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {number} value
+ * @property {string} unit
+ * @property {number | null} baseline
+ * @property {number | null} ratio baseline ÷ value: how many times less the value is
+ * @property {string | null} against
+ * @property {Reach | null} reach
+ * @property {boolean | null} met
+ * @property {Record<string, number>} detail
+ */
+
+/** The middle of the numbers. @param {readonly number[]} numbers */
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/**
+ * Nanoseconds an operation takes: `round(...args)` does `operations` of them in a loop of its own. It runs for
+ * `warmMs` first, so that the compiler is through with it; of the rounds after, the median counts.
+ * @template {unknown[]} A
+ * @param {number} operations @param {{warmMs: number, rounds: number}} effort
+ * @param {(...args: A) => unknown} round @param {A} args
+ */
+export function nsPerOperation(operations, effort, round, ...args) {
+  const warmUntil = performance.now() + effort.warmMs;
+  // Through Reflect.apply, so that the loop is compiled by itself and not as a part of this function.
+  do Reflect.apply(round, undefined, args);
+  while (performance.now() < warmUntil);
+  const times = [];
+  for (let i = 0; i < effort.rounds; i++) {
+    const start = process.hrtime.bigint();
+    Reflect.apply(round, undefined, args);
+    times.push(Number(process.hrtime.bigint() - start) / operations);
+  }
+  return median(times);
+}
+
+/** @param {boolean} smoke */
+export const effort = (smoke) => (smoke ? { warmMs: 0, rounds: 3 } : { warmMs: 1000, rounds: 501 });
+
+/** @param {number} number */
+const shorten = (number) => Number(number.toPrecision(4));
+
+/** @param {Benchmark} benchmark @param {Measured} measured @returns {Result} */
+export function judged(benchmark, measured) {
+  const { value, baseline } = measured;
+  const { reach } = benchmark;
+  const met = reach === undefined ? null : 'atMost' in reach ? value <= reach.atMost : value >= reach.atLeast;
+  return {
+    name: benchmark.name,
+    value: shorten(value),
+    unit: benchmark.unit,
+    baseline: baseline === undefined ? null : shorten(baseline),
+    ratio: baseline === undefined ? null : shorten(baseline / value),
+    against: benchmark.baseline ?? null,
+    reach: reach ?? null,
+    met,
+    detail: Object.fromEntries(Object.entries(measured.detail ?? {}).map(([key, n]) => [key, shorten(n)])),
+  };
+}
