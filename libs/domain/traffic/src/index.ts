@@ -19,3 +19,6 @@ export {
   type ResolvedPlan,
   type TrafficPlan,
 } from './workload/plan.js';
+export { readRecording, type RecordedFlow, type Recording } from './capture/recording.js';
+export { Layout } from './layout.js';
+export { TrafficSource } from './traffic-source.js';

@@ -19,7 +19,6 @@ export const STEP = {
   reset: 12,
 } as const;
 
-export const MAX_EXCHANGES = 1 << 20;
 /** In an `ack`'s segment field: the request of `exchange` has been sent. */
 export const ASKED = 128;
 

@@ -55,11 +55,14 @@ function causeOf(run: ConnectionRow, control: ConnectionRow): { explained: boole
   if (control.unexplained > 0 || Object.keys(control.lost).length > 0) {
     return { explained: false, text: 'the control run lost packets itself: it is no control' };
   }
-  // The script is the same, so a connection that came to the same end sent the same, but for what it sent again.
-  const finished = run.outcome === control.outcome && run.outcome !== 'open';
-  const expected = control.sent + run.resent - control.resent;
-  if (finished && run.sent !== expected) {
-    return { explained: false, text: `${run.sent} packets sent where the control run asks for ${expected}` };
+  // The script is the same: a connection that came to the same end sent the same, but for what it sent
+  // again, and for what would have answered packets that did not arrive.
+  if (run.outcome === control.outcome && run.outcome !== 'open') {
+    const expected = control.sent + run.resent - control.resent;
+    const mayMiss = sum(run.lost) + Math.max(0, sum(run.dropped) - sum(control.dropped));
+    if (run.sent > expected || run.sent < expected - mayMiss) {
+      return { explained: false, text: `${run.sent} packets sent where the control run asks for ${expected}` };
+    }
   }
   if (named.length === 0) return { explained: false, text: 'no loss, drop or repetition on record' };
   return { explained: true, text: named.join(', ') };

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { Ipv4Range } from './address-range.js';
 import { parseRange } from './address-range.js';
 import type { Service } from './services.js';
-import { SERVICES } from './services.js';
+import { MAX_SEGMENT_BYTES, SERVICES } from './services.js';
 
 const count = (max: number) => z.int().min(1).max(max);
 
 const serviceSchema = z.strictObject({
   transport: z.enum(['tcp', 'udp', 'stream', 'refused']),
   port: z.int().min(1).max(65535),
-  requestBytes: z.int().min(8).max(1400),
+  requestBytes: z.int().min(8).max(MAX_SEGMENT_BYTES),
   responseBytes: z.int().min(8).max(65536),
-  segmentBytes: z.int().min(8).max(1400).optional(),
+  segmentBytes: z.int().min(8).max(MAX_SEGMENT_BYTES).optional(),
 });
 
 const captureSchema = z.strictObject({
@@ -38,6 +38,7 @@ export const trafficPlanSchema = z.strictObject({
   packetsPerSec: count(1_000_000).optional(),
   /** Exchanges per connection follow from rate and duration, or the duration from exchanges. Not both. */
   durationMs: count(7 * 86_400_000).optional(),
+  /** A step's exchange has 20 bits. */
   exchanges: count(1_000_000).optional(),
   /** Share of connections by service name. */
   mix: z.record(z.string(), z.int().min(0).max(1_000_000)).optional(),
@@ -89,7 +90,8 @@ const DEFAULTS = {
   durationMs: 20_000,
   mix: { https: 80, ssh: 5, dns: 15 },
   clients: '10.1.0.0/16',
-  servers: '203.0.113.0/24',
+  // RFC 2544: set aside for tests of network devices.
+  servers: '198.18.0.0/15',
   // RFC 6298: first timeout 1 s (also the least), doubling, at most 60 s.
   retransmit: { firstMs: 1000, maxMs: 60_000, giveUpAfter: 5 },
 } as const;
@@ -171,10 +173,10 @@ function resolveMix(plan: TrafficPlan, problems: string[]): ResolvedPlan['servic
       continue;
     }
     if (weight === 0) continue;
-    const segmentBytes = service.segmentBytes ?? 1400;
-    if (service.transport !== 'tcp' && service.responseBytes > 1400) {
+    const segmentBytes = service.segmentBytes ?? MAX_SEGMENT_BYTES;
+    if (service.transport !== 'tcp' && service.responseBytes > MAX_SEGMENT_BYTES) {
       problems.push(
-        `traffic plan at services.${name}: an answer of ${service.responseBytes} bytes in one packet; at most 1400 unless over tcp`,
+        `traffic plan at services.${name}: an answer of ${service.responseBytes} bytes in one packet; at most ${MAX_SEGMENT_BYTES} unless over tcp`,
       );
     }
     if (Math.ceil(service.responseBytes / segmentBytes) > 127) {

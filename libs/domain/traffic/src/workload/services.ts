@@ -12,7 +12,8 @@ export interface Service {
   readonly segmentBytes: number;
 }
 
-const MAX_SEGMENT_BYTES = 1400;
+/** Keeps every packet below an Ethernet frame's 1500 bytes. A multiple of 4. */
+export const MAX_SEGMENT_BYTES = 1400;
 
 /** What a plan's mix may name without describing it. Sizes are ours: small, so that packets and not bytes are the load. */
 export const SERVICES: Readonly<Record<string, Service>> = {

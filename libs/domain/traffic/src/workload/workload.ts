@@ -1,5 +1,6 @@
 import { createRng } from '@rehearsal/kernel';
-import { formatAddress, hostAddress, hostsIn } from './address-range.js';
+import { addressText } from '@rehearsal/packets';
+import { hostAddress, hostsIn } from './address-range.js';
 import type { ResolvedPlan } from './plan.js';
 import { scriptPackets } from './services.js';
 
@@ -42,7 +43,7 @@ export class Workload {
     this.scriptPackets = this.packetsFor(this.exchanges);
     const paceUs = Math.floor((this.scriptPackets * 1e6) / plan.packetsPerSec);
     const generations = plan.total === 0 ? 0 : Math.ceil(plan.total / plan.concurrent);
-    this.lifeUs = generations === 0 ? 0 : Math.floor(paceUs / generations);
+    this.lifeUs = generations === 0 ? 0 : Math.floor((paceUs * plan.concurrent) / plan.total);
     this.intervalUs = Math.max(1, Math.floor(this.lifeUs / (this.exchanges + 1)));
     this.durationUs = generations * this.lifeUs + (generations === 0 ? 0 : this.intervalUs);
   }
@@ -61,9 +62,9 @@ export class Workload {
 
   tuple(connection: number): string {
     const service = this.plan.services[this.service[connection]];
-    const client = `${formatAddress(this.clientAddress[connection])}:${this.clientPort[connection]}`;
+    const client = `${addressText(this.clientAddress[connection])}:${this.clientPort[connection]}`;
     const protocol = service.transport === 'tcp' || service.transport === 'refused' ? 'tcp' : 'udp';
-    return `${client}>${formatAddress(this.serverAddress[connection])}:${service.port}/${protocol}`;
+    return `${client}>${addressText(this.serverAddress[connection])}:${service.port}/${protocol}`;
   }
 
   /** Smooth weighted round robin: any stretch of connections has the mix, nearly. */

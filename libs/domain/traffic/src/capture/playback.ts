@@ -1,0 +1,112 @@
+import { rewriteAddresses } from '@rehearsal/packets';
+import type { Enqueue } from '../endpoints/endpoints.js';
+import { CONNECTION_KIND } from '../ledger/connection-book.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { ResolvedPlan } from '../workload/plan.js';
+import type { TimerWheel } from '../workload/timer-wheel.js';
+import type { PlannedRecording } from './playback-plan.js';
+import { playedAddress, recordingOf, repeatOf } from './playback-plan.js';
+
+/**
+ * Plays recordings: every packet at its time, whatever became of the ones before (open loop). Each
+ * flow of each repeat is a connection of the ledger; it is done when its last packet was sent.
+ * One player a repeat; its timer is owner `firstTimer + player`.
+ */
+export class Playback {
+  /** Repeats that have not come to their end. */
+  playing: number;
+  private readonly plan: ResolvedPlan;
+  private readonly recordings: readonly PlannedRecording[];
+  private readonly wheel: TimerWheel;
+  private readonly firstTimer: number;
+  private readonly ledger: Ledger;
+  private readonly enqueue: Enqueue;
+  /** By player: which recording, the packet that is next, and when the repeat begins. */
+  private readonly recordingNumber: Uint8Array;
+  private readonly next: Int32Array;
+  private readonly startUs: Float64Array;
+
+  constructor(
+    plan: ResolvedPlan,
+    recordings: readonly PlannedRecording[],
+    wheel: TimerWheel,
+    firstTimer: number,
+    ledger: Ledger,
+    enqueue: Enqueue,
+  ) {
+    this.plan = plan;
+    this.recordings = recordings;
+    this.wheel = wheel;
+    this.firstTimer = firstTimer;
+    this.ledger = ledger;
+    this.enqueue = enqueue;
+    const players = recordings.reduce((n, r) => n + r.repeats, 0);
+    this.playing = players;
+    this.recordingNumber = new Uint8Array(players);
+    this.next = new Int32Array(players);
+    this.startUs = new Float64Array(players);
+    for (const [i, r] of recordings.entries()) {
+      for (let repeat = 0; repeat < r.repeats; repeat++) {
+        const player = r.firstPlayer + repeat;
+        this.recordingNumber[player] = i;
+        this.startUs[player] = repeat * r.everyUs;
+        wheel.set(firstTimer + player, this.startUs[player]);
+      }
+    }
+  }
+
+  /** A player's timer has come: sends what is due. */
+  fire(owner: number, nowMs: number, scheduleUs: number): void {
+    const player = owner - this.firstTimer;
+    const planned = this.recordings[this.recordingNumber[player]];
+    const { recording, atUs } = planned;
+    const firstFlow = planned.firstConnection + (player - planned.firstPlayer) * recording.flows.length;
+    const elapsedUs = scheduleUs - this.startUs[player];
+    let i = this.next[player];
+    for (; i < recording.packets && atUs[i] <= elapsedUs; i++) {
+      const flow = recording.flows[recording.flow[i]];
+      const connection = firstFlow + recording.flow[i];
+      if (flow.firstPacket === i) this.ledger.open(connection, CONNECTION_KIND.capture, nowMs);
+      this.enqueue(connection, i);
+      if (flow.lastPacket === i) this.ledger.close(connection, 'done', nowMs);
+    }
+    this.next[player] = i;
+    if (i < recording.packets) this.wheel.set(owner, this.startUs[player] + atUs[i]);
+    else this.playing--;
+  }
+
+  /** No repeat begins from now on; those under way are played to their end. */
+  drain(): void {
+    for (let player = 0; player < this.next.length; player++) {
+      if (this.next[player] > 0 || !this.wheel.isSet(this.firstTimer + player)) continue;
+      this.wheel.cancel(this.firstTimer + player);
+      this.playing--;
+    }
+  }
+
+  /** Writes a packet of a connection with the addresses of its repeat; returns its length in bytes. */
+  build(connection: number, packet: number, words: Int32Array, bytes: Uint8Array): number {
+    const planned = recordingOf(this.recordings, connection);
+    const { recording } = planned;
+    const lenBytes = recording.lenBytes[packet];
+    const from = recording.wordAt[packet];
+    const count = (lenBytes + 3) >> 2;
+    for (let i = 0; i < count; i++) words[i] = recording.words[from + i];
+    const src = recording.src[packet];
+    const dst = recording.dst[packet];
+    if (src === -1 && dst === -1) return lenBytes;
+    const repeat = repeatOf(planned, connection);
+    const newSrc = src === -1 ? addressAt(bytes, 12) : playedAddress(this.plan, planned, repeat, src);
+    const newDst = dst === -1 ? addressAt(bytes, 16) : playedAddress(this.plan, planned, repeat, dst);
+    rewriteAddresses(bytes, 0, lenBytes, newSrc, newDst);
+    return lenBytes;
+  }
+
+  side(connection: number, packet: number): 0 | 1 {
+    return recordingOf(this.recordings, connection).recording.side[packet] === 0 ? 0 : 1;
+  }
+}
+
+function addressAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+}
