@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { HypersyncEvent } from './events.js';
 import { hypersyncEvent } from './events.js';
 import type { HypersyncInput } from './inputs.js';
@@ -53,7 +53,18 @@ const copied = (member: string, version: number, slots: number[], connections = 
 function running(): Sync {
   const sync = new Sync();
   sync.tell({ type: 'configure', config });
-  sync.tell(chosen(8, 'lost', [[2, 3, 4], [3, 2, 5]], [2, 3, 4, 5]), 5_000);
+  sync.tell(
+    chosen(
+      8,
+      'lost',
+      [
+        [2, 3, 4],
+        [3, 2, 5],
+      ],
+      [2, 3, 4, 5],
+    ),
+    5_000,
+  );
   return sync;
 }
 
@@ -79,8 +90,30 @@ describe('copiesChosen', () => {
   it('starts the iterator when there is something to copy', () => {
     const sync = new Sync();
     sync.tell({ type: 'configure', config });
-    expect(sync.tell(chosen(8, 'lost', [[2, 3, 4], [3, 2, 5]], [2, 3, 4, 5]), 5_000)).toEqual([
-      { type: 'CopiesDue', version: 2, tableVersion: 8, copies: [[2, 3, 4], [3, 2, 5]], exposed: [2, 3, 4, 5] },
+    expect(
+      sync.tell(
+        chosen(
+          8,
+          'lost',
+          [
+            [2, 3, 4],
+            [3, 2, 5],
+          ],
+          [2, 3, 4, 5],
+        ),
+        5_000,
+      ),
+    ).toEqual([
+      {
+        type: 'CopiesDue',
+        version: 2,
+        tableVersion: 8,
+        copies: [
+          [2, 3, 4],
+          [3, 2, 5],
+        ],
+        exposed: [2, 3, 4, 5],
+      },
       { type: 'IteratorStarted', version: 2, startedAt: 5_000, reason: 'lost', member: '1_01', slots: 4 },
     ]);
     expect(sync.state).toMatchObject({ due: [0, 0, 3, 2, 2, 3], exposed: [2, 3, 4, 5], tableVersion: 8 });
@@ -237,10 +270,24 @@ describe('hypersync, whatever it is told', () => {
   const row = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.uniqueArray(fc.nat(5), { minLength: 1 }));
   const told: fc.Arbitrary<Told> = fc.oneof(
     fc
-      .tuple(fc.integer({ min: 1, max: 30 }), fc.constantFrom('lost', 'joined', 'inStep'), fc.array(row, { maxLength: 1 }))
-      .map(([version, reason, rows]) => chosen(version, reason, rows.map(([m, slots]) => [m, ...slots]))),
+      .tuple(
+        fc.integer({ min: 1, max: 30 }),
+        fc.constantFrom('lost', 'joined', 'inStep'),
+        fc.array(row, { maxLength: 1 }),
+      )
+      .map(([version, reason, rows]) =>
+        chosen(
+          version,
+          reason,
+          rows.map(([m, slots]) => [m, ...slots]),
+        ),
+      ),
     fc
-      .tuple(fc.constantFrom('1_01', '1_02', '1_03'), fc.integer({ min: 1, max: 30 }), fc.array(fc.nat(5), { minLength: 1 }))
+      .tuple(
+        fc.constantFrom('1_01', '1_02', '1_03'),
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(fc.nat(5), { minLength: 1 }),
+      )
       .map(([member, version, slots]) => copied(member, version, slots)),
     fc.nat(100).map((connections) => ({ type: 'progress', connections, total: 100 })),
   );

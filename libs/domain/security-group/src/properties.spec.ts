@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { securityGroup } from './machine.js';
 import type { SecurityGroupState } from './state.js';
 import { activeMembers, exposedSlots } from './state.js';
 import { apportion, countByMember } from './table/apportion.js';
-import type { Told } from './testing/group.js';
-import { configured, Group, idOf, seen, silent } from './testing/group.js';
+import type { Group, Told } from './testing/group.js';
+import { configured, idOf, seen, silent } from './testing/group.js';
 
 /** What may happen to a group; members and slots are picked by number, modulo what there is. */
 type Happening =
@@ -186,7 +186,10 @@ describe('the security group, whatever happens to it', () => {
           held: counts[member] as number,
         }));
         const shares = apportion(before.active.length, holders, before.members.length);
-        const needed = shares.reduce((sum, share, m) => sum + Math.max(0, share - (m === 0 ? 0 : (counts[m] as number))), 0);
+        const needed = shares.reduce(
+          (sum, share, m) => sum + Math.max(0, share - (m === 0 ? 0 : (counts[m] as number))),
+          0,
+        );
         const moved = before.active.flatMap((active, slot) => (active === group.state.active[slot] ? [] : [slot]));
         expect(moved).toHaveLength(needed);
         for (const slot of moved) {

@@ -58,7 +58,8 @@ describe('the sync coordinator', () => {
     world.ask('sync.copied.SG1', first);
     world.run(45);
     world.copyAll();
-    const { status: _s, ...iterator } = (world.status() as { body: { iterator: Record<string, unknown> } }).body.iterator;
+    const { status: _s, ...iterator } = (world.status() as { body: { iterator: Record<string, unknown> } }).body
+      .iterator;
     expect(iterator).toEqual({
       startedAtMs,
       runningMs: expect.any(Number),
@@ -111,7 +112,9 @@ describe('the sync coordinator', () => {
     });
     expect(answers).toEqual([[{ ok: true }], [{ ok: true }], [{ ok: true }]]);
     const copied = world.story('hypersync.SG1').filter((types) => types.includes('SlotsCopied'));
-    const before = threeMembers().story('hypersync.SG1').filter((types) => types.includes('SlotsCopied'));
+    const before = threeMembers()
+      .story('hypersync.SG1')
+      .filter((types) => types.includes('SlotsCopied'));
     expect(copied.length - before.length).toBe(1);
   });
 
@@ -138,7 +141,8 @@ describe('the sync coordinator', () => {
       world.ask('sync.progress.SG1', { member: '1_01', incarnation: 1, connections: 1.5, total: 2 }),
     ];
     world.run(50);
-    for (const [answer] of answers) expect(answer).toMatchObject({ ok: false, reason: /^expected \{member, incarnation/ });
+    for (const [answer] of answers)
+      expect(answer).toMatchObject({ ok: false, reason: expect.stringMatching(/^expected \{member, incarnation/) });
   });
 
   it('adds up the progress of members and records it in steps', () => {

@@ -1,6 +1,16 @@
 import type { HypersyncEvent, HypersyncInput, HypersyncState } from '@rehearsal/hypersync';
 import { hypersync, hypersyncInput } from '@rehearsal/hypersync';
-import type { AnyMachine, Cancel, Command, CommandReply, Decider, Health, Input, Role, Runtime } from '@rehearsal/kernel';
+import type {
+  AnyMachine,
+  Cancel,
+  Command,
+  CommandReply,
+  Decider,
+  Health,
+  Input,
+  Role,
+  Runtime,
+} from '@rehearsal/kernel';
 import {
   canonicalBytes,
   commitIds,

@@ -32,7 +32,16 @@ describe('configure', () => {
   it.each([
     ['another number of slots', configOf(2, 4)],
     ['another member', configOf(3, 3)],
-    ['another weight', { ...configOf(2, 3), members: [{ id: '1_01', weight: 1 }, { id: '1_02', weight: 2 }] }],
+    [
+      'another weight',
+      {
+        ...configOf(2, 3),
+        members: [
+          { id: '1_01', weight: 1 },
+          { id: '1_02', weight: 2 },
+        ],
+      },
+    ],
     ['another orchestrator', { ...configOf(2, 3), orchestrators: ['1_1'] }],
     ['another placement', configOf(2, 3, { placement: 'pairs' })],
     ['another rule for copies', configOf(2, 3, { requireInStep: false })],
@@ -50,7 +59,15 @@ describe('configure', () => {
   });
 
   it.each([
-    ['a member named twice', { members: [{ id: '1_01', weight: 1 }, { id: '1_01', weight: 1 }] }],
+    [
+      'a member named twice',
+      {
+        members: [
+          { id: '1_01', weight: 1 },
+          { id: '1_01', weight: 1 },
+        ],
+      },
+    ],
     ['an id that is not a member', { members: [{ id: '1_1', weight: 1 }] }],
     ['no slot', { slots: 0 }],
     ['a weight below zero', { members: [{ id: '1_01', weight: -1 }] }],

@@ -12,7 +12,17 @@ describe('inStep', () => {
     expect(group.state.joining).toEqual([0, 0, 3, 2, 2, 3]);
     expect(group.decides(group.copied(2, 3, [2]))).toEqual([
       { type: 'BackupsInStep', version: 9, member: '1_03', incarnation: 1, slots: [2] },
-      { type: 'CopiesChosen', version: 9, reason: 'inStep', member: '1_03', copies: [[2, 3, 4], [3, 5]], exposed: [3, 4, 5] },
+      {
+        type: 'CopiesChosen',
+        version: 9,
+        reason: 'inStep',
+        member: '1_03',
+        copies: [
+          [2, 3, 4],
+          [3, 5],
+        ],
+        exposed: [3, 4, 5],
+      },
     ]);
     expect(group.state.backup).toEqual([2, 3, 3, 0, 0, 0]);
     expect(group.state.epoch).toEqual([6, 4, 4, 7, 8, 8]);

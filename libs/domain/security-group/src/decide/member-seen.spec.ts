@@ -69,14 +69,25 @@ describe('memberSeen', () => {
     expect(group.state.backup).toEqual([2, 3, 1, 1, 3, 2]);
     expect(group.decides(seen('1_01', 2))).toEqual([
       { type: 'MemberLost', version: 8, member: '1_01', incarnation: 1, reason: 'replaced', evidence: {} },
-      { type: 'SlotsTakenOver', version: 8, by: [[2, 5], [3, 4]] },
+      {
+        type: 'SlotsTakenOver',
+        version: 8,
+        by: [
+          [2, 5],
+          [3, 4],
+        ],
+      },
       { type: 'MemberJoined', version: 8, member: '1_01', incarnation: 2, evidence: {} },
       {
         type: 'CopiesChosen',
         version: 8,
         reason: 'joined',
         member: '1_01',
-        copies: [[1, 0, 1, 3, 5], [2, 4], [3, 2]],
+        copies: [
+          [1, 0, 1, 3, 5],
+          [2, 4],
+          [3, 2],
+        ],
         exposed: [2, 3, 4, 5],
       },
     ]);
@@ -100,7 +111,14 @@ describe('memberSeen', () => {
     const group = configured(2, 2);
     group.tell(seen('1_02'));
     expect(group.decides(seen('1_02', 2, { evidence: { connections: 9 } }))).toEqual([
-      { type: 'MemberLost', version: 3, member: '1_02', incarnation: 1, reason: 'replaced', evidence: { connections: 9 } },
+      {
+        type: 'MemberLost',
+        version: 3,
+        member: '1_02',
+        incarnation: 1,
+        reason: 'replaced',
+        evidence: { connections: 9 },
+      },
       { type: 'SlotsOrphaned', version: 3, was: '1_02', to: [[0, 0, 1]], connections: 9 },
       { type: 'MemberJoined', version: 3, member: '1_02', incarnation: 2, evidence: { connections: 9 } },
       { type: 'SlotsAssigned', version: 3, to: [[2, 0, 1]] },
@@ -147,7 +165,12 @@ describe('memberSeen', () => {
   });
 
   it('gives a member without weight copies only where there is nobody else', () => {
-    const group = configured(2, 4, { members: [{ id: '1_01', weight: 1 }, { id: '1_02', weight: 0 }] });
+    const group = configured(2, 4, {
+      members: [
+        { id: '1_01', weight: 1 },
+        { id: '1_02', weight: 0 },
+      ],
+    });
     group.tell(seen('1_01'));
     group.tell(seen('1_02'));
     group.copyAll();

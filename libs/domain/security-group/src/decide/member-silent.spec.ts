@@ -15,13 +15,23 @@ describe('memberSilent', () => {
         reason: 'silence',
         evidence: { missed: 3, connections: 40 },
       },
-      { type: 'SlotsTakenOver', version: 8, by: [[2, 5], [3, 4]] },
+      {
+        type: 'SlotsTakenOver',
+        version: 8,
+        by: [
+          [2, 5],
+          [3, 4],
+        ],
+      },
       {
         type: 'CopiesChosen',
         version: 8,
         reason: 'lost',
         member: '1_01',
-        copies: [[2, 3, 4], [3, 2, 5]],
+        copies: [
+          [2, 3, 4],
+          [3, 2, 5],
+        ],
         exposed: [2, 3, 4, 5],
       },
       { type: 'SmoChanged', version: 8, smo: '1_02' },
@@ -35,7 +45,14 @@ describe('memberSilent', () => {
     const group = settled(3, 6);
     group.tell(silent('1_01'));
     expect(group.decides(silent('1_02', 1, { connections: 60 }))).toEqual([
-      { type: 'MemberLost', version: 9, member: '1_02', incarnation: 1, reason: 'silence', evidence: { connections: 60 } },
+      {
+        type: 'MemberLost',
+        version: 9,
+        member: '1_02',
+        incarnation: 1,
+        reason: 'silence',
+        evidence: { connections: 60 },
+      },
       { type: 'SlotsTakenOver', version: 9, by: [[3, 1]] },
       { type: 'SlotsOrphaned', version: 9, was: '1_02', to: [[3, 2, 5]], connections: 60 },
       { type: 'CopiesChosen', version: 9, reason: 'lost', member: '1_02', copies: [], exposed: [0, 1, 2, 3, 4, 5] },
@@ -60,7 +77,10 @@ describe('memberSilent', () => {
       type: 'SlotsOrphaned',
       version: 5,
       was: '1_01',
-      to: [[2, 1, 4, 7], [3, 0, 2, 3, 5, 6]],
+      to: [
+        [2, 1, 4, 7],
+        [3, 0, 2, 3, 5, 6],
+      ],
     });
   });
 

@@ -34,7 +34,14 @@ describe('orchestratorSeen and orchestratorSilent', () => {
       { type: 'OrchestratorJoined', version: 6, orchestrator: '1_1', incarnation: 4, evidence: { heardMs: 5 } },
     ]);
     expect(group.decides(silent(4))).toEqual([
-      { type: 'OrchestratorLost', version: 7, orchestrator: '1_1', incarnation: 4, reason: 'socket', evidence: { missed: 3 } },
+      {
+        type: 'OrchestratorLost',
+        version: 7,
+        orchestrator: '1_1',
+        incarnation: 4,
+        reason: 'socket',
+        evidence: { missed: 3 },
+      },
     ]);
     expect(group.state).toEqual({
       ...before,

@@ -198,7 +198,11 @@ export class SmallWorld {
       ask: this.#ask,
       answer: (at, _group, on): Cancel => {
         this.#answerers.set(at, [...(this.#answerers.get(at) ?? []), on]);
-        return () => this.#answerers.set(at, (this.#answerers.get(at) ?? []).filter((other) => other !== on));
+        return () =>
+          this.#answerers.set(
+            at,
+            (this.#answerers.get(at) ?? []).filter((other) => other !== on),
+          );
       },
       log: this.store,
       onBus: () => () => undefined,
