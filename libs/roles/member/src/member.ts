@@ -258,6 +258,8 @@ export class MemberRole implements Role {
     // What was done under the old table goes to the old holders, ahead of any release.
     if (this.duties.table !== undefined) this.flush();
     const next = tableForDataplane(state);
+    // A release stamped with the old version would reach its receiver before the table that makes it wait.
+    this.hub.tableVersion = next.version;
     const change = this.duties.change(next);
     const lost: number[] = [];
     for (const [member, way] of this.ways) {
@@ -275,7 +277,6 @@ export class MemberRole implements Role {
     this.handover.seize(next.version, change.seize);
     this.handOver(change.handOver, next.version);
     for (const slot of change.copy) this.replication.queueCopy(slot);
-    this.hub.tableVersion = next.version;
     this.config.probe?.onTable(`member ${this.rt.self.id}`, next.version, next.active, next.backup, next.epoch);
     for (const member of lost) {
       this.handover.onMemberLost(member, next.version);

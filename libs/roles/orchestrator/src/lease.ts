@@ -8,7 +8,8 @@ import type { Cancel, ReadOutcome, Runtime, StoredCommit } from '@rehearsal/kern
  */
 export class Lease {
   private untilMs = 0;
-  private asking = false;
+  /** When the question under way was asked; undefined: none is. */
+  private askedAtMs: number | undefined;
   private timer: Cancel | undefined;
   private readonly rt: Runtime;
   private readonly leaseMs: number;
@@ -51,11 +52,12 @@ export class Lease {
 
   private readonly renew = (): void => {
     this.timer = this.rt.after(this.leaseMs / 4, this.renew);
-    if (this.asking) return;
-    this.asking = true;
     const askedAtMs = this.rt.nowMs();
+    // A question that outlived a lease was lost with the bus; a late answer to it still counts from when it was asked.
+    if (this.askedAtMs !== undefined && askedAtMs - this.askedAtMs < this.leaseMs) return;
+    this.askedAtMs = askedAtMs;
     this.rt.log.readNext(this.stream, this.lastSeq(), (outcome: ReadOutcome) => {
-      this.asking = false;
+      if (this.askedAtMs === askedAtMs) this.askedAtMs = undefined;
       if (outcome.kind === 'found') {
         this.onBehind(outcome.commit);
       } else if (outcome.kind === 'none') {
