@@ -63,7 +63,9 @@ export class Invariants implements SimProbe {
       this.#emitted.set(orchestrator, newest);
     }
     if (epoch < newest[slot]!) {
-      this.#fail(`orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch} after one of epoch ${newest[slot]}`);
+      this.#fail(
+        `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch} after one of epoch ${newest[slot]}`,
+      );
     }
     newest[slot] = epoch;
     const table = this.#tables.get(orchestrator);
@@ -84,7 +86,8 @@ export class Invariants implements SimProbe {
     const all = new Int32Array(active.length * 3);
     for (let slot = 0; slot < active.length; slot++) {
       const [a, b] = [active[slot]!, backup[slot]!];
-      if (a !== 0 && a === b) this.#fail(`slot ${slot} has member number ${a} as active and as backup in table ${version}`);
+      if (a !== 0 && a === b)
+        this.#fail(`slot ${slot} has member number ${a} as active and as backup in table ${version}`);
       all[slot * 3] = a;
       all[slot * 3 + 1] = b;
       all[slot * 3 + 2] = epoch[slot]!;

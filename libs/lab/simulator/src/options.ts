@@ -47,6 +47,8 @@ export interface SimOptions {
   /** A process hears of a commit late, up to `followLagMaxMs`; 0 keeps all followers in step. */
   readonly followLagPerMillion: number;
   readonly followLagMaxMs: number;
+  /** Room in the log. */
+  readonly logMaxBytes: number;
   readonly redeliverMs: number;
   /** Work that is handed out again although it was acknowledged. */
   readonly redeliverPerMillion: number;
@@ -57,6 +59,8 @@ export interface SimOptions {
 
   /** Copies every message at `send` and stops the run when either copy is changed after. */
   readonly checkBytes: boolean;
+  /** Stops the run at a stored commit that does not follow the last of its stream. */
+  readonly checkCommits: boolean;
 }
 
 /** A fabric whose network does nothing worse than take time: what the settings `sim.*` say. */
@@ -87,12 +91,14 @@ export function calmOptions(settings: Settings): SimOptions {
     appendChecksFirst: 'message-id',
     followLagPerMillion: 0,
     followLagMaxMs: 0,
+    logMaxBytes: settings['log.maxBytes'],
     redeliverMs: settings['sim.redeliverMs'],
     redeliverPerMillion: 0,
     busRestartMs: 500,
     logRecoverMs: 300,
     reconnectMaxMs: 40,
     checkBytes: true,
+    checkCommits: true,
   };
 }
 

@@ -41,7 +41,7 @@ export interface SimLabParts {
 }
 
 const BUS: Target = { role: 'bus', id: 'bus' };
-const UP_WITHIN_MS = 120_000;
+const UP_WITHIN_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const STOP_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 10;
@@ -116,7 +116,8 @@ export class SimLab implements Lab {
 
   async kill(target: Target, options: KillOptions = {}): Promise<void> {
     this.#assertUp();
-    const rebootAfterMs = options.rebootAfterMs === undefined ? this.plan.settings['member.rebootMs'] : options.rebootAfterMs;
+    const rebootAfterMs =
+      options.rebootAfterMs === undefined ? this.plan.settings['member.rebootMs'] : options.rebootAfterMs;
     if (sameTarget(target, BUS)) {
       this.sim.stopBus();
       return this.#noteFault('kill', target, {});
@@ -221,7 +222,11 @@ export class SimLab implements Lab {
     const traffic = this.#process({ role: 'outside-world', id: 'outside' });
     const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
     const lines = this.sim.log.lines();
-    this.#commit({ ...this.#input('close'), streams: logHeads(lines).filter((s) => !s.stream.startsWith('run.')), lastSeq: lines.length });
+    this.#commit({
+      ...this.#input('close'),
+      streams: logHeads(lines).filter((s) => !s.stream.startsWith('run.')),
+      lastSeq: lines.length,
+    });
     const log = this.sim.log.lines();
     this.#record = {
       runId: this.runId,
@@ -289,7 +294,11 @@ export class SimLab implements Lab {
     return sameTarget(target, BUS) ? this.sim.busIndex : this.#process(target).index;
   }
 
-  #post(process: SimProcess, command: Omit<Command, 'id' | 'args'> & Partial<Command>, done: (r: CommandReply) => void): void {
+  #post(
+    process: SimProcess,
+    command: Omit<Command, 'id' | 'args'> & Partial<Command>,
+    done: (r: CommandReply) => void,
+  ): void {
     const id = `lab.${++this.#commands}`;
     this.sim.post(
       process,

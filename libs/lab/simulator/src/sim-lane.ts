@@ -47,11 +47,7 @@ export class SimLane implements Lane {
     }
     this.#inFlightBytes += bytes.length;
     const carried = process.world.options.checkBytes ? bytes.slice() : bytes;
-    this.network.send(
-      new Delivery(process, this, carried, bytes, this.network.epoch),
-      process.nowUs(),
-      this.#receiver,
-    );
+    this.network.send(new Delivery(process, this, carried, bytes, this.network.epoch), process.nowUs(), this.#receiver);
     return true;
   }
 

@@ -63,7 +63,8 @@ export class Delivery extends Item {
     // A copy of its own for each hearing: a duplicate must find what was sent.
     const heard = this.carried.slice();
     on!(heard);
-    if (!sameBytes(heard, this.carried)) world.fail(`${process.name} changed a message it heard at ${this.to!.subject}`);
+    if (!sameBytes(heard, this.carried))
+      world.fail(`${process.name} changed a message it heard at ${this.to!.subject}`);
     heard.fill(0xdb);
   }
 }

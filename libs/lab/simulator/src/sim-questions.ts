@@ -51,7 +51,8 @@ export function askSubject(
     if (!alive() || network.isCut(asker.index, world.busIndex)) return;
     const heard = network.heardBy(subject).filter((s) => s.answer !== undefined);
     if (heard.length === 0) {
-      if (asker.incarnation === incarnation) world.post(asker, () => settle({ kind: 'no-responders' }), world.delayUs());
+      if (asker.incarnation === incarnation)
+        world.post(asker, () => settle({ kind: 'no-responders' }), world.delayUs());
       return;
     }
     // One of each group, and everyone who answers alone.

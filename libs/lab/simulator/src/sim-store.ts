@@ -1,21 +1,25 @@
 import type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, StoredCommit } from '@rehearsal/kernel';
+import type { SimOptions } from './options.js';
 import type { SimProcess } from './sim-process.js';
 import type { SimWorld } from './sim-world.js';
 
 /** A process's way to the log: takes time, loses requests and answers, and is cut with the bus. */
 export class SimStore implements CommitStore {
+  readonly #options: SimOptions;
   readonly #process: SimProcess;
   readonly #incarnation: number;
   readonly #world: SimWorld;
 
-  constructor(process: SimProcess) {
+  /** @param options other chances than the world's, for this process alone */
+  constructor(process: SimProcess, options: Partial<SimOptions> = {}) {
+    this.#options = { ...process.world.options, ...options };
     this.#process = process;
     this.#incarnation = process.incarnation;
     this.#world = process.world;
   }
 
   append(request: AppendRequest, done: (outcome: AppendOutcome) => void): void {
-    const { options } = this.#world;
+    const options = this.#options;
     const lost = this.#chance(options.appendLostPerMillion);
     const answerLost = this.#chance(options.appendAnswerLostPerMillion);
     const slow = this.#chance(options.appendSlowPerMillion);
@@ -32,9 +36,8 @@ export class SimStore implements CommitStore {
   }
 
   readNext(stream: string, afterSeq: number, done: (outcome: ReadOutcome) => void): void {
-    const { options } = this.#world;
     this.#exchange<ReadOutcome>(
-      this.#chance(options.appendLostPerMillion),
+      this.#chance(this.#options.appendLostPerMillion),
       false,
       0,
       () => this.#world.log.readNext(stream, afterSeq),
@@ -94,7 +97,8 @@ export class SimStore implements CommitStore {
   ): void {
     const world = this.#world;
     const process = this.#process;
-    const { network, busIndex, options } = world;
+    const { network, busIndex } = world;
+    const options = this.#options;
     const epoch = network.epoch;
     let open = true;
     const settle = (outcome: T): void => {

@@ -66,7 +66,7 @@ export class SimWorld {
     this.#factories = parts.factories;
     this.faultRng = createRng(this.seed, 'world');
     this.network = new SimNetwork(this);
-    this.log = new SimLogServer(this, parts.plan.settings['log.maxBytes']);
+    this.log = new SimLogServer(this);
     this.invariants = new Invariants(parts.plan.settings['egress.fence'], (reason) => this.fail(reason));
     this.busIndex = parts.plan.roles.length;
     this.ends = this.busIndex + 1;

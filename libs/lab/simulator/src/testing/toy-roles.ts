@@ -92,7 +92,10 @@ class ToyOrchestrator extends ToyRole {
   start(): void {
     const { runtime } = this;
     const lanes = new Map(
-      this.#plan.securityGroup.members.map((m, i) => [i + 1, runtime.lane(`data.member.${m.id}`, { maxInFlightBytes: 4096 })]),
+      this.#plan.securityGroup.members.map((m, i) => [
+        i + 1,
+        runtime.lane(`data.member.${m.id}`, { maxInFlightBytes: 4096 }),
+      ]),
     );
     runtime.listen(`data.orchestrator.${runtime.self.id}`, (bytes) => {
       this.#pings++;

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { Invariants } from './invariants.js';
+
+function watched(fence = true): { broken: string[]; watch: Invariants } {
+  const broken: string[] = [];
+  return { broken, watch: new Invariants(fence, (reason) => broken.push(reason)) };
+}
+
+describe('the invariants of a fabric', () => {
+  it('let one member at a time serve a slot', () => {
+    const { broken, watch } = watched();
+    watch.onServe('1_01', 1, 4, 1);
+    watch.onServe('1_01', 1, 4, 2);
+    watch.onRelease('1_01', 1, 4);
+    watch.onServe('1_02', 1, 4, 3);
+    watch.onRelease('1_01', 1, 4);
+    expect(broken).toEqual([]);
+    watch.onServe('1_03', 1, 4, 4);
+    expect(broken).toEqual([
+      'two members serve slot 4: 1_02 (incarnation 1, epoch 3) and 1_03 (incarnation 1, epoch 4)',
+    ]);
+  });
+
+  it('take a new incarnation of a member for another server, unless the old one has ended', () => {
+    const { broken, watch } = watched();
+    watch.onServe('1_01', 1, 4, 1);
+    watch.stopped('1_01');
+    watch.onServe('1_01', 2, 4, 2);
+    expect(broken).toEqual([]);
+    watch.onServe('1_01', 3, 4, 2);
+    expect(broken.length).toBe(1);
+  });
+
+  it('let nothing leave under an epoch that is over', () => {
+    const { broken, watch } = watched();
+    watch.onTable('1_1', 5, [1], [2], [3]);
+    watch.onEmit('1_1', 0, 3, 100);
+    watch.onEmit('1_1', 700, 9, 101);
+    watch.onEmit('1_2', 0, 2, 102);
+    expect(broken).toEqual([]);
+    watch.onEmit('1_1', 700, 8, 103);
+    watch.onTable('1_1', 6, [2], [1], [6]);
+    watch.onEmit('1_1', 0, 3, 104);
+    expect(broken).toEqual([
+      'orchestrator 1_1 let packet 103 of slot 700 leave under epoch 8 after one of epoch 9',
+      'orchestrator 1_1 let packet 104 of slot 0 leave under epoch 3, and its table 6 says 6',
+    ]);
+    const unfenced = watched(false);
+    unfenced.watch.onEmit('1_1', 0, 3, 1);
+    unfenced.watch.onEmit('1_1', 0, 2, 2);
+    expect(unfenced.broken).toEqual([]);
+  });
+
+  it('want active and backup to differ, and one table a version that never goes back', () => {
+    const { broken, watch } = watched();
+    watch.onTable('1_1', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    watch.onTable('1_2', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    watch.started('1_2');
+    watch.onTable('1_2', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    expect(broken).toEqual([]);
+    watch.onTable('1_01', 1, [1, 2, 0], [2, 1, 0], [1, 1, 2]);
+    watch.onTable('1_1', 2, [1, 2, 0], [2, 2, 0], [1, 1, 1]);
+    watch.onTable('1_1', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    expect(broken).toEqual([
+      '1_01 has another table 1 than the first that had one',
+      'slot 1 has member number 2 as active and as backup in table 2',
+      '1_1 went back from table 2 to 1',
+    ]);
+  });
+});
