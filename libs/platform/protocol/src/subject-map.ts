@@ -60,6 +60,20 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     about: 'inputs to the hypersync machine',
   },
   {
+    id: 'copied-sync',
+    template: 'sync.copied.{id}',
+    publishers: ['member'],
+    subscribers: ['sync'],
+    about: 'copies that a member has received in full, to the sync coordinator of its group',
+  },
+  {
+    id: 'progress-sync',
+    template: 'sync.progress.{id}',
+    publishers: ['member'],
+    subscribers: ['sync'],
+    about: 'how far a copy under way has come',
+  },
+  {
     id: 'config-member',
     template: 'cfg.member.{own}',
     publishers: ['member'],
@@ -139,6 +153,16 @@ export function inputSubject(stream: string): string {
 /** Where a member answers for policy and configuration: below `<fabric>.`. */
 export function configSubject(memberId: string): string {
   return `cfg.member.${memberId}`;
+}
+
+/** Where the sync coordinator of a group hears of finished copies: below `<fabric>.`. */
+export function copiedSubject(group: string): string {
+  return `sync.copied.${group}`;
+}
+
+/** Where it hears how far copies have come: below `<fabric>.`. */
+export function progressSubject(group: string): string {
+  return `sync.progress.${group}`;
 }
 
 /** Full subject of the commits of a stream; throws a RangeError when `stream` is not `<kind>.<id>`. */

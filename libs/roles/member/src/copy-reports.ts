@@ -1,4 +1,5 @@
 import type { Cancel, Runtime } from '@rehearsal/kernel';
+import { copiedSubject } from '@rehearsal/protocol';
 
 /** A copy received in full, as the sync coordinator is told. */
 export interface CopyReport {
@@ -27,7 +28,7 @@ export class CopyReports {
 
   constructor(rt: Runtime, securityGroup: string) {
     this.rt = rt;
-    this.subject = `sync.copied.${securityGroup}`;
+    this.subject = copiedSubject(securityGroup);
   }
 
   tell(report: CopyReport): void {

@@ -4,7 +4,7 @@ import { LogFollower, MachineView } from '@rehearsal/kernel';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
-import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import { ChannelHub, configSubject, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
@@ -15,7 +15,7 @@ import { EgressHold } from './egress-hold.js';
 import { Handover } from './handover.js';
 import type { Awaited } from './peer-way.js';
 import { PeerWay } from './peer-way.js';
-import { PolicyPull, policySubject } from './policy-pull.js';
+import { PolicyPull } from './policy-pull.js';
 import { applyDelta, Replication } from './replication.js';
 import { Serving, tableVersionOf, Unfolded } from './serving.js';
 
@@ -148,7 +148,7 @@ export class MemberRole implements Role {
     this.group.onCommit((commit) => this.onCommit(commit.events));
     this.hub.start();
     this.cancels.push(
-      this.rt.answer(policySubject(this.rt.self.id), undefined, (_body, reply) => {
+      this.rt.answer(configSubject(this.rt.self.id), undefined, (_body, reply) => {
         if (this.state === 'ACTIVE') reply(new TextEncoder().encode(JSON.stringify(this.policy)));
       }),
     );

@@ -1,12 +1,8 @@
 import type { Cancel, Runtime } from '@rehearsal/kernel';
+import { configSubject } from '@rehearsal/protocol';
 
 const ANSWER_WITHIN_MS = 500;
 const AGAIN_AFTER_MS = 100;
-
-/** The subject at which an active member hands out the policy it enforces. */
-export function policySubject(member: string): string {
-  return `cfg.member.${member}`;
-}
 
 /**
  * Fetches policy and configuration from the single management object, as a member does when it comes up
@@ -44,7 +40,7 @@ export class PolicyPull {
       this.onPolicy(own, 'own copy');
       return;
     }
-    this.rt.ask(policySubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {
+    this.rt.ask(configSubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {
       if (life !== this.life) return;
       if (reply.kind === 'answer') this.onPolicy(JSON.parse(new TextDecoder().decode(reply.body)), smo);
       else this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
