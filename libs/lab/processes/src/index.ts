@@ -1,2 +1,3 @@
 /** The lab of real processes over a real bus. */
-export {};
+export { ProcessLab } from './process-lab.js';
+export type { ProcessLabParts } from './process-lab.js';

@@ -1,0 +1,395 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LiveRuntime, NatsServer, readSeed } from '@rehearsal/bus';
+import type { CommandReply } from '@rehearsal/kernel';
+import type {
+  FabricPlan,
+  FaultRecord,
+  KillOptions,
+  Lab,
+  LabStatus,
+  LedgerSummary,
+  LinkSpec,
+  Metric,
+  Note,
+  ProbeReading,
+  ProcessStatus,
+  RoleEntry,
+  RunRecord,
+  Target,
+  WaitFor,
+} from '@rehearsal/lab-port';
+import {
+  findTarget,
+  LabError,
+  labStatus,
+  pollUntil,
+  processStatus,
+  readProbe,
+  sameTarget,
+  sealOf,
+  targetName,
+} from '@rehearsal/lab-port';
+import { controlSubject } from '@rehearsal/protocol';
+import { Child } from './child.js';
+import { readMetrics } from './metrics.js';
+import { readNotes } from './notes.js';
+import { readLog, RunLog } from './run-log.js';
+
+export interface ProcessLabParts {
+  readonly plan: FabricPlan;
+  readonly runId: string;
+  /** Holds the bus, configurations and logs of all processes; made when absent. */
+  readonly dir: string;
+  /** The program of each role. */
+  readonly mains: Readonly<Record<RoleEntry['role'], string>>;
+  /** Hash of the machine code, recorded in every commit. */
+  readonly build: string;
+  /** Fields of a role's configuration beyond the common ones. */
+  readonly extra?: (entry: RoleEntry) => Readonly<Record<string, unknown>>;
+  readonly nodeFlags?: readonly string[];
+  /** Told of everything worth a line while the lab runs. */
+  readonly progress?: (line: string) => void;
+}
+
+const BUS: Target = { role: 'bus', id: 'bus' };
+const UP_WITHIN_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 5_000;
+const STATUS_TIMEOUT_MS = 1_000;
+const STOP_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 20;
+
+/** A fabric of real processes over a real nats-server, on loopback, in a folder of its own. */
+export class ProcessLab implements Lab {
+  readonly world = 'processes';
+  readonly plan: FabricPlan;
+  readonly targets: readonly Target[];
+  private readonly parts: ProcessLabParts;
+  private readonly children: readonly Child[];
+  private readonly faults: FaultRecord[] = [];
+  private readonly notes: Note[] = [];
+  private readonly reboots = new Map<Child, NodeJS.Timeout>();
+  private server: NatsServer | undefined;
+  private rt: LiveRuntime | undefined;
+  private run: RunLog | undefined;
+  private record: RunRecord | undefined;
+  private busUp = false;
+  private isUp = false;
+  private startedAtMs = 0;
+  private commands = 0;
+
+  constructor(parts: ProcessLabParts) {
+    this.parts = parts;
+    this.plan = parts.plan;
+    this.targets = [...parts.plan.roles.map(({ role, id }) => ({ role, id })), BUS];
+    this.children = parts.plan.roles.map(
+      (entry) => new Child(entry, parts.mains[entry.role], parts.dir, parts.nodeFlags ?? []),
+    );
+  }
+
+  /** Where other processes of this machine reach the lab's bus, and with which key. */
+  get access(): { readonly natsUrl: string; readonly seedFile: string } {
+    const { server } = this;
+    if (server === undefined) throw this.notUp();
+    return { natsUrl: server.url, seedFile: server.seedFile('lab', 'lab') };
+  }
+
+  nowMs(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
+  async up(): Promise<void> {
+    if (this.isUp) throw new LabError('bad-input', 'This fabric is up already.', 'Take it down first.');
+    this.startedAtMs = this.nowMs();
+    const { plan, parts } = this;
+    mkdirSync(parts.dir, { recursive: true });
+    this.isUp = true;
+    try {
+      this.server = await NatsServer.start({
+        dir: join(parts.dir, 'bus'),
+        fabric: plan.fabric,
+        site: plan.site,
+        users: [...plan.roles.map(({ role, id }) => ({ role, id })), { role: 'lab', id: 'lab' }],
+        logMaxBytes: plan.settings['log.maxBytes'],
+      });
+      this.busUp = true;
+      this.rt = await this.connect(this.server);
+      this.run = new RunLog(this.rt, parts.runId, parts.build);
+      const { fabric, profile, settings } = plan;
+      await this.run.open({ fabric, profile, world: this.world, settings });
+      await Promise.all(this.children.map((child) => this.start(child)));
+      await this.waitUntil({ name: 'ready', until: { equals: true } }, UP_WITHIN_MS);
+    } catch (error) {
+      await this.down();
+      throw error;
+    }
+  }
+
+  async status(): Promise<LabStatus> {
+    this.assertUp();
+    const rows: ProcessStatus[] = await Promise.all(
+      this.children.map(async (child) => {
+        const answer =
+          child.state === 'running'
+            ? await this.ask(child, { name: 'status' }, STATUS_TIMEOUT_MS).catch(() => undefined)
+            : undefined;
+        const { role, id } = child.entry;
+        const { state, pid, incarnation } = child;
+        return processStatus({ role, id, process: state, pid, incarnation }, answer);
+      }),
+    );
+    return labStatus(this.plan, this.nowMs(), this.busUp ? 'up' : 'down', rows);
+  }
+
+  async kill(target: Target, options: KillOptions = {}): Promise<void> {
+    this.assertUp();
+    if (sameTarget(target, BUS)) {
+      this.busUp = false;
+      this.noteFault('kill', target, {});
+      await this.server?.kill();
+      return;
+    }
+    const child = this.child(target);
+    if (child.pid === null) throw this.refusal(child, 'does not run', 'Restart it first.');
+    const rebootAfterMs =
+      options.rebootAfterMs === undefined ? this.plan.settings['member.rebootMs'] : options.rebootAfterMs;
+    const detail = { pid: child.pid, ...(rebootAfterMs === null ? {} : { rebootAfterMs }) };
+    // The clock is read right before the signal: everything measured of the failover counts from here.
+    this.noteFault(rebootAfterMs === null ? 'kill' : 'panic', target, detail);
+    await child.kill(rebootAfterMs === null ? 'dead' : 'rebooting');
+    if (rebootAfterMs !== null) this.rebootLater(child, rebootAfterMs);
+  }
+
+  async hang(target: Target): Promise<void> {
+    this.assertUp();
+    const child = this.child(target);
+    if (child.state !== 'running') throw this.refusal(child, 'does not run', 'Restart or resume it first.');
+    this.noteFault('hang', target, { pid: child.pid });
+    child.hang();
+  }
+
+  async resume(target: Target): Promise<void> {
+    this.assertUp();
+    const child = this.child(target);
+    if (child.state !== 'hung') throw this.refusal(child, 'is not hung', 'Hang it first.');
+    this.noteFault('resume', target, { pid: child.pid });
+    child.resume();
+  }
+
+  async restart(target: Target): Promise<void> {
+    this.assertUp();
+    this.noteFault('restart', target, {});
+    if (sameTarget(target, BUS)) {
+      if (this.busUp) await this.server?.kill();
+      this.busUp = false;
+      await this.server?.startAgain();
+      this.busUp = true;
+      return;
+    }
+    const child = this.child(target);
+    this.cancelReboot(child);
+    await child.kill('dead');
+    await this.start(child);
+  }
+
+  async link(from: Target, _to: Target, _spec: LinkSpec): Promise<void> {
+    this.assertUp();
+    throw new LabError(
+      'environment',
+      `Live processes share one bus; the link of ${targetName(from)} to another cannot be touched alone.`,
+      'Run the experiment with --sim.',
+    );
+  }
+
+  async command(
+    target: Target,
+    command: { readonly name: string; readonly args?: Readonly<Record<string, unknown>> },
+    timeoutMs: number = COMMAND_TIMEOUT_MS,
+  ): Promise<CommandReply> {
+    this.assertUp();
+    return this.ask(this.child(target), command, timeoutMs);
+  }
+
+  async probe(name: string, args?: Readonly<Record<string, unknown>>): Promise<ProbeReading> {
+    this.assertUp();
+    return readProbe(this, name, args);
+  }
+
+  async ledger(): Promise<LedgerSummary> {
+    const reply = await this.command({ role: 'outside-world', id: 'outside' }, { name: 'ledger' });
+    if (reply.ok) return reply.body as LedgerSummary;
+    throw new LabError('environment', `The outside world has no ledger: ${reply.reason}.`, 'Start traffic first.');
+  }
+
+  async waitMs(ms: number): Promise<void> {
+    this.assertUp();
+    await new Promise((resolve) => this.rt?.after(ms, () => resolve(undefined)));
+  }
+
+  waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading> {
+    return pollUntil(this, wait, timeoutMs, LOOK_EVERY_MS);
+  }
+
+  async collect(): Promise<RunRecord> {
+    if (this.record !== undefined) return this.record;
+    this.assertUp();
+    const ledger = await this.ledger().catch(() => null);
+    const metrics = (await Promise.all(this.children.map((child) => this.metricsOf(child)))).flat();
+    await this.run?.close();
+    const log = await readLog((this.rt as LiveRuntime).log);
+    this.record = {
+      runId: this.parts.runId,
+      world: this.world,
+      startedAtMs: this.startedAtMs,
+      endedAtMs: this.nowMs(),
+      plan: this.plan,
+      settings: this.plan.settings,
+      seal: sealOf(log),
+      log,
+      faults: this.faults,
+      notes: [...this.notes, ...this.children.flatMap((c) => readNotes(c.logFile, c.entry.role, c.entry.id))].sort(
+        (a, b) => a.atMs - b.atMs,
+      ),
+      metrics,
+      ledger,
+    };
+    return this.record;
+  }
+
+  async down(): Promise<void> {
+    if (!this.isUp) return;
+    this.isUp = false;
+    for (const timer of this.reboots.values()) clearTimeout(timer);
+    this.reboots.clear();
+    await Promise.all(this.children.map((child) => child.stop(STOP_WITHIN_MS)));
+    await this.rt?.drain();
+    await this.server?.stop();
+    this.busUp = false;
+  }
+
+  private async start(child: Child): Promise<void> {
+    const { plan, parts } = this;
+    const { server } = this;
+    if (server === undefined) throw this.notUp();
+    child.onUnexpectedEnd = (code, signal) => this.onUnexpectedEnd(child, code, signal);
+    await child.start((incarnation) => ({
+      fabric: plan.fabric,
+      site: plan.site,
+      role: child.entry.role,
+      id: child.entry.id,
+      incarnation,
+      natsUrl: server.url,
+      nkeySeedFile: server.seedFile(child.entry.role, child.entry.id),
+      settings: plan.settings,
+      securityGroup: plan.securityGroup.name,
+      members: plan.securityGroup.members.map(({ id, weight }) => ({ id, weight })),
+      orchestrators: plan.orchestrators,
+      build: parts.build,
+      ...parts.extra?.(child.entry),
+    }));
+    parts.progress?.(`${child.name} runs (pid ${child.pid})`);
+  }
+
+  /** Nobody's fault of this lab: it comes back, as it would under a supervisor, and the record says so. */
+  private onUnexpectedEnd(child: Child, code: number | null, signal: string | null): void {
+    if (!this.isUp) return;
+    const fields = { code, signal };
+    this.notes.push({
+      atMs: this.nowMs(),
+      role: child.entry.role,
+      id: child.entry.id,
+      incarnation: child.incarnation,
+      level: 'error',
+      code: 'ended_unexpectedly',
+      fields,
+    });
+    this.faults.push({ atMs: this.nowMs(), fault: 'ended', target: targetName(child.entry), detail: fields });
+    this.parts.progress?.(`${child.name} ended by itself (${signal ?? code}); it is started again`);
+    child.state = 'rebooting';
+    this.rebootLater(child, this.plan.settings['member.rebootMs']);
+  }
+
+  private rebootLater(child: Child, afterMs: number): void {
+    const timer = setTimeout(() => {
+      this.reboots.delete(child);
+      if (child.state !== 'rebooting') return;
+      this.start(child).catch((error: unknown) => {
+        this.parts.progress?.(
+          `${child.name} did not come back: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
+    }, afterMs);
+    this.reboots.set(child, timer);
+  }
+
+  private cancelReboot(child: Child): void {
+    clearTimeout(this.reboots.get(child));
+    this.reboots.delete(child);
+  }
+
+  private ask(
+    child: Child,
+    command: { readonly name: string; readonly args?: Readonly<Record<string, unknown>> },
+    timeoutMs: number,
+  ): Promise<CommandReply> {
+    const { rt } = this;
+    if (rt === undefined) return Promise.reject(this.notUp());
+    const { role, id } = child.entry;
+    const body = JSON.stringify({ id: `lab.${++this.commands}`, name: command.name, args: command.args ?? {} });
+    return new Promise((resolve, reject) => {
+      rt.ask(controlSubject(role, id), new TextEncoder().encode(body), timeoutMs, (reply) => {
+        if (reply.kind === 'answer') resolve(JSON.parse(new TextDecoder().decode(reply.body)) as CommandReply);
+        else {
+          reject(
+            new LabError(
+              'environment',
+              `${child.name} did not answer '${command.name}' within ${timeoutMs} ms (${reply.kind}); it is ${child.state}.`,
+              'Resume or restart it, or wait longer.',
+            ),
+          );
+        }
+      });
+    });
+  }
+
+  private async metricsOf(child: Child): Promise<Metric[]> {
+    if (child.state !== 'running' || child.httpPort === undefined) return [];
+    const page = await fetch(`http://127.0.0.1:${child.httpPort}/metrics`).then((r) => r.text());
+    return readMetrics(page, 'rehearsal_', child.entry.role, child.entry.id);
+  }
+
+  private async connect(server: NatsServer): Promise<LiveRuntime> {
+    return LiveRuntime.connect({
+      self: { fabric: this.plan.fabric, site: this.plan.site, role: 'lab', id: 'lab', incarnation: 1 },
+      natsUrl: server.url,
+      nkeySeed: readSeed(server.seedFile('lab', 'lab')),
+      note: (level, code, fields) =>
+        this.notes.push({ atMs: this.nowMs(), role: 'lab', id: 'lab', incarnation: 1, level, code, fields }),
+      fatal: (code, fields) =>
+        this.parts.progress?.(`the lab's own connection failed: ${code} ${JSON.stringify(fields)}`),
+    });
+  }
+
+  private child(target: Target): Child {
+    findTarget(`${target.role} ${target.id}`, this.targets);
+    const child = this.children.find((c) => sameTarget(c.entry, target));
+    if (child !== undefined) return child;
+    throw new LabError('bad-input', `The ${targetName(target)} takes no such word.`, 'Name a process of the fabric.');
+  }
+
+  private assertUp(): void {
+    if (!this.isUp) throw this.notUp();
+  }
+
+  private notUp(): LabError {
+    return new LabError('environment', 'This fabric is not up.', 'Bring it up first.');
+  }
+
+  private refusal(child: Child, what: string, remedy: string): LabError {
+    return new LabError('bad-input', `${child.name} ${what}; it is ${child.state}.`, remedy);
+  }
+
+  private noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
+    this.faults.push({ atMs: this.nowMs(), fault, target: targetName(target), detail });
+  }
+}
