@@ -1,2 +1,8 @@
-/** The Runtime on NATS: connection, lanes, log, status and credentials. */
-export {};
+/** The Runtime on NATS: connection, lanes, log, status and credentials; and the server it runs on. */
+export { readSeed } from './credentials.js';
+export { LiveRuntime } from './live-runtime.js';
+export type { LiveRuntimeOptions } from './live-runtime.js';
+export { NatsServer } from './nats-server.js';
+export type { NatsServerOptions } from './nats-server.js';
+export type { BusUser } from './server-config.js';
+export { serverRefusal } from './server-version.js';

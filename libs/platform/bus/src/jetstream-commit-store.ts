@@ -1,0 +1,168 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { PubAck, StreamInfo } from '@nats-io/jetstream';
+import type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, StoredCommit } from '@rehearsal/kernel';
+import { logPrefix, logStreamName, logSubject } from '@rehearsal/protocol';
+import { parseAnswer } from './js-api.js';
+import type { JsApi, JsTimers } from './js-api.js';
+import { FOLLOWER_TIMING, LogFollower } from './log-follower.js';
+import { WORK_TIMING, WorkQueue } from './work-queue.js';
+
+/** Server error: wrong last sequence of the subject. */
+const WRONG_LAST_SEQUENCE = 10071;
+/** Server errors that are found before anything is stored: no space for the account, on the server, in the stream. */
+const NO_RESOURCES = 10023;
+const NO_STORAGE = 10047;
+const STORE_FAILED = 10077;
+
+export interface CommitStoreParts {
+  readonly fabric: string;
+  readonly site: number;
+  readonly connection: NatsConnection;
+  readonly api: JsApi;
+  readonly timers: JsTimers & { nowMs(): number };
+  readonly guard: (run: () => void) => void;
+  /** Unique per process start, without dots; names this process's consumers. */
+  readonly uniqueName: string;
+  /** Where the server may deliver. */
+  readonly inboxPrefix: string;
+  /** A consumer was lost and is being made anew. */
+  readonly onTrouble: (reason: string) => void;
+}
+
+/** A site's log on JetStream. One commit is one message; the server arbitrates between writers. */
+export class JetStreamCommitStore implements CommitStore {
+  readonly #parts: CommitStoreParts;
+  readonly #streamName: string;
+  readonly #logPrefix: string;
+  readonly #consumers = new Set<LogFollower | WorkQueue>();
+  #named = 0;
+
+  constructor(parts: CommitStoreParts) {
+    this.#parts = parts;
+    this.#streamName = logStreamName(parts.fabric, parts.site);
+    this.#logPrefix = logPrefix(parts.fabric, parts.site);
+  }
+
+  append(request: AppendRequest, done: (outcome: AppendOutcome) => void): void {
+    const { fabric, site, api } = this.#parts;
+    const subject = logSubject(fabric, site, request.stream);
+    const extra = {
+      'Nats-Expected-Stream': this.#streamName,
+      'Nats-Expected-Last-Subject-Sequence': String(request.expectLastSeq),
+      'Nats-Msg-Id': request.msgId,
+    };
+    api.request(subject, request.bytes, extra, (reply) => {
+      if (reply.kind === 'unknown') {
+        done(reply);
+        return;
+      }
+      const answer = parseAnswer<PubAck>(reply.message);
+      if (answer === undefined) {
+        done({ kind: 'unknown', reason: 'the log server sent no JSON' });
+      } else if ('value' in answer) {
+        const { seq, duplicate, stream } = answer.value;
+        if (!Number.isSafeInteger(seq) || stream !== this.#streamName) {
+          done({ kind: 'unknown', reason: `acknowledged by ${stream} at ${seq}` });
+        } else {
+          done({ kind: duplicate ? 'duplicate' : 'ok', seq });
+        }
+      } else {
+        done(outcomeOfError(answer.error.err_code, answer.error.description));
+      }
+    });
+  }
+
+  readNext(stream: string, afterSeq: number, done: (outcome: ReadOutcome) => void): void {
+    const { fabric, site, api } = this.#parts;
+    const question = { seq: afterSeq + 1, next_by_subj: logSubject(fabric, site, stream) };
+    const subject = `$JS.API.DIRECT.GET.${this.#streamName}`;
+    api.request(subject, encoder.encode(JSON.stringify(question)), undefined, (reply) => {
+      if (reply.kind === 'unknown') {
+        done(reply);
+        return;
+      }
+      const { headers, data } = reply.message;
+      const seq = Number(headers?.get('Nats-Sequence') || NaN);
+      if (headers?.code === 404) done({ kind: 'none' });
+      else if (headers && headers.code === 0 && Number.isSafeInteger(seq)) {
+        done({ kind: 'found', commit: { seq, stream, bytes: new Uint8Array(data) } });
+      } else done({ kind: 'unknown', reason: `${headers?.code ?? ''} ${headers?.description ?? 'no headers'}`.trim() });
+    });
+  }
+
+  follow(prefix: string, fromSeq: number, on: (commit: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
+    const { connection, api, timers, guard, uniqueName, inboxPrefix, onTrouble } = this.#parts;
+    const dot = prefix.indexOf('.');
+    const follower = new LogFollower(connection, api, timers, guard, {
+      streamName: this.#streamName,
+      logPrefix: this.#logPrefix,
+      filter: dot < 0 ? `${this.#logPrefix}>` : `${this.#logPrefix}${prefix.slice(0, dot)}.*`,
+      prefix,
+      fromSeq,
+      name: `follow-${uniqueName}-${++this.#named}`,
+      deliverPrefix: inboxPrefix,
+      timing: FOLLOWER_TIMING,
+      on,
+      onCaughtUp,
+      onTrouble,
+    });
+    return this.#keep(follower);
+  }
+
+  work(kind: string, on: (commit: StoredCommit, acknowledge: () => void) => void): Cancel {
+    const { connection, api, timers, guard, uniqueName, inboxPrefix, onTrouble } = this.#parts;
+    const queue = new WorkQueue(connection, api, timers, guard, {
+      streamName: this.#streamName,
+      logPrefix: this.#logPrefix,
+      kind,
+      deliverTo: `${inboxPrefix}.work-${uniqueName}-${++this.#named}`,
+      timing: WORK_TIMING,
+      on,
+      onTrouble,
+    });
+    return this.#keep(queue);
+  }
+
+  usage(done: (usage: { usedBytes: number; maxBytes: number } | undefined) => void): void {
+    this.#parts.api.requestJson<StreamInfo>(`$JS.API.STREAM.INFO.${this.#streamName}`, {}, (answer) => {
+      if (!('value' in answer)) done(undefined);
+      else done({ usedBytes: answer.value.state.bytes, maxBytes: answer.value.config.max_bytes });
+    });
+  }
+
+  /** Whether every follower and work queue of this process has its consumer. */
+  get consumersLive(): boolean {
+    for (const consumer of this.#consumers) if (!consumer.live) return false;
+    return true;
+  }
+
+  busDown(): void {
+    for (const consumer of this.#consumers) consumer.busDown();
+  }
+
+  busUp(): void {
+    for (const consumer of this.#consumers) consumer.busUp();
+  }
+
+  /** Hears no more of the log; appends already sent are still answered. */
+  stopConsumers(): void {
+    for (const consumer of this.#consumers) consumer.stop();
+    this.#consumers.clear();
+  }
+
+  #keep(consumer: LogFollower | WorkQueue): Cancel {
+    this.#consumers.add(consumer);
+    return () => {
+      consumer.stop();
+      this.#consumers.delete(consumer);
+    };
+  }
+}
+
+const encoder = new TextEncoder();
+
+function outcomeOfError(code: number, description: string): AppendOutcome {
+  if (code === WRONG_LAST_SEQUENCE) return { kind: 'conflict' };
+  const full = code === NO_RESOURCES || code === NO_STORAGE || (code === STORE_FAILED && /^maximum /.test(description));
+  return full ? { kind: 'full', reason: description } : { kind: 'unknown', reason: `${code} ${description}` };
+}

@@ -1,0 +1,140 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Lane } from '@rehearsal/kernel';
+import type { Inbox } from './inbox.js';
+import type { TurnQueue } from './turn-queue.js';
+
+export interface LaneOptions {
+  readonly maxInFlightBytes: number;
+  readonly onUndeliverable?: () => void;
+  readonly onDrained?: () => void;
+}
+
+/**
+ * All lanes of one connection. Bytes are in flight from `send` until the server has answered a ping
+ * that followed them: then the server has routed them, and no send buffer of ours can grow past the bound.
+ * While the bus is down a lane is full; what was in flight then is lost or arrived, as on any wire.
+ */
+export class Lanes {
+  readonly #connection: NatsConnection;
+  readonly #inbox: Inbox;
+  readonly #turn: TurnQueue;
+  readonly #guard: (run: () => void) => void;
+  readonly #lanes: LiveLane[] = [];
+  #up = true;
+  #pinging = false;
+  #scheduled = false;
+  /** Counts connections, so that a ping of the last one releases nothing of this one. */
+  #epoch = 0;
+
+  constructor(connection: NatsConnection, inbox: Inbox, turn: TurnQueue, guard: (run: () => void) => void) {
+    this.#connection = connection;
+    this.#inbox = inbox;
+    this.#turn = turn;
+    this.#guard = guard;
+  }
+
+  /** An ordered, bounded way to the receivers of a full subject. */
+  open(subject: string, options: LaneOptions): Lane {
+    const { onUndeliverable } = options;
+    const reply = this.#inbox.open(() => onUndeliverable?.());
+    const lane = new LiveLane(options, (bytes) => {
+      if (!this.#up) return false;
+      this.#connection.publish(subject, bytes, { reply });
+      if (!this.#scheduled && !this.#pinging) {
+        this.#scheduled = true;
+        this.#turn.add(this.#ping);
+      }
+      return true;
+    });
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  busDown(): void {
+    this.#up = false;
+    this.#epoch++;
+    this.#pinging = false;
+  }
+
+  busUp(): void {
+    this.#up = true;
+    for (const lane of this.#lanes) lane.forget();
+    for (const lane of this.#lanes) this.#guard(() => lane.drained());
+  }
+
+  readonly #ping = (): void => {
+    this.#scheduled = false;
+    if (!this.#up || this.#pinging) return;
+    this.#pinging = true;
+    const epoch = this.#epoch;
+    for (const lane of this.#lanes) lane.mark();
+    this.#connection.flush().then(
+      () => this.#ponged(epoch),
+      () => undefined, // The connection broke: busDown and busUp set everything right.
+    );
+  };
+
+  #ponged(epoch: number): void {
+    if (epoch !== this.#epoch) return;
+    this.#pinging = false;
+    let more = false;
+    for (const lane of this.#lanes) {
+      lane.release();
+      more ||= lane.inFlightBytes > 0;
+    }
+    if (more) this.#ping();
+    for (const lane of this.#lanes) this.#guard(() => lane.drained());
+  }
+}
+
+class LiveLane implements Lane {
+  readonly #maxInFlightBytes: number;
+  readonly #onDrained: (() => void) | undefined;
+  readonly #publish: (bytes: Uint8Array) => boolean;
+  inFlightBytes = 0;
+  #markedBytes = 0;
+  #refused = false;
+
+  constructor(options: LaneOptions, publish: (bytes: Uint8Array) => boolean) {
+    this.#maxInFlightBytes = options.maxInFlightBytes;
+    this.#onDrained = options.onDrained;
+    this.#publish = publish;
+  }
+
+  take(bytes: number): Uint8Array {
+    return new Uint8Array(bytes);
+  }
+
+  send(bytes: Uint8Array): boolean {
+    // One message always fits an empty lane, however small the bound, or it could never leave.
+    const fits = this.inFlightBytes === 0 || this.inFlightBytes + bytes.length <= this.#maxInFlightBytes;
+    if (!fits || !this.#publish(bytes)) {
+      this.#refused = true;
+      return false;
+    }
+    this.inFlightBytes += bytes.length;
+    return true;
+  }
+
+  /** What is in flight now is covered by the next ping. */
+  mark(): void {
+    this.#markedBytes = this.inFlightBytes;
+  }
+
+  release(): void {
+    this.inFlightBytes -= this.#markedBytes;
+    this.#markedBytes = 0;
+  }
+
+  forget(): void {
+    this.inFlightBytes = 0;
+    this.#markedBytes = 0;
+  }
+
+  /** Tells a sender that was refused that there is room again. */
+  drained(): void {
+    if (!this.#refused || this.inFlightBytes >= this.#maxInFlightBytes) return;
+    this.#refused = false;
+    this.#onDrained?.();
+  }
+}

@@ -1,0 +1,303 @@
+import { randomBytes } from 'node:crypto';
+import { connect, errors } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { HybridClock, createRng } from '@rehearsal/kernel';
+import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, Subject } from '@rehearsal/kernel';
+import { grantsFor } from '@rehearsal/protocol';
+import type { RoleName } from '@rehearsal/protocol';
+import { Inbox, isNoResponders } from './inbox.js';
+import { JsApi } from './js-api.js';
+import { JetStreamCommitStore } from './jetstream-commit-store.js';
+import { Lanes } from './lanes.js';
+import { nkeyUser } from './nkey.js';
+import type { LaneOptions } from './lanes.js';
+import { serverRefusal } from './server-version.js';
+import { TurnQueue } from './turn-queue.js';
+
+export interface LiveRuntimeOptions {
+  readonly self: Self & { readonly role: RoleName };
+  /** `nats://host:port` */
+  readonly natsUrl: string;
+  /** The user's nkey seed. */
+  readonly nkeySeed: string;
+  /** Seed of `rng`; by default another one every start. */
+  readonly rngSeed?: string;
+  /** Where counters go. */
+  readonly count?: (id: string, n: number) => void;
+  /** Where notes go. */
+  readonly note?: (level: Level, code: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Called once, when this process must not act any more; must end it. */
+  readonly fatal: (code: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** How long an answer of the log server is waited for; default 2000. */
+  readonly logTimeoutMs?: number;
+}
+
+const LOG_TIMEOUT_MS = 2_000;
+/** A bus that comes back should be found at once; dialling a closed loopback port costs next to nothing. */
+const REDIAL_MS = 20;
+/** A bus that hangs without closing the connection is given up after two of these. */
+const PING_MS = 2_000;
+
+/** The world as it is: NATS and the wall clock, one process a role. */
+export class LiveRuntime implements Runtime {
+  readonly self: Self;
+  readonly log: CommitStore;
+  readonly #options: LiveRuntimeOptions;
+  readonly #connection: NatsConnection;
+  readonly #inbox: Inbox;
+  readonly #lanes: Lanes;
+  readonly #turn: TurnQueue;
+  readonly #api: JsApi;
+  readonly #store: JetStreamCommitStore;
+  readonly #clock: HybridClock;
+  readonly #rngSeed: string;
+  readonly #busListeners = new Set<(state: 'up' | 'down') => void>();
+  readonly #intake = new Set<Cancel>();
+  #up = true;
+  #dead = false;
+  #closing = false;
+  #scratch = new Uint8Array(64 * 1024);
+
+  /** Connects; throws when the bus cannot be reached, refuses the user, or is too old to hold a log. */
+  static async connect(options: LiveRuntimeOptions): Promise<LiveRuntime> {
+    const { self, natsUrl, nkeySeed } = options;
+    const connection = await connect({
+      servers: [natsUrl],
+      authenticator: nkeyUser(nkeySeed),
+      name: `${self.fabric} ${self.role} ${self.id}`,
+      inboxPrefix: grantsFor(options.self.role, self.id, self.site, self.fabric).inboxPrefix,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: REDIAL_MS,
+      reconnectJitter: REDIAL_MS,
+      pingInterval: PING_MS,
+      maxPingOut: 2,
+      ignoreClusterUpdates: true,
+      noAsyncTraces: true,
+    }).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`no connection to the bus at ${natsUrl} as ${self.role} ${self.id}: ${reason}`, { cause });
+    });
+    const { version, cluster } = connection.info ?? { version: 'unknown' };
+    const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
+    if (refusal !== undefined) {
+      await connection.close();
+      throw new Error(`the bus at ${natsUrl} cannot be used: ${refusal}`);
+    }
+    return new LiveRuntime(connection, options);
+  }
+
+  private constructor(connection: NatsConnection, options: LiveRuntimeOptions) {
+    const { self } = options;
+    this.self = self;
+    this.#options = options;
+    this.#connection = connection;
+    this.#clock = new HybridClock(() => this.nowMs());
+    this.#rngSeed = options.rngSeed ?? randomBytes(16).toString('hex');
+    const unique = `${self.incarnation.toString(36)}-${randomBytes(4).toString('hex')}`;
+    const { inboxPrefix } = grantsFor(options.self.role, self.id, self.site, self.fabric);
+    this.#turn = new TurnQueue(this.#guard);
+    this.#inbox = new Inbox(connection, `${inboxPrefix}.${unique}`, this.#guard);
+    this.#lanes = new Lanes(connection, this.#inbox, this.#turn, this.#guard);
+    this.#api = new JsApi(connection, this.#inbox, this, options.logTimeoutMs ?? LOG_TIMEOUT_MS);
+    this.#store = new JetStreamCommitStore({
+      fabric: self.fabric,
+      site: self.site,
+      connection,
+      api: this.#api,
+      timers: this,
+      guard: this.#guard,
+      uniqueName: `${self.role}-${self.id}-${unique}`,
+      inboxPrefix,
+      onTrouble: (reason) => this.note('warn', 'log_consumer_renewed', { reason }),
+    });
+    this.log = this.#store;
+    void this.#watchStatus();
+    void connection.closed().then((error) => {
+      if (!this.#closing) this.fatal('bus_closed', { reason: error instanceof Error ? error.message : 'closed' });
+    });
+  }
+
+  /** ms since the epoch from a clock that does not go back. */
+  nowMs(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
+  hlc(): Hlc {
+    return this.#clock.now();
+  }
+
+  rng(label: string): Rng {
+    return createRng(this.#rngSeed, label);
+  }
+
+  after(delayMs: number, run: () => void): Cancel {
+    const due = performance.now() + delayMs;
+    // Timers count whole milliseconds and may fire a fraction early; a deadline must have come.
+    const fire = (): void => {
+      if (performance.now() < due) handle = setTimeout(fire, 1);
+      else this.#guard(run);
+    };
+    let handle = setTimeout(fire, delayMs);
+    return () => clearTimeout(handle);
+  }
+
+  atTurnEnd(run: () => void): void {
+    this.#turn.add(run);
+  }
+
+  lane(to: Subject, options: LaneOptions): Lane {
+    return this.#lanes.open(this.#full(to), options);
+  }
+
+  listen(at: Subject, on: (bytes: Uint8Array) => void): Cancel {
+    return this.#subscribe(at, undefined, (message) => on(this.#aligned(message.data)));
+  }
+
+  ask(to: Subject, body: Uint8Array, timeoutMs: number, done: (reply: Reply) => void): void {
+    const reply = this.#inbox.open((message) => {
+      cancel();
+      this.#inbox.close(reply);
+      done(isNoResponders(message) ? { kind: 'no-responders' } : { kind: 'answer', body: new Uint8Array(message.data) });
+    });
+    const cancel = this.after(timeoutMs, () => {
+      this.#inbox.close(reply);
+      done({ kind: 'timeout' });
+    });
+    if (this.#up && !this.#closing) this.#connection.publish(this.#full(to), body, { reply });
+  }
+
+  answer(
+    at: Subject,
+    group: string | undefined,
+    on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void,
+  ): Cancel {
+    return this.#subscribe(at, group, (message) => {
+      let answered = false;
+      on(new Uint8Array(message.data), (body) => {
+        if (answered) {
+          this.note('error', 'answered_twice', { at });
+          return;
+        }
+        answered = true;
+        if (message.reply && !this.#connection.isClosed()) this.#connection.publish(message.reply, body);
+      });
+    });
+  }
+
+  onBus(on: (state: 'up' | 'down') => void): Cancel {
+    this.#busListeners.add(on);
+    return () => this.#busListeners.delete(on);
+  }
+
+  count(id: string, n: number): void {
+    this.#options.count?.(id, n);
+  }
+
+  note(level: Level, code: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#options.note?.(level, code, fields);
+  }
+
+  fatal(code: string, fields: Readonly<Record<string, unknown>>): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#options.fatal(code, fields);
+  }
+
+  /** Whether the bus is connected and every consumer of the log delivers. */
+  get health(): { readonly bus: 'up' | 'down'; readonly consumers: 'live' | 'renewing' } {
+    return { bus: this.#up ? 'up' : 'down', consumers: this.#store.consumersLive ? 'live' : 'renewing' };
+  }
+
+  /** Hears nothing new: no data, no questions, no log. What was begun can still be finished and answered. */
+  stopIntake(): void {
+    for (const cancel of this.#intake) cancel();
+    this.#intake.clear();
+    this.#store.stopConsumers();
+  }
+
+  /** Sends out what was published and closes the connection. */
+  async drain(): Promise<void> {
+    this.stopIntake();
+    this.#closing = true;
+    if (this.#up) await this.#connection.drain();
+    else await this.#connection.close();
+    this.#dead = true;
+  }
+
+  #full(subject: Subject): string {
+    return `${this.self.fabric}.${subject}`;
+  }
+
+  /** Runs a handler; one that throws has left its state half changed and must not run on. */
+  readonly #guard = (run: () => void): void => {
+    if (this.#dead) return;
+    try {
+      run();
+    } catch (error) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      this.fatal('handler_threw', { message, stack });
+    }
+  };
+
+  #subscribe(at: Subject, queue: string | undefined, on: (message: Msg) => void): Cancel {
+    const subscription = this.#connection.subscribe(this.#full(at), {
+      ...(queue === undefined ? {} : { queue }),
+      callback: (error, message) => {
+        if (!error) this.#guard(() => on(message));
+      },
+    });
+    const cancel = (): void => {
+      this.#intake.delete(cancel);
+      if (!subscription.isClosed()) subscription.unsubscribe();
+    };
+    this.#intake.add(cancel);
+    return cancel;
+  }
+
+  /** The same bytes at an address that 32-bit views accept; copied only when they are not already. */
+  #aligned(bytes: Uint8Array): Uint8Array {
+    const { buffer, byteOffset, length } = bytes;
+    if (byteOffset % 4 === 0) return new Uint8Array(buffer, byteOffset, length);
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(length * 2);
+    this.#scratch.set(bytes);
+    return new Uint8Array(this.#scratch.buffer, 0, length);
+  }
+
+  async #watchStatus(): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === 'disconnect') this.#busDown();
+      else if (status.type === 'reconnect') this.#busUp();
+      else if (status.type === 'error' && status.error instanceof errors.PermissionViolationError) {
+        // The server drops such a message without a word to the caller: nothing built on it holds.
+        const { operation, subject } = status.error;
+        this.fatal('bus_permission', { operation, subject });
+      } else if (status.type === 'error') {
+        this.note('warn', 'bus_error', { reason: status.error.message });
+      }
+    }
+  }
+
+  #busDown(): void {
+    if (!this.#up || this.#closing) return;
+    this.#up = false;
+    this.note('warn', 'bus_down', {});
+    this.#guard(() => {
+      this.#lanes.busDown();
+      this.#api.busDown();
+      this.#store.busDown();
+      for (const on of this.#busListeners) on('down');
+    });
+  }
+
+  #busUp(): void {
+    if (this.#up || this.#closing) return;
+    this.#up = true;
+    this.note('info', 'bus_up', {});
+    this.#guard(() => {
+      this.#api.busUp();
+      this.#store.busUp();
+      for (const on of this.#busListeners) on('up');
+      this.#lanes.busUp();
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { createUser, fromPublic, fromSeed } from '@nats-io/nkeys';
+import { createUserKey, nkeyUser } from './nkey.js';
+
+const encoder = new TextEncoder();
+
+describe('user nkeys', () => {
+  it('are read by the reference implementation', () => {
+    for (let i = 0; i < 5; i++) {
+      const key = createUserKey();
+      expect(fromSeed(encoder.encode(key.seed)).getPublicKey()).toBe(key.publicKey);
+    }
+  });
+
+  it('sign what the reference implementation verifies', () => {
+    const pair = createUser();
+    const answer = nkeyUser(new TextDecoder().decode(pair.getSeed()))('a-nonce');
+    expect(answer).toEqual({ nkey: pair.getPublicKey(), sig: expect.any(String) });
+    const { sig } = answer as { sig: string };
+    expect(fromPublic(pair.getPublicKey()).verify(encoder.encode('a-nonce'), Buffer.from(sig, 'base64url'))).toBe(true);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a public key', createUserKey().publicKey],
+    ['a letter changed', createUserKey().seed.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A'))],
+    ['a letter missing', createUserKey().seed.slice(0, -1)],
+    ['no base32', '1'.repeat(58)],
+  ])('refuse %s as a seed', (_name, seed) => {
+    expect(() => nkeyUser(seed)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,52 @@
+import { STREAM_KINDS, logPrefix, logStreamName } from '@rehearsal/protocol';
+import type { Grants, LogRight } from '@rehearsal/protocol';
+
+/** What the bus server checks for one user, in the server's own words. */
+export interface Permissions {
+  readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
+  readonly subscribe: { readonly allow: readonly string[] };
+  readonly allow_responses?: { readonly max: number; readonly expires: string };
+}
+
+/** Name of the durable consumer that hands out one kind's commits, each to one of many processes. */
+export function workConsumerName(kind: string): string {
+  return `work-${kind}`;
+}
+
+/** Turns grants into server permissions; log rights become the JetStream subjects they need, no more. */
+export function permissionsFor(grants: Grants): Permissions {
+  const stream = logStreamName(grants.fabric, grants.site);
+  const prefix = logPrefix(grants.fabric, grants.site);
+  const allow = [...grants.publish, ...grants.log.flatMap((right) => subjectsOfRight(right, stream, prefix))];
+  // Whoever may create a consumer to read with may not thereby touch a work queue of others.
+  const deny = grants.log.includes('read')
+    ? STREAM_KINDS.filter((kind) => !grants.log.includes(`work:${kind}`)).map(
+        (kind) => `$JS.API.CONSUMER.CREATE.${stream}.${workConsumerName(kind)}.>`,
+      )
+    : [];
+  return {
+    publish: deny.length > 0 ? { allow, deny } : { allow },
+    subscribe: { allow: grants.subscribe },
+    // Long commands (drain) answer minutes after they were asked.
+    ...(grants.answers ? { allow_responses: { max: 1, expires: '10m' } } : {}),
+  };
+}
+
+function subjectsOfRight(right: LogRight, stream: string, prefix: string): string[] {
+  if (right === 'read') {
+    return [
+      `$JS.API.STREAM.INFO.${stream}`,
+      `$JS.API.DIRECT.GET.${stream}`,
+      `$JS.API.CONSUMER.CREATE.${stream}.*.${prefix}>`,
+      `$JS.FC.${stream}.>`,
+    ];
+  }
+  const kind = right.slice(right.indexOf(':') + 1);
+  if (right.startsWith('append:')) return [`${prefix}${kind}.*`];
+  const consumer = workConsumerName(kind);
+  return [
+    `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.${prefix}${kind}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
+    `$JS.ACK.${stream}.${consumer}.>`,
+  ];
+}

@@ -1,0 +1,77 @@
+import { grantsFor, logPrefix, logStreamName } from '@rehearsal/protocol';
+import type { RoleName } from '@rehearsal/protocol';
+import type { StreamConfig } from '@nats-io/jetstream';
+import { permissionsFor } from './permissions.js';
+
+export interface BusUser {
+  readonly role: RoleName;
+  readonly id: string;
+}
+
+export interface ServerConfigOptions {
+  readonly fabric: string;
+  readonly site: number;
+  readonly host: string;
+  /** -1: any free port. */
+  readonly port: number;
+  readonly portsDir: string;
+  readonly storeDir: string;
+  readonly logFile: string;
+  readonly users: readonly (BusUser & { readonly publicKey: string })[];
+  /** May make the log's stream and nothing else; its seed stays with the launcher. */
+  readonly adminPublicKey: string;
+}
+
+export const ADMIN_INBOX = '_INBOX.admin';
+
+/** The server's configuration (it reads JSON). */
+export function serverConfig(o: ServerConfigOptions): string {
+  const stream = logStreamName(o.fabric, o.site);
+  const admin = {
+    nkey: o.adminPublicKey,
+    permissions: {
+      publish: { allow: [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`] },
+      subscribe: { allow: [`${ADMIN_INBOX}.>`] },
+    },
+  };
+  const users = o.users.map(({ role, id, publicKey }) => ({
+    nkey: publicKey,
+    permissions: permissionsFor(grantsFor(role, id, o.site, o.fabric)),
+  }));
+  return JSON.stringify(
+    {
+      server_name: `${o.fabric}-${o.site}`,
+      host: o.host,
+      port: o.port,
+      ports_file_dir: o.portsDir,
+      log_file: o.logFile,
+      jetstream: { store_dir: o.storeDir },
+      authorization: { users: [admin, ...users] },
+    },
+    undefined,
+    2,
+  );
+}
+
+/** Message ids are remembered for so long; a writer must have settled an unknown outcome by then. */
+export const DUPLICATE_WINDOW_MS = 10 * 60_000;
+
+/** The stream that holds a site's log: nothing in it is ever changed or removed. */
+export function logStreamConfig(fabric: string, site: number, maxBytes: number): Partial<StreamConfig> {
+  return {
+    name: logStreamName(fabric, site),
+    subjects: [`${logPrefix(fabric, site)}>`],
+    retention: 'limits',
+    storage: 'file',
+    discard: 'new',
+    max_bytes: maxBytes,
+    max_msgs: -1,
+    max_age: 0,
+    max_consumers: -1,
+    num_replicas: 1,
+    duplicate_window: DUPLICATE_WINDOW_MS * 1e6,
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: true,
+  };
+}
