@@ -184,6 +184,7 @@ export class OrchestratorRole implements Role {
 
   onChannel(channel: Channel): void {
     if (channel.peerCode === this.outside) channel.onAcked = this.egress.drain;
+    else if (nodeKind(channel.peerCode) === 'member') this.plane.adopt(channel);
   }
 
   // Decisions.

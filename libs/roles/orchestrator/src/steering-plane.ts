@@ -82,6 +82,15 @@ export class SteeringPlane {
     return this.members.find((m) => m.code === code);
   }
 
+  /** A channel to a member has begun: what found no room goes when there is some. */
+  adopt(channel: Channel): void {
+    const m = this.members.findIndex((way) => way.code === channel.peerCode);
+    channel.onAcked = () => {
+      if (this.unsent.delete(m)) this.flushMember(m);
+    };
+    channel.onGivenUp = () => this.onUnreachable(channel.peerCode);
+  }
+
   /** Takes a frame of packets from the outside world. */
   onPackets(words: Int32Array): void {
     const reader = this.reader;
@@ -165,7 +174,6 @@ export class SteeringPlane {
       if (way.active && (!alive || now.incarnation !== way.incarnation)) this.onMemberLost(m + 1);
       if (alive && (!way.active || now.incarnation !== way.incarnation)) {
         way.lastHeardMs = this.rt.nowMs();
-        this.watchChannel(way.code, now.incarnation);
       }
       way.active = alive;
       way.incarnation = now.incarnation;
@@ -302,15 +310,5 @@ export class SteeringPlane {
       return;
     }
     writer.reset();
-  }
-
-  private watchChannel(code: number, incarnation: number): void {
-    const channel: Channel | undefined = this.hub.open(code, incarnation);
-    if (channel === undefined) return;
-    const m = this.members.findIndex((way) => way.code === code);
-    channel.onAcked = () => {
-      if (this.unsent.delete(m)) this.flushMember(m);
-    };
-    channel.onGivenUp = () => this.onUnreachable(code);
   }
 }
