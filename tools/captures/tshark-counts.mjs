@@ -40,8 +40,9 @@ export function tsharkFrames(file) {
     out = execFileSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     const failed = /** @type {{ code?: string, status?: number, stdout?: string, stderr?: string }} */ (error);
-    if (failed.code === 'ENOENT') throw new Error('tshark is not installed: apt-get install tshark');
-    if (failed.status !== 2 || !failed.stdout) throw new Error(`tshark could not read ${file}: ${failed.stderr}`);
+    if (failed.code === 'ENOENT') throw new Error('tshark is not installed: apt-get install tshark', { cause: error });
+    if (failed.status !== 2 || !failed.stdout)
+      throw new Error(`tshark could not read ${file}: ${failed.stderr}`, { cause: error });
     out = failed.stdout;
   }
   return out

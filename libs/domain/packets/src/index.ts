@@ -3,6 +3,33 @@ export { CaptureError, type CaptureFault, type PartialRead } from './capture/cap
 export { captureInfo, summarizeCapture, type CaptureInfo, type CaptureSummary } from './capture/capture-info.js';
 export { emptyFrame, type Frame } from './capture/frame.js';
 export { frameBytes, readCapture, type Capture } from './capture/read-capture.js';
+export { PcapngBuilder, writePcap, type FrameToWrite, type PcapOptions } from './capture/write-capture.js';
 export { Ipv4Finder } from './link/find-ipv4.js';
 export { LINK } from './link/link-types.js';
 export { Window } from './link/window.js';
+export { addressText, parseAddress } from './packet/address.js';
+export {
+  ICMP_PAYLOAD_AT,
+  TCP_PAYLOAD_AT,
+  UDP_PAYLOAD_AT,
+  writeEcho,
+  writeTcp,
+  writeUdp,
+  type EchoFields,
+  type IpFields,
+  type TcpFields,
+  type UdpFields,
+} from './packet/build.js';
+export { checksumOk } from './packet/checksum.js';
+export {
+  IPV4_HEADER_BYTES,
+  KIND,
+  KIND_NAMES,
+  PacketView,
+  PROTOCOL,
+  TCP_FLAG,
+  TCP_HEADER_BYTES,
+  UDP_HEADER_BYTES,
+  type Kind,
+} from './packet/packet-view.js';
+export { rewriteAddresses, rewriteEndpoints } from './packet/rewrite.js';

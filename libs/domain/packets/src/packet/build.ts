@@ -1,0 +1,121 @@
+import { addWords, finish, IPV4_CHECKSUM_AT, pseudoHeader, TCP_CHECKSUM_AT, UDP_CHECKSUM_AT } from './checksum.js';
+import { IPV4_HEADER_BYTES, PROTOCOL, TCP_HEADER_BYTES, UDP_HEADER_BYTES } from './packet-view.js';
+
+/** Where a built packet's payload begins, counted from the packet: there is never an option in between. */
+export const TCP_PAYLOAD_AT = IPV4_HEADER_BYTES + TCP_HEADER_BYTES;
+export const UDP_PAYLOAD_AT = IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
+export const ICMP_PAYLOAD_AT = IPV4_HEADER_BYTES + 8;
+
+/** Addresses of a packet to build. Keep one and change its fields: building allocates nothing. */
+export interface IpFields {
+  /** 32 bits, signed or unsigned. */
+  src: number;
+  dst: number;
+  /** 16 bits: the datagram's identification. */
+  ipId: number;
+  ttl: number;
+}
+
+export interface UdpFields extends IpFields {
+  srcPort: number;
+  dstPort: number;
+}
+
+export interface TcpFields extends UdpFields {
+  seq: number;
+  ack: number;
+  /** Bits of TCP_FLAG. */
+  flags: number;
+  window: number;
+}
+
+export interface EchoFields extends IpFields {
+  isReply: boolean;
+  echoId: number;
+  echoSeq: number;
+}
+
+/**
+ * Writes a TCP packet without options at `target[at …)` around a payload that already stands at `at + TCP_PAYLOAD_AT`.
+ * Answers the packet's length in bytes. Checksums are right; the don't-fragment bit is set.
+ */
+export function writeTcp(target: Uint8Array, at: number, fields: Readonly<TcpFields>, payloadLen: number): number {
+  const transportLen = TCP_HEADER_BYTES + payloadLen;
+  const totalLen = writeIpv4(target, at, fields, PROTOCOL.tcp, transportLen);
+  const tcp = at + IPV4_HEADER_BYTES;
+  writePorts(target, tcp, fields);
+  write32(target, tcp + 4, fields.seq);
+  write32(target, tcp + 8, fields.ack);
+  target[tcp + 12] = (TCP_HEADER_BYTES >>> 2) << 4;
+  target[tcp + 13] = fields.flags;
+  write16(target, tcp + 14, fields.window);
+  write32(target, tcp + TCP_CHECKSUM_AT, 0);
+  const sum = addWords(pseudoHeader(target, at, PROTOCOL.tcp, transportLen), target, tcp, at + totalLen);
+  write16(target, tcp + TCP_CHECKSUM_AT, finish(sum));
+  return totalLen;
+}
+
+/** As writeTcp for UDP, whose payload stands at `at + UDP_PAYLOAD_AT`. */
+export function writeUdp(target: Uint8Array, at: number, fields: Readonly<UdpFields>, payloadLen: number): number {
+  const transportLen = UDP_HEADER_BYTES + payloadLen;
+  const totalLen = writeIpv4(target, at, fields, PROTOCOL.udp, transportLen);
+  const udp = at + IPV4_HEADER_BYTES;
+  writePorts(target, udp, fields);
+  write16(target, udp + 4, transportLen);
+  write16(target, udp + UDP_CHECKSUM_AT, 0);
+  const sum = finish(addWords(pseudoHeader(target, at, PROTOCOL.udp, transportLen), target, udp, at + totalLen));
+  // RFC 768: 0 would say that there is no checksum.
+  write16(target, udp + UDP_CHECKSUM_AT, sum === 0 ? 0xffff : sum);
+  return totalLen;
+}
+
+/** An ICMP echo request or reply, whose payload stands at `at + ICMP_PAYLOAD_AT`. */
+export function writeEcho(target: Uint8Array, at: number, fields: Readonly<EchoFields>, payloadLen: number): number {
+  const totalLen = writeIpv4(target, at, fields, PROTOCOL.icmp, 8 + payloadLen);
+  const icmp = at + IPV4_HEADER_BYTES;
+  target[icmp] = fields.isReply ? 0 : 8;
+  target[icmp + 1] = 0;
+  write16(target, icmp + 2, 0);
+  write16(target, icmp + 4, fields.echoId);
+  write16(target, icmp + 6, fields.echoSeq);
+  write16(target, icmp + 2, finish(addWords(0, target, icmp, at + totalLen)));
+  return totalLen;
+}
+
+function writeIpv4(target: Uint8Array, at: number, fields: Readonly<IpFields>, protocol: number, transportLen: number) {
+  const totalLen = IPV4_HEADER_BYTES + transportLen;
+  if (totalLen > 0xffff || at + totalLen > target.length) {
+    throw new RangeError(
+      `a packet of ${totalLen} bytes at ${at} does not fit: a packet has at most 65535 bytes, the target ${target.length}`,
+    );
+  }
+  target[at] = 0x45;
+  target[at + 1] = 0;
+  write16(target, at + 2, totalLen);
+  write16(target, at + 4, fields.ipId);
+  write16(target, at + 6, 0x4000);
+  target[at + 8] = fields.ttl;
+  target[at + 9] = protocol;
+  write16(target, at + IPV4_CHECKSUM_AT, 0);
+  write32(target, at + 12, fields.src);
+  write32(target, at + 16, fields.dst);
+  write16(target, at + IPV4_CHECKSUM_AT, finish(addWords(0, target, at, at + IPV4_HEADER_BYTES)));
+  return totalLen;
+}
+
+function writePorts(target: Uint8Array, at: number, fields: Readonly<UdpFields>): void {
+  write16(target, at, fields.srcPort);
+  write16(target, at + 2, fields.dstPort);
+}
+
+function write16(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 8;
+  target[at + 1] = value;
+}
+
+function write32(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
+}
