@@ -82,7 +82,8 @@ export interface SimProbe {
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void;
   /**
    * The slot table this process now acts on, by slot: member numbers (0: none) and epochs. The
-   * arrays may be the role's own: they are read until the next call for the same process.
+   * arrays may be the role's own: they are read until the next call for the same process, which is
+   * named by role and id, `orchestrator 1_1`.
    */
   onTable(
     process: string,

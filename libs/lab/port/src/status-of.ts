@@ -9,6 +9,8 @@ export interface ProcessFacts {
   readonly process: ProcessState;
   readonly pid: number | null;
   readonly incarnation: number;
+  /** What the role's health says; counts where `status` does not. */
+  readonly ready?: boolean;
 }
 
 /** One row of `LabStatus` from what the lab knows and what the role answered to `status`, if it did. */
@@ -16,10 +18,11 @@ export function processStatus(facts: ProcessFacts, answer: CommandReply | undefi
   const said = answer?.ok === true && typeof answer.body === 'object' && answer.body !== null ? answer.body : undefined;
   const body = said as Readonly<Record<string, unknown>> | undefined;
   const { state, ready, connections, ...detail } = body ?? {};
+  const silent = facts.process === 'running' ? 'unreachable' : facts.process;
   return {
     ...facts,
-    state: typeof state === 'string' ? state : facts.process === 'running' ? 'unreachable' : facts.process,
-    ready: ready === true,
+    state: typeof state === 'string' ? state : body === undefined ? silent : 'UP',
+    ready: typeof ready === 'boolean' ? ready : facts.ready === true,
     connections: typeof connections === 'number' ? connections : 0,
     detail,
   };

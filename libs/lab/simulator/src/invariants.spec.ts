@@ -21,25 +21,28 @@ describe('the invariants of a fabric', () => {
     ]);
   });
 
-  it('take a new incarnation of a member for another server, unless the old one has ended', () => {
+  it('let a member take a slot over from its own last life, and never an older life from a newer', () => {
     const { broken, watch } = watched();
     watch.onServe('1_01', 1, 4, 1);
-    watch.stopped('1_01');
+    watch.onServe('1_01', 2, 4, 2);
+    watch.stopped('member', '1_01');
+    watch.onServe('1_02', 1, 4, 3);
+    watch.stopped('member', '1_02');
     watch.onServe('1_01', 2, 4, 2);
     expect(broken).toEqual([]);
-    watch.onServe('1_01', 3, 4, 2);
+    watch.onServe('1_01', 1, 4, 4);
     expect(broken.length).toBe(1);
   });
 
   it('let nothing leave under an epoch that is over', () => {
     const { broken, watch } = watched();
-    watch.onTable('1_1', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
     watch.onEmit('1_1', 0, 3, 100);
     watch.onEmit('1_1', 700, 9, 101);
     watch.onEmit('1_2', 0, 2, 102);
     expect(broken).toEqual([]);
     watch.onEmit('1_1', 700, 8, 103);
-    watch.onTable('1_1', 6, [2], [1], [6]);
+    watch.onTable('orchestrator 1_1', 6, [2], [1], [6]);
     watch.onEmit('1_1', 0, 3, 104);
     expect(broken).toEqual([
       'orchestrator 1_1 let packet 103 of slot 700 leave under epoch 8 after one of epoch 9',
@@ -53,18 +56,18 @@ describe('the invariants of a fabric', () => {
 
   it('want active and backup to differ, and one table a version that never goes back', () => {
     const { broken, watch } = watched();
-    watch.onTable('1_1', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
-    watch.onTable('1_2', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
-    watch.started('1_2');
-    watch.onTable('1_2', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    watch.onTable('orchestrator 1_1', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    watch.onTable('orchestrator 1_2', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    watch.started('orchestrator', '1_2');
+    watch.onTable('orchestrator 1_2', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
     expect(broken).toEqual([]);
-    watch.onTable('1_01', 1, [1, 2, 0], [2, 1, 0], [1, 1, 2]);
-    watch.onTable('1_1', 2, [1, 2, 0], [2, 2, 0], [1, 1, 1]);
-    watch.onTable('1_1', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
+    watch.onTable('member 1_01', 1, [1, 2, 0], [2, 1, 0], [1, 1, 2]);
+    watch.onTable('orchestrator 1_1', 2, [1, 2, 0], [2, 2, 0], [1, 1, 1]);
+    watch.onTable('orchestrator 1_1', 1, [1, 2, 0], [2, 1, 0], [1, 1, 1]);
     expect(broken).toEqual([
-      '1_01 has another table 1 than the first that had one',
+      'member 1_01 has another table 1 than the first that had one',
       'slot 1 has member number 2 as active and as backup in table 2',
-      '1_1 went back from table 2 to 1',
+      'orchestrator 1_1 went back from table 2 to 1',
     ]);
   });
 });

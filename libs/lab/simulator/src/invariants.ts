@@ -40,7 +40,8 @@ export class Invariants implements SimProbe {
 
   onServe(member: string, incarnation: number, slot: number, epoch: number): void {
     const other = this.#servers.get(slot);
-    if (other !== undefined && (other.member !== member || other.incarnation !== incarnation)) {
+    // A process that drops its state and begins a new life takes over from itself.
+    if (other !== undefined && (other.member !== member || other.incarnation > incarnation)) {
       this.#fail(
         `two members serve slot ${slot}: ${other.member} (incarnation ${other.incarnation}, epoch ${other.epoch}) and ${member} (incarnation ${incarnation}, epoch ${epoch})`,
       );
@@ -68,7 +69,7 @@ export class Invariants implements SimProbe {
       );
     }
     newest[slot] = epoch;
-    const table = this.#tables.get(orchestrator);
+    const table = this.#tables.get(`orchestrator ${orchestrator}`);
     if (table !== undefined && epoch < (table.epoch[slot] ?? 0)) {
       this.#fail(
         `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch}, and its table ${table.version} says ${table.epoch[slot]}`,
@@ -106,13 +107,14 @@ export class Invariants implements SimProbe {
   }
 
   /** Who does not run serves nothing; should it wake, it must be given its slots anew. */
-  stopped(id: string): void {
+  stopped(role: string, id: string): void {
+    if (role !== 'member') return;
     for (const [slot, server] of this.#servers) if (server.member === id) this.#servers.delete(slot);
   }
 
   /** A process that starts again folds its table from the beginning. */
-  started(id: string): void {
-    this.#tables.delete(id);
-    this.#emitted.delete(id);
+  started(role: string, id: string): void {
+    this.#tables.delete(`${role} ${id}`);
+    if (role === 'orchestrator') this.#emitted.delete(id);
   }
 }

@@ -107,7 +107,14 @@ export class SimLab implements Lab {
     this.#pass(100, () => answers.size === asked.length);
     const rows: ProcessStatus[] = this.sim.processes.map((p) =>
       processStatus(
-        { role: p.entry.role, id: p.entry.id, process: p.state, pid: null, incarnation: p.incarnation },
+        {
+          role: p.entry.role,
+          id: p.entry.id,
+          process: p.state,
+          pid: null,
+          incarnation: p.incarnation,
+          ready: p.state === 'running' && p.role?.health().ready === true,
+        },
         answers.get(p),
       ),
     );

@@ -127,7 +127,7 @@ export class SimWorld {
     process.state = 'running';
     process.reset();
     process.connected = this.network.state !== 'down';
-    this.invariants.started(process.entry.id);
+    this.invariants.started(process.entry.role, process.entry.id);
     const delayUs = this.faultRng.int(this.options.processStartMaxMs * 1000 + 1);
     this.post(
       process,
@@ -153,12 +153,12 @@ export class SimWorld {
     process.role = undefined;
     process.runtime = undefined;
     process.reset();
-    this.invariants.stopped(process.entry.id);
+    this.invariants.stopped(process.entry.role, process.entry.id);
   }
 
   hang(process: SimProcess): void {
     process.state = 'hung';
-    this.invariants.stopped(process.entry.id);
+    this.invariants.stopped(process.entry.role, process.entry.id);
   }
 
   resume(process: SimProcess): void {
