@@ -1,2 +1,3 @@
-/** The outside world: sends and receives traffic and keeps the ledger. */
-export {};
+/** The outside world: traffic in and out of the fabric, and the account of what became of it. */
+export type { OutsideWorldConfig } from './config.js';
+export { createOutsideWorld } from './outside-world.js';

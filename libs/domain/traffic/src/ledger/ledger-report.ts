@@ -28,7 +28,17 @@ export interface LedgerSummary {
   readonly revised: number;
   /** False when the accounts do not add up, in all or in any one connection: a fault of the ledger. */
   readonly balanced: boolean;
-  readonly connections: Readonly<Record<OutcomeName, number>>;
+  /** The same packets in plain numbers, for probes. */
+  readonly packets: {
+    readonly sent: number;
+    readonly delivered: number;
+    readonly dropped: number;
+    readonly lost: number;
+    readonly unexplained: number;
+    readonly duplicated: number;
+  };
+  /** Connections by outcome; `lost` are those that gave up. */
+  readonly connections: Readonly<Record<OutcomeName | 'total' | 'lost', number>>;
   readonly latency: LatencySummary;
   readonly marks: readonly MarkSummary[];
 }
@@ -86,10 +96,11 @@ export interface ConnectionNames {
 
 export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
   const { book, options, reasons } = ledger;
-  const connections: Record<OutcomeName, number> = { unstarted: 0, open: 0, done: 0, reset: 0, gave_up: 0 };
+  const outcomes: Record<OutcomeName, number> = { unstarted: 0, open: 0, done: 0, reset: 0, gave_up: 0 };
+  const unexplained = ledger.outstanding + ledger.expired;
   let balanced = ledger.sent === ledger.delivered + ledger.dropped + ledger.lost + ledger.outstanding + ledger.expired;
   for (let c = 0; c < book.size; c++) {
-    connections[outcomeOf(ledger, c)]++;
+    outcomes[outcomeOf(ledger, c)]++;
     const known = book.delivered[c] + book.dropped[c] + book.lost[c] + book.underWay[c] + book.expired[c];
     if (book.sent[c] !== known) balanced = false;
   }
@@ -100,7 +111,7 @@ export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
     dropped: reasons.totalsByReason(options.reasonName, (code) => !options.isLoss(code)),
     lost: reasons.totalsByReason(options.reasonName, options.isLoss),
     outstanding: ledger.outstanding,
-    unexplained: ledger.outstanding + ledger.expired,
+    unexplained,
     duplicated: ledger.duplicated,
     reordered: ledger.reordered,
     corrupted: ledger.corrupted,
@@ -109,7 +120,15 @@ export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
     contradicted: ledger.contradicted,
     revised: ledger.revised,
     balanced,
-    connections,
+    packets: {
+      sent: ledger.sent,
+      delivered: ledger.delivered,
+      dropped: ledger.dropped,
+      lost: ledger.lost,
+      unexplained,
+      duplicated: ledger.duplicated,
+    },
+    connections: { ...outcomes, total: book.size, lost: outcomes.gave_up },
     latency: ledger.latency.summary(),
     marks: ledger.marks.map((mark) => summarizeMark(ledger, mark, nowMs)),
   };

@@ -10,6 +10,8 @@ export interface LedgerOptions {
   /** Packets remembered at a time, a power of two. */
   readonly capacity: number;
   readonly startMs: number;
+  /** So that words about packets of an earlier ledger are strays to this one; by default 1. */
+  readonly firstTag?: number;
   readonly reasonName: (code: number) => string;
   /** A loss is what a failure took; any other code is somebody's decision, a drop. */
   readonly isLoss: (code: number) => boolean;
@@ -45,6 +47,7 @@ export class Ledger {
   readonly latency = new LatencyHistogram();
   readonly reasons = new ReasonCounts();
   readonly marks: FaultMark[];
+  openConnections = 0;
   sent = 0;
   delivered = 0;
   dropped = 0;
@@ -66,7 +69,7 @@ export class Ledger {
   constructor(options: LedgerOptions) {
     this.options = options;
     this.book = new ConnectionBook(options.connections);
-    this.ring = new PacketRing(options.capacity);
+    this.ring = new PacketRing(options.capacity, options.firstTag ?? 1);
     this.mark_ = new FaultMark('start', options.startMs, this.book);
     this.marks = [this.mark_];
   }
@@ -173,11 +176,13 @@ export class Ledger {
   open(connection: number, kind: number, nowMs: number): void {
     this.book.kind[connection] = kind;
     this.book.outcome[connection] = OUTCOME.open;
+    this.openConnections++;
     this.book.openedMs[connection] = nowMs;
   }
 
   close(connection: number, outcome: OutcomeName, nowMs: number): void {
     this.expect(connection, false, nowMs);
+    if (this.book.outcome[connection] === OUTCOME.open) this.openConnections--;
     this.book.outcome[connection] = OUTCOME[outcome];
     this.book.closedMs[connection] = nowMs;
   }

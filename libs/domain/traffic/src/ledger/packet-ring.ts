@@ -27,10 +27,12 @@ export class PacketRing {
   readonly way: Uint8Array;
   /** Reason code of a packet that was dropped or lost. */
   readonly code: Uint8Array;
-  private nextTag = 1;
+  /** The tag the next packet gets. */
+  nextTag: number;
 
   /** `capacity` packets, a power of two. */
-  constructor(capacity: number) {
+  constructor(capacity: number, firstTag: number) {
+    this.nextTag = firstTag >>> 0;
     if (capacity < 2 || capacity > 2 ** 26 || (capacity & (capacity - 1)) !== 0) {
       throw new RangeError(`ledger of ${capacity} packets: expected a power of two from 2 to ${2 ** 26}`);
     }

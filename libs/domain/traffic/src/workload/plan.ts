@@ -123,7 +123,7 @@ export function resolvePlan(input: unknown): PlanReply {
     problems.push(`traffic plan at connections: ${concurrent} at once of ${total} in all; raise total`);
   }
   const services = resolveMix(plan, problems);
-  if (total > 0 && services.length === 0)
+  if (total > 0 && services.length === 0 && problems.length === 0)
     problems.push('traffic plan at mix: every weight is 0; give one service a weight');
   if (total === 0 && (plan.captures ?? []).length === 0) {
     problems.push('traffic plan: no connections and no captures; give one of them');

@@ -1,0 +1,393 @@
+import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
+import { CaptureError } from '@rehearsal/packets';
+import type { Channel, FrameHeader } from '@rehearsal/protocol';
+import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode } from '@rehearsal/protocol';
+import type { Recording } from '@rehearsal/traffic';
+import {
+  isTrafficCommand,
+  MAX_MARKS,
+  readRecording,
+  readTrafficArgs,
+  resolvePlan,
+  TRAFFIC_COMMANDS,
+} from '@rehearsal/traffic';
+import type { OutsideWorldConfig } from './config.js';
+import { Liveness } from './liveness.js';
+import { Run } from './run.js';
+import { Way } from './way.js';
+
+const ROUNDS_PER_HEARTBEAT = 4;
+const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+const DEFAULT_DEADLINE_MS = 30_000;
+const DEFAULT_ROWS = 500;
+
+interface Waiter {
+  readonly sinceMs: number;
+  readonly cancel: Cancel;
+  readonly done: (reply: CommandReply) => void;
+}
+
+/**
+ * The world around the fabric: clients and servers, captures, and the ledger. It sends packets to the
+ * orchestrators and hears from them what became of each. It never reads the log: what it says of the
+ * fabric is what hosts could say.
+ */
+export class OutsideWorldRole implements Role {
+  private readonly rt: Runtime;
+  private readonly config: OutsideWorldConfig;
+  private readonly ways: readonly Way[];
+  private readonly hub: ChannelHub;
+  private readonly liveness: Liveness;
+  private readonly beat = new Int32Array(HEADER_WORDS + 1);
+  private readonly recordings = new Map<string, Recording>();
+  private readonly cancels: Cancel[] = [];
+  private run: Run | undefined;
+  private state: 'IDLE' | 'RUNNING' | 'DRAINING' | 'STOPPED' = 'IDLE';
+  private ticking: Cancel | undefined;
+  private rounding: Cancel | undefined;
+  private rounds = 0;
+  private waiters: Waiter[] = [];
+
+  constructor(rt: Runtime, config: OutsideWorldConfig) {
+    const { settings } = config;
+    this.rt = rt;
+    this.config = config;
+    this.ways = config.orchestrators.map((id, i) => new Way(i, id));
+    this.liveness = new Liveness(settings);
+    this.hub = new ChannelHub(
+      rt,
+      nodeCode('outside', rt.self.id),
+      firstLife(rt.self.incarnation),
+      {
+        retransmitMs: settings['link.retransmitMs'],
+        maxRetries: settings['link.maxRetries'],
+        windowFrames: settings['link.windowFrames'],
+        maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
+        dropDuplicates: settings['egress.dedup'],
+      },
+      this,
+    );
+  }
+
+  start(): void {
+    this.hub.start();
+    this.cancels.push(this.rt.onBus((state) => this.liveness.onBus(state, this.rt.nowMs())));
+    this.round();
+  }
+
+  health(): Health {
+    const ways = this.ways.map((w) => ({ id: w.id, state: w.state, ready: w.ready }));
+    return { ready: this.ways.some((w) => w.usable && w.ready), detail: { state: this.stateName(), ways } };
+  }
+
+  command(command: Command, done: (reply: CommandReply) => void): void {
+    const { name, args } = command;
+    if (!isTrafficCommand(name)) {
+      refuse(done, `the outside world knows the commands ${Object.keys(TRAFFIC_COMMANDS).join(', ')}, not ${name}`);
+      return;
+    }
+    const problem = readTrafficArgs(name, args);
+    if (typeof problem === 'string') {
+      refuse(done, problem);
+      return;
+    }
+    this.obey(name, command, done);
+  }
+
+  stop(_deadlineMs: number, done: () => void): void {
+    for (const cancel of this.cancels) cancel();
+    this.rounding?.();
+    this.stopTicking();
+    for (const waiter of this.waiters.splice(0)) {
+      waiter.cancel();
+      refuse(waiter.done, 'the outside world is being stopped');
+    }
+    this.hub.stop();
+    done();
+  }
+
+  // What the channels bring.
+
+  onHeard(code: number, incarnation: number): void {
+    const way = this.wayOf(code);
+    if (way === undefined) return;
+    // A late word of a life that is over says nothing.
+    if (this.hub.open(code, incarnation) === undefined) return;
+    way.lastHeardMs = this.rt.nowMs();
+    if (way.givenUp) this.beginAnew(way);
+    if (way.state === 'alive') return;
+    this.rt.note('info', 'orchestrator_heard', { orchestrator: way.id, incarnation, was: way.state });
+    way.state = 'alive';
+    this.run?.router.refresh();
+  }
+
+  onDatagram(header: FrameHeader, words: Int32Array): void {
+    const way = this.wayOf(header.from);
+    if (way === undefined || header.type !== FRAME.heartbeat) return;
+    const ready = words[HEADER_WORDS] === 1;
+    if (ready === way.ready) return;
+    way.ready = ready;
+    way.wasReady ||= ready;
+    this.run?.router.refresh();
+  }
+
+  onFrame(type: number, words: Int32Array): void {
+    if (type !== FRAME.emit) {
+      this.rt.count('frames_unexpected', 1);
+      return;
+    }
+    const records = this.run?.takeEmit(words, this.rt.nowMs()) ?? 0;
+    if (records < 0) this.rt.count('frames_malformed', 1);
+    else this.rt.count('packets_accounted', records);
+    this.answerWaiters();
+  }
+
+  onChannel(channel: Channel): void {
+    const way = this.wayOf(channel.peerCode);
+    if (way === undefined) return;
+    way.channel = channel;
+    way.givenUp = false;
+    channel.onGivenUp = () => {
+      way.givenUp = true;
+      this.wayDied(way, 'given_up');
+    };
+  }
+
+  /** The orchestrator has begun a new life; what it held in the old one is gone. */
+  onEnded(channel: Channel): void {
+    const way = this.wayOf(channel.peerCode);
+    if (way === undefined) return;
+    way.ready = false;
+    this.wayDied(way, 'replaced');
+  }
+
+  onUndeliverable(code: number): void {
+    const way = this.wayOf(code);
+    if (way !== undefined && this.liveness.believesSocketLoss(way, this.rt.nowMs())) this.wayDied(way, 'socket');
+  }
+
+  // Commands.
+
+  private obey(name: string, command: Command, done: (reply: CommandReply) => void): void {
+    switch (name) {
+      case 'start':
+        this.begin(command.args['plan'], done);
+        return;
+      case 'status':
+        done({ ok: true, body: this.status() });
+        return;
+    }
+    const { run } = this;
+    if (run === undefined) {
+      refuse(done, `${name}: no traffic has been started; send start with a plan first`);
+      return;
+    }
+    const nowMs = this.rt.nowMs();
+    switch (name) {
+      case 'stop':
+        this.state = 'STOPPED';
+        this.stopTicking();
+        done({ ok: true, body: this.status() });
+        break;
+      case 'drain':
+        if (this.state === 'RUNNING') this.state = 'DRAINING';
+        run.source.drain(nowMs);
+        this.wait(command, done);
+        break;
+      case 'finish':
+        this.wait(command, done);
+        break;
+      case 'ledger':
+        done({ ok: true, body: run.summary(nowMs) });
+        break;
+      case 'connections':
+        this.reportConnections(run, command, done);
+        break;
+      case 'mark':
+        this.mark(run, String(command.args['name']), done);
+        break;
+    }
+  }
+
+  private begin(input: unknown, done: (reply: CommandReply) => void): void {
+    if (this.run !== undefined && this.state !== 'STOPPED' && !this.run.settled) {
+      refuse(done, 'traffic is running already; drain or stop it first');
+      return;
+    }
+    const reply = resolvePlan(input);
+    if (!reply.ok) {
+      refuse(done, reply.problems.join('; '));
+      return;
+    }
+    const { settings } = this.config;
+    try {
+      const recordings = reply.plan.captures.map((c) => this.recording(c.name));
+      const limits = { maxPackets: settings['batch.maxPackets'], windowFrames: settings['link.windowFrames'] };
+      const firstTag = this.run?.ledger.ring.nextTag ?? 1;
+      this.clearQueues();
+      this.run = new Run(reply.plan, recordings, this.ways, limits, firstTag, this.rt.nowMs());
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof CaptureError)) throw error;
+      refuse(done, error.message);
+      return;
+    }
+    this.state = 'RUNNING';
+    this.tick();
+    const { layout } = this.run;
+    const body = { connections: layout.connections, packets: layout.scriptPackets, durationMs: layout.durationMs };
+    this.rt.note('info', 'traffic_started', body);
+    done({ ok: true, body });
+  }
+
+  private recording(name: string): Recording {
+    const known = this.recordings.get(name);
+    if (known !== undefined) return known;
+    const captures = this.config.captures ?? {};
+    const bytes = Object.hasOwn(captures, name) ? captures[name] : undefined;
+    if (bytes === undefined) {
+      const names = Object.keys(captures).join(', ') || 'none';
+      throw new RangeError(`traffic plan at captures: there is no capture ${name}; given are: ${names}`);
+    }
+    const recording = readRecording(name, bytes);
+    this.recordings.set(name, recording);
+    return recording;
+  }
+
+  private mark(run: Run, name: string, done: (reply: CommandReply) => void): void {
+    // The ledger's own mark at its start counts as one.
+    if (run.ledger.marks.length > MAX_MARKS) {
+      refuse(done, `mark ${name}: a run has at most ${MAX_MARKS} marks; start a new one`);
+      return;
+    }
+    const { atMs, openCount } = run.ledger.mark(name, this.rt.nowMs());
+    done({ ok: true, body: { name, atMs: Math.ceil(atMs), open: openCount } });
+  }
+
+  private reportConnections(run: Run, command: Command, done: (reply: CommandReply) => void): void {
+    const args = command.args as { from?: number; count?: number; mark?: string };
+    const mark = args.mark === undefined ? undefined : run.ledger.marks.findLast((m) => m.name === args.mark);
+    if (args.mark !== undefined && mark === undefined) {
+      const names = run.ledger.marks.map((m) => m.name).join(', ');
+      refuse(done, `connections at mark: there is no mark ${args.mark}; there are: ${names}`);
+      return;
+    }
+    const from = args.from ?? 0;
+    const rows = run.rows(from, args.count ?? DEFAULT_ROWS, mark, this.rt.nowMs());
+    done({ ok: true, body: { total: run.layout.connections, from, rows } });
+  }
+
+  private status(): Record<string, unknown> {
+    const { run } = this;
+    return {
+      state: this.stateName(),
+      ready: this.health().ready,
+      connections: run?.ledger.openConnections ?? 0,
+      connectionsTotal: run?.layout.connections ?? 0,
+      packets: run?.ledger.totals() ?? null,
+      packetsPlanned: run?.layout.scriptPackets ?? 0,
+      queued: run?.queued ?? 0,
+      lagMs: run?.lagMs ?? 0,
+      pausedMs: Math.ceil(run?.pausedMs ?? 0),
+      orchestrators: this.ways.map((w) => ({ id: w.id, state: w.state, ready: w.ready, queued: w.queue.length })),
+    };
+  }
+
+  /** FINISHED: every script has come to its end and every packet is accounted for. */
+  private stateName(): string {
+    return this.state !== 'STOPPED' && this.run?.settled === true ? 'FINISHED' : this.state;
+  }
+
+  private wait(command: Command, done: (reply: CommandReply) => void): void {
+    const deadlineMs = (command.args as { deadlineMs?: number }).deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const waiter: Waiter = {
+      sinceMs: this.rt.nowMs(),
+      done,
+      cancel: this.rt.after(deadlineMs, () => {
+        this.waiters = this.waiters.filter((w) => w !== waiter);
+        this.answer(waiter);
+      }),
+    };
+    this.waiters.push(waiter);
+    this.answerWaiters();
+  }
+
+  private answerWaiters(): void {
+    if (this.waiters.length === 0 || this.run?.settled !== true) return;
+    for (const waiter of this.waiters.splice(0)) {
+      waiter.cancel();
+      this.answer(waiter);
+    }
+  }
+
+  private answer(waiter: Waiter): void {
+    const run = this.run as Run;
+    const waitedMs = Math.ceil(this.rt.nowMs() - waiter.sinceMs);
+    const { outstanding, openConnections: connections } = run.ledger;
+    waiter.done({ ok: true, body: { settled: run.settled, waitedMs, outstanding, connections, queued: run.queued } });
+  }
+
+  // Time.
+
+  private readonly tick = (): void => {
+    this.ticking = undefined;
+    const { run } = this;
+    if (run === undefined || this.state === 'STOPPED') return;
+    const before = run.ledger.sent;
+    run.tick(this.rt.nowMs());
+    if (run.ledger.sent > before) this.rt.count('packets_sent', run.ledger.sent - before);
+    this.answerWaiters();
+    if (run.source.finished && run.queued === 0) return;
+    this.ticking = this.rt.after(Math.max(1, this.config.settings['batch.coalesceMs']), this.tick);
+  };
+
+  private stopTicking(): void {
+    this.ticking?.();
+    this.ticking = undefined;
+  }
+
+  private readonly round = (): void => {
+    const heartbeatMs = this.config.settings['ccp.heartbeatMs'];
+    this.rounding = this.rt.after(heartbeatMs / ROUNDS_PER_HEARTBEAT, this.round);
+    for (const way of this.liveness.round(this.ways, this.rt.nowMs())) this.wayDied(way, 'silence');
+    if (this.rounds++ % ROUNDS_PER_HEARTBEAT !== 0) return;
+    for (const way of this.ways) this.hub.datagram(way.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
+    if (this.run !== undefined) this.rt.count('connections_open_now', this.run.ledger.openConnections);
+  };
+
+  private wayDied(way: Way, why: string): void {
+    way.state = way.state === 'unknown' ? 'unknown' : 'dead';
+    const lost = this.run?.wayDied(way, this.rt.nowMs()) ?? 0;
+    this.rt.note('warn', 'orchestrator_dead', { orchestrator: way.id, why, packetsPresumedLost: lost });
+    this.rt.count('orchestrators_dead', 1);
+    this.answerWaiters();
+  }
+
+  /** A channel that gave up cannot be used again; with no other way left, this node begins a new life. */
+  private beginAnew(way: Way): void {
+    if (this.ways.some((w) => w !== way && w.usable)) return;
+    this.hub.rebirth(nextLife(this.hub.incarnation));
+    for (const other of this.ways) {
+      other.channel = undefined;
+      other.givenUp = false;
+    }
+    this.rt.note('warn', 'began_a_new_life', { orchestrator: way.id, incarnation: this.hub.incarnation });
+  }
+
+  private clearQueues(): void {
+    for (const way of this.ways) {
+      while (way.queue.length > 0) way.queue.shift();
+    }
+  }
+
+  private wayOf(code: number): Way | undefined {
+    return this.ways.find((w) => w.code === code);
+  }
+}
+
+export function createOutsideWorld(rt: Runtime, config: OutsideWorldConfig): Role {
+  return new OutsideWorldRole(rt, config);
+}
+
+function refuse(done: (reply: CommandReply) => void, reason: string): void {
+  done({ ok: false, reason });
+}

@@ -1,0 +1,187 @@
+import type { FaultMark, ResolvedPlan } from '@rehearsal/traffic';
+import { connectionRows, DELIVERY, Layout, Ledger, summarize, TrafficSource } from '@rehearsal/traffic';
+import type { ConnectionRow, LedgerSummary, Recording } from '@rehearsal/traffic';
+import {
+  DELIVERED,
+  FRAME,
+  isLoss,
+  MAX_PACKET_BYTES,
+  PacketFrameReader,
+  reasonName,
+  REASONS,
+} from '@rehearsal/protocol';
+import { Router } from './router.js';
+import type { Way } from './way.js';
+
+/** The schedule catches up after a stall, at most four times as fast as time and 20 ms at a time. */
+const CATCH_UP = 4;
+const MAX_STEP_MS = 20;
+/** With so many packets in line the source pauses: the fabric takes no more. */
+const MAX_QUEUED = 65_536;
+/** A frame is closed before it grows past this, whatever it holds. */
+const MAX_FRAME_WORDS = 16_384;
+const SECONDS_REMEMBERED = 8;
+
+export interface RunLimits {
+  readonly maxPackets: number;
+  readonly windowFrames: number;
+}
+
+/** One plan being carried out: what sends, what is in line, and the account. */
+export class Run {
+  readonly layout: Layout;
+  readonly ledger: Ledger;
+  readonly source: TrafficSource;
+  readonly router: Router;
+  /** How long the source has stood still because the fabric took no more. */
+  pausedMs = 0;
+  private readonly ways: readonly Way[];
+  private readonly limits: RunLimits;
+  private readonly reader = new PacketFrameReader();
+  private readonly words = new Int32Array((MAX_PACKET_BYTES + 4) >> 2);
+  private readonly bytes = new Uint8Array(this.words.buffer);
+  private lastTickMs: number;
+  private lagMs_ = 0;
+
+  /** Throws RangeError when the plan's addresses have no room for it. */
+  constructor(
+    plan: ResolvedPlan,
+    recordings: readonly Recording[],
+    ways: readonly Way[],
+    limits: RunLimits,
+    firstTag: number,
+    nowMs: number,
+  ) {
+    this.layout = new Layout(plan, recordings);
+    this.ledger = new Ledger({
+      connections: this.layout.connections,
+      capacity: capacityFor(plan),
+      startMs: nowMs,
+      firstTag,
+      reasonName,
+      isLoss,
+    });
+    this.ways = ways;
+    this.limits = limits;
+    this.lastTickMs = nowMs;
+    this.router = new Router(ways, this.layout.connections, this.ledger.book.underWay);
+    this.source = new TrafficSource(this.layout, this.ledger, (connection, step) =>
+      this.router.enqueue(connection, step),
+    );
+  }
+
+  /** How far the schedule is behind the clock. */
+  get lagMs(): number {
+    return Math.floor(this.lagMs_);
+  }
+
+  get queued(): number {
+    let queued = 0;
+    for (const way of this.ways) queued += way.queue.length;
+    return queued;
+  }
+
+  /** Nothing more will be sent, and every packet has been accounted for. */
+  get settled(): boolean {
+    return this.source.finished && this.queued === 0 && this.ledger.outstanding === 0;
+  }
+
+  /** Moves the schedule on, and sends. */
+  tick(nowMs: number): void {
+    const elapsedMs = nowMs - this.lastTickMs;
+    this.lastTickMs = nowMs;
+    this.lagMs_ += elapsedMs;
+    const waits = this.ways.every((w) => !w.wasReady);
+    if (waits) this.lagMs_ = 0;
+    else if (this.queued >= MAX_QUEUED) this.pausedMs += elapsedMs;
+    else {
+      const byMs = Math.floor(Math.min(this.lagMs_, MAX_STEP_MS, Math.max(1, Math.ceil(elapsedMs * CATCH_UP))));
+      this.lagMs_ -= byMs;
+      this.source.advance(byMs, nowMs);
+    }
+    for (const way of this.ways) this.flush(way, nowMs);
+  }
+
+  /** Takes what the fabric says of packets: out, dropped or lost. Returns how many records; -1 for a malformed frame. */
+  takeEmit(words: Int32Array, nowMs: number): number {
+    const { reader, ledger } = this;
+    if (!reader.open(words)) return -1;
+    while (reader.next()) {
+      if (reader.code !== DELIVERED) {
+        ledger.judge(reader.id, reader.code, nowMs);
+      } else if (ledger.deliver(reader.id, words, reader.packetAt, reader.lenBytes, nowMs) === DELIVERY.first) {
+        this.source.arrived(ledger.connectionOf(reader.id), ledger.stepOf(reader.id), nowMs);
+      }
+    }
+    return reader.count;
+  }
+
+  /** A way is dead: what it held is presumed lost, what was in line for it takes another. Returns how many were lost. */
+  wayDied(way: Way, nowMs: number): number {
+    this.router.refresh();
+    const lost = this.ledger.presumeLost(way.index, REASONS.orchestrator_lost, nowMs);
+    this.router.moveQueue(way);
+    return lost;
+  }
+
+  summary(nowMs: number): LedgerSummary {
+    return summarize(this.ledger, nowMs);
+  }
+
+  rows(from: number, count: number, mark: FaultMark | undefined, nowMs: number): ConnectionRow[] {
+    const { layout, router } = this;
+    const names = {
+      tuple: (c: number) => layout.tuple(c),
+      service: (c: number) => layout.service(c),
+      via: (c: number) => router.wayId(c),
+    };
+    return connectionRows(this.ledger, names, nowMs, { from, count, mark });
+  }
+
+  private flush(way: Way, nowMs: number): void {
+    const { queue } = way;
+    if (way.state === 'unknown' || !way.wasReady) return;
+    while (queue.length > 0) {
+      if (!way.usable) this.sendIntoTheVoid(way, nowMs);
+      else if (!this.sendFrame(way, nowMs)) return;
+    }
+  }
+
+  private sendFrame(way: Way, nowMs: number): boolean {
+    const { channel, queue, writer } = way;
+    if (channel === undefined || channel.inFlight >= this.limits.windowFrames) return false;
+    writer.reset();
+    while (queue.length > 0 && writer.count < this.limits.maxPackets && writer.at < MAX_FRAME_WORDS) {
+      const { connection, step } = queue;
+      queue.shift();
+      this.router.dequeued(connection);
+      const side = this.source.side(connection, step);
+      const lenBytes = this.source.build(connection, step, this.words, this.bytes);
+      const tag = this.ledger.send(connection, side, step, way.index, this.words, 0, lenBytes, nowMs);
+      writer.add(tag, lenBytes, side, 0, 0, this.words, 0);
+    }
+    writer.finish();
+    return channel.send(FRAME.packets, writer.words, writer.at) !== 0;
+  }
+
+  /** No orchestrator is left: hosts go on sending, and nobody is there to take it. */
+  private sendIntoTheVoid(way: Way, nowMs: number): void {
+    const { connection, step } = way.queue;
+    way.queue.shift();
+    this.router.dequeued(connection);
+    const side = this.source.side(connection, step);
+    const lenBytes = this.source.build(connection, step, this.words, this.bytes);
+    const tag = this.ledger.send(connection, side, step, way.index, this.words, 0, lenBytes, nowMs);
+    this.ledger.judge(tag, REASONS.orchestrator_lost, nowMs);
+  }
+}
+
+/** Packets the ledger must remember: those of some seconds, since a late word may come that late. */
+function capacityFor(plan: ResolvedPlan): number {
+  const recordedAtLeast = 20_000;
+  let perSec = plan.total > 0 ? plan.packetsPerSec : 0;
+  for (const capture of plan.captures) perSec += Math.max(capture.packetsPerSec, recordedAtLeast);
+  let capacity = 2 ** 16;
+  while (capacity < perSec * SECONDS_REMEMBERED && capacity < 2 ** 22) capacity *= 2;
+  return capacity;
+}

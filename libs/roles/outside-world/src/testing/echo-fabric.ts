@@ -1,0 +1,227 @@
+import type { CommandReply, Lane, Runtime, Settings } from '@rehearsal/kernel';
+import { resolveSettings } from '@rehearsal/kernel';
+import { VirtualTime } from '@rehearsal/kernel/testing';
+import type { Channel, ChannelHandlers, FrameHeader } from '@rehearsal/protocol';
+import {
+  ChannelHub,
+  firstLife,
+  FRAME,
+  HEADER_WORDS,
+  nodeCode,
+  PacketFrameReader,
+  PacketFrameWriter,
+} from '@rehearsal/protocol';
+import { createOutsideWorld } from '../index.js';
+
+const HOP_MS = 0.5;
+
+/** A bus under a virtual clock: each message takes half a millisecond; a hung process hears nothing until it wakes. */
+export class EchoFabric {
+  readonly time = new VirtualTime();
+  readonly settings: Settings;
+  readonly counts = new Map<string, number>();
+  readonly notes: string[] = [];
+  readonly role;
+  readonly orchestrators: Map<string, EchoOrchestrator>;
+  /** What becomes of a packet: 0 is delivered, another number the reason it is not. */
+  fate: (tag: number, orchestrator: string) => number = () => 0;
+  private readonly listeners = new Map<string, { process: Process; on: (bytes: Uint8Array) => void }>();
+  private readonly turnEnds: (() => void)[] = [];
+
+  constructor(
+    options: {
+      profile?: 'vendor' | 'lossless';
+      orchestrators?: readonly string[];
+      captures?: Record<string, Uint8Array>;
+      overrides?: Record<string, unknown>;
+    } = {},
+  ) {
+    const ids = options.orchestrators ?? ['1_1', '1_2'];
+    this.settings = resolveSettings(options.profile ?? 'lossless', options.overrides);
+    this.orchestrators = new Map(ids.map((id) => [id, new EchoOrchestrator(this, id, 1)]));
+    this.role = createOutsideWorld(
+      this.runtime({ alive: true, hung: false, backlog: [] }, 'outside-world', 'outside', 1),
+      {
+        settings: this.settings,
+        securityGroup: 'SG1',
+        members: [],
+        orchestrators: ids,
+        build: 'build',
+        ...(options.captures === undefined ? {} : { captures: options.captures }),
+      },
+    );
+    this.role.start();
+  }
+
+  run(ms: number): void {
+    this.time.advance(ms);
+  }
+
+  /** The answer to a command that must come within `withinMs`. */
+  ask(name: string, args: Record<string, unknown> = {}, withinMs = 0): CommandReply {
+    let answer: CommandReply | undefined;
+    this.role.command({ id: name, name, args }, (reply) => {
+      answer = reply;
+    });
+    this.turnEnd();
+    this.time.runUntil(() => answer !== undefined, withinMs);
+    return answer as CommandReply;
+  }
+
+  /** As `ask`, for commands that are not refused. */
+  tell(name: string, args: Record<string, unknown> = {}, withinMs = 0): Record<string, never> {
+    const reply = this.ask(name, args, withinMs);
+    if (!reply.ok) throw new Error(reply.reason);
+    return reply.body as Record<string, never>;
+  }
+
+  orchestrator(id: string): EchoOrchestrator {
+    return this.orchestrators.get(id) as EchoOrchestrator;
+  }
+
+  /** Ends the process; its subject has no listener from now on. */
+  kill(id: string): void {
+    this.orchestrator(id).process.alive = false;
+  }
+
+  restart(id: string): void {
+    this.orchestrators.set(id, new EchoOrchestrator(this, id, this.orchestrator(id).incarnation + 1));
+  }
+
+  runtime(process: Process, role: string, id: string, incarnation: number): Runtime {
+    const lane = (to: string, options: { onUndeliverable?: () => void }): Lane => ({
+      take: (bytes) => new Uint8Array(bytes),
+      send: (bytes) => {
+        this.time.after(HOP_MS, () => {
+          const receiver = this.listeners.get(to);
+          if (receiver?.process.alive === true) wake(receiver.process, () => receiver.on(bytes));
+          else this.time.after(HOP_MS, () => process.alive && options.onUndeliverable?.());
+          this.turnEnd();
+        });
+        return true;
+      },
+    });
+    const runtime = {
+      self: { fabric: 'test', site: 1, role, id, incarnation },
+      nowMs: this.time.nowMs,
+      after: (delayMs: number, run: () => void) =>
+        this.time.after(delayMs, () => {
+          if (process.alive) wake(process, run);
+          this.turnEnd();
+        }),
+      atTurnEnd: (run: () => void) => this.turnEnds.push(run),
+      lane,
+      listen: (at: string, on: (bytes: Uint8Array) => void) => {
+        this.listeners.set(at, { process, on });
+        return () => this.listeners.delete(at);
+      },
+      onBus: () => () => {},
+      count: (id: string, n: number) => this.counts.set(id, (this.counts.get(id) ?? 0) + n),
+      note: (_level: string, code: string) => this.notes.push(code),
+    };
+    // The rest of the port is not for roles without a log.
+    return runtime as unknown as Runtime;
+  }
+
+  private turnEnd(): void {
+    for (let run = this.turnEnds.shift(); run !== undefined; run = this.turnEnds.shift()) run();
+  }
+}
+
+interface Process {
+  alive: boolean;
+  hung: boolean;
+  backlog: (() => void)[];
+}
+
+function wake(process: Process, run: () => void): void {
+  if (process.hung) process.backlog.push(run);
+  else run();
+}
+
+/** Answers each packet at once with the verdict the test asks for. */
+export class EchoOrchestrator implements ChannelHandlers {
+  readonly process: Process = { alive: true, hung: false, backlog: [] };
+  readonly incarnation: number;
+  /** Tags in the order they came. */
+  readonly taken: number[] = [];
+  frames = 0;
+  ready = true;
+  private readonly fabric: EchoFabric;
+  private readonly id: string;
+  private readonly hub: ChannelHub;
+  private readonly reader = new PacketFrameReader();
+  private readonly writer = new PacketFrameWriter();
+  private readonly outside = nodeCode('outside', 'outside');
+
+  constructor(fabric: EchoFabric, id: string, incarnation: number) {
+    this.fabric = fabric;
+    this.id = id;
+    this.incarnation = incarnation;
+    const rt = fabric.runtime(this.process, 'orchestrator', id, incarnation);
+    const { settings } = fabric;
+    this.hub = new ChannelHub(
+      rt,
+      nodeCode('orchestrator', id),
+      firstLife(incarnation),
+      {
+        retransmitMs: settings['link.retransmitMs'],
+        maxRetries: settings['link.maxRetries'],
+        windowFrames: settings['link.windowFrames'],
+        maxInFlightBytes: 2 ** 24,
+        dropDuplicates: true,
+      },
+      this,
+    );
+    this.hub.start();
+    const beat = (): void => {
+      rt.after(settings['ccp.heartbeatMs'], beat);
+      this.beat();
+    };
+    rt.after(10, beat);
+  }
+
+  onDatagram(header: FrameHeader): void {
+    this.hub.open(header.from, header.fromIncarnation);
+  }
+
+  onUndeliverable(): void {}
+
+  onFrame(_type: number, words: Int32Array, channel: Channel): void {
+    const { reader, writer, fabric } = this;
+    this.frames++;
+    reader.open(words);
+    writer.reset();
+    while (reader.next()) {
+      this.taken.push(reader.id);
+      const fate = fabric.fate(reader.id, this.id);
+      if (fate === 0) writer.add(reader.id, reader.lenBytes, 1 - reader.side, 0, 0, words, reader.packetAt);
+      else if (fate > 0) writer.addBare(reader.id, reader.side, fate, 0);
+    }
+    writer.finish();
+    if (writer.count > 0) channel.send(FRAME.emit, writer.words, writer.at);
+  }
+
+  /** Says of packets whatever the test wants to be said. */
+  say(tag: number, code: number): void {
+    this.writer.reset();
+    this.writer.addBare(tag, 0, code, 0);
+    this.writer.finish();
+    this.hub.find(this.outside)?.send(FRAME.emit, this.writer.words, this.writer.at);
+  }
+
+  hang(): void {
+    this.process.hung = true;
+  }
+
+  resume(): void {
+    this.process.hung = false;
+    for (const run of this.process.backlog.splice(0)) run();
+  }
+
+  private beat(): void {
+    const words = new Int32Array(HEADER_WORDS + 1);
+    words[HEADER_WORDS] = this.ready ? 1 : 0;
+    this.hub.datagram(this.outside, FRAME.heartbeat, words, HEADER_WORDS + 1);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Channel } from '@rehearsal/protocol';
+import { nodeCode, PacketFrameWriter } from '@rehearsal/protocol';
+import { PacketQueue } from './packet-queue.js';
+
+/** One orchestrator, as a way into the fabric. */
+export class Way {
+  readonly index: number;
+  readonly id: string;
+  readonly code: number;
+  readonly queue = new PacketQueue();
+  readonly writer = new PacketFrameWriter();
+  channel: Channel | undefined;
+  /** `unknown` until it is heard for the first time; `dead` until it is heard again. */
+  state: 'unknown' | 'alive' | 'dead' = 'unknown';
+  /** Its own word: it belongs to the group and may let packets out. */
+  ready = false;
+  /** It was ready once, so packets may be sent to it even while it is not. */
+  wasReady = false;
+  lastHeardMs = 0;
+  /** Its channel gave up repeating: nothing more can be sent to this incarnation. */
+  givenUp = false;
+
+  constructor(index: number, id: string) {
+    this.index = index;
+    this.id = id;
+    this.code = nodeCode('orchestrator', id);
+  }
+
+  get usable(): boolean {
+    return this.state === 'alive' && this.wasReady && !this.givenUp;
+  }
+}
