@@ -118,16 +118,17 @@ describe('the sync coordinator', () => {
     expect(copied.length - before.length).toBe(1);
   });
 
-  it.each<[string, Record<string, unknown>]>([
-    ['a member restarted since', { incarnation: 9 }],
-    ['a source restarted since', { activeIncarnation: 9 }],
-    ['a slot that waits for another', { member: '1_02' }],
-    ['a copy begun too early', { version: 1 }],
+  it.each<[string, (version: number) => Record<string, unknown>]>([
+    ['a member restarted since', () => ({ incarnation: 9 })],
+    ['a source restarted since', () => ({ activeIncarnation: 9 })],
+    ['a slot that waits for another', () => ({ member: '1_02' })],
+    ['a copy from another member', () => ({ active: '1_02', member: '1_01', slots: [0] })],
+    ['a copy begun before the member was chosen', (version) => ({ version: version - 1 })],
   ])('answers a report of %s and passes nothing on', (_what, change) => {
     const world = threeMembers();
     world.lose('1_02');
     const before = world.story('hypersync.SG1').length;
-    const answers = world.ask('sync.copied.SG1', { ...world.dueReport(), ...change });
+    const answers = world.ask('sync.copied.SG1', { ...world.dueReport(), ...change(world.group.version) });
     world.run(50);
     expect(answers).toEqual([{ ok: true }]);
     expect(world.story('hypersync.SG1')).toHaveLength(before);
@@ -160,6 +161,24 @@ describe('the sync coordinator', () => {
     tell('1_01', 400);
     expect(world.story('hypersync.SG1').slice(before)).toEqual([['IteratorProgress'], ['IteratorProgress']]);
     expect(world.status()).toMatchObject({ body: { iterator: { percent: 57 } } });
+  });
+
+  it('begins to add up anew with each run', () => {
+    const world = threeMembers();
+    world.lose('1_02');
+    world.ask('sync.progress.SG1', { member: '1_01', incarnation: 1, connections: 400, total: 500 });
+    world.run(10);
+    world.join('1_02', 2);
+    world.ask('sync.progress.SG1', { member: '1_03', incarnation: 1, connections: 100, total: 500 });
+    world.run(10);
+    expect(world.status()).toMatchObject({ body: { iterator: { status: 'running', reason: 'joined', percent: 0 } } });
+  });
+
+  it('says how long a run has been going on', () => {
+    const world = threeMembers();
+    world.lose('1_02');
+    world.run(1_195);
+    expect(world.status()).toMatchObject({ body: { iterator: { status: 'running', runningMs: 1_200 } } });
   });
 
   it('goes on after a restart with what was due', () => {

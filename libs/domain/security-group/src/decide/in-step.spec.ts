@@ -97,6 +97,24 @@ describe('inStep', () => {
     expect(group.decides(group.copied(2, 3, [2], 8))[0]).toMatchObject({ type: 'BackupsInStep', slots: [2] });
   });
 
+  it('refuses a copy from before the slot went away from its active member and came back', () => {
+    const group = settled(3, 6);
+    const { state } = group;
+    const none = [0, 0, 0, 0, 0];
+    group.state = { ...state, joining: [1, ...none], joiningSince: [5, ...none], epoch: [7, 4, 4, 7, 2, 2] };
+    expect(group.state.active[0]).toBe(3);
+    expect(group.decides(group.copied(3, 1, [0], 6))).toMatchObject([{ type: 'InStepRefused', reason: TOO_OLD }]);
+    expect(group.decides(group.copied(3, 1, [0], 7))[0]).toMatchObject({ type: 'BackupsInStep', slots: [0] });
+  });
+
+  it('does not begin other copies again when one comes in step', () => {
+    const group = settled(3, 6);
+    group.tell(silent('1_01'));
+    group.tell(group.copied(2, 3, [2]));
+    expect(group.state.joiningSince).toEqual([0, 0, 0, 8, 8, 8]);
+    expect(group.decides(group.copied(2, 3, [5], 8))[0]).toMatchObject({ type: 'BackupsInStep', slots: [5] });
+  });
+
   it.each<[string, (group: Group) => Record<string, unknown>, string]>([
     ['a restarted member', () => ({ incarnation: 2 }), '1_03 has been restarted: expected incarnation 1, seen 2'],
     ['a restarted source', () => ({ activeIncarnation: 9 }), '1_02 has been restarted: expected incarnation 1, seen 9'],

@@ -84,6 +84,66 @@ describe('memberSilent', () => {
     });
   });
 
+  it('counts what survivors just took over before it gives them orphans', () => {
+    const group = settled(3, 6);
+    const { state } = group;
+    group.state = { ...state, active: [1, 1, 1, 1, 2, 3], backup: [2, 2, 0, 0, 3, 2] };
+    expect(group.decides(silent('1_01', 1, {})).slice(1, 3)).toEqual([
+      { type: 'SlotsTakenOver', version: 8, by: [[2, 0, 1]] },
+      { type: 'SlotsOrphaned', version: 8, was: '1_01', to: [[3, 2, 3]] },
+    ]);
+  });
+
+  it('gives no orphans to a member without weight while there is another', () => {
+    const weights = [1, 0, 1];
+    const group = configured(3, 4, { members: weights.map((weight, i) => ({ id: `1_0${i + 1}`, weight })) });
+    group.tell(seen('1_01'));
+    group.tell(seen('1_02'));
+    group.tell(seen('1_03'));
+    group.tell(silent('1_01'));
+    expect(group.state.active).toEqual([3, 3, 3, 3]);
+    expect(group.state.joining).toEqual([2, 2, 2, 2]);
+    group.tell(silent('1_03'));
+    expect(group.state.active).toEqual([2, 2, 2, 2]);
+  });
+
+  it('takes a number of connections below zero for not known', () => {
+    const group = configured(2, 1);
+    group.tell(seen('1_02'));
+    const orphaned = group.decides(silent('1_02', 1, { connections: -1 }))[1];
+    expect(orphaned).toEqual({ type: 'SlotsOrphaned', version: 3, was: '1_02', to: [[0, 0]] });
+  });
+
+  it('drops the copy to a member that gets the slot itself', () => {
+    const group = configured(2, 2);
+    group.tell(seen('1_01'));
+    group.tell(seen('1_02'));
+    expect(group.state.joining).toEqual([2, 2]);
+    group.tell(silent('1_01'));
+    expect(group.state).toMatchObject({ active: [2, 2], joining: [0, 0], joiningSince: [0, 0] });
+  });
+
+  it('says that nothing is copied any more when the member that was copied to is lost', () => {
+    const group = configured(2, 2);
+    group.tell(seen('1_01'));
+    group.tell(seen('1_02'));
+    expect(group.decides(silent('1_02', 1, {}))).toEqual([
+      { type: 'MemberLost', version: 4, member: '1_02', incarnation: 1, reason: 'silence', evidence: {} },
+      { type: 'CopiesChosen', version: 4, reason: 'lost', member: '1_02', copies: [], exposed: [0, 1] },
+      { type: 'GroupBalanced', version: 4 },
+    ]);
+  });
+
+  it('moves no copy that is where it was, though the placement would have it elsewhere', () => {
+    const group = settled(4, 8, { placement: 'pairs' });
+    const { backup } = group.state;
+    group.tell(silent('1_02'));
+    group.state.joining.forEach((to, slot) => {
+      if (backup[slot] !== 2 && group.state.epoch[slot] !== group.state.version) expect(to).toBe(0);
+    });
+    expect(group.state.joining.filter((to) => to !== 0)).toHaveLength(4);
+  });
+
   it('ends with nobody when the last member goes', () => {
     const group = configured(2, 2);
     group.tell(seen('1_02'));

@@ -38,7 +38,8 @@ export function swapsToBalance(state: SecurityGroupState): number[] {
 /**
  * The moves that level out the table: for each slot the member that is to become active there.
  * Only from members with too many to members with too few, exactly as many as needed. Copies
- * already under way towards a member with too few count first.
+ * already under way towards a member with too few count first. To be called when there is nothing
+ * left to swap: then no slot moves to its own backup.
  */
 export function planMoves(state: SecurityGroupState): number[] {
   const { over } = imbalanceOf(state);
@@ -58,7 +59,6 @@ export function planMoves(state: SecurityGroupState): number[] {
     if (state.joining[slot] !== 0 || (over[state.active[slot] as number] as number) <= 0) continue;
     let neediest = 0;
     for (let m = 1; m < over.length; m++) {
-      if (m === state.backup[slot]) continue;
       if ((over[m] as number) < 0 && (neediest === 0 || (over[m] as number) < (over[neediest] as number))) neediest = m;
     }
     if (neediest !== 0) move(slot, neediest);
