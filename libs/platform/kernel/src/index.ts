@@ -50,6 +50,8 @@ export type {
   Self,
   Subject,
 } from './runtime.js';
+export type { Seal, StreamHead } from './seals.js';
+export { SealBuilder, sealHash, sealOf } from './seals.js';
 export type { Profile } from './settings.js';
 export {
   countByCertainty,

@@ -4,3 +4,7 @@ export { commitStoreContract } from './testing/commit-store-contract.js';
 export { deepFreeze } from './testing/deep-freeze.js';
 export { specification } from './testing/specification.js';
 export { VirtualTime } from './testing/virtual-time.js';
+export type { SmallProcess, SmallRuntime } from './testing/small-world.js';
+export { SmallWorld } from './testing/small-world.js';
+export type { LedgerEvent, LedgerInput, TillEvent, TillInput, TillState } from './testing/till.js';
+export { ledger, pay, till, weigh } from './testing/till.js';

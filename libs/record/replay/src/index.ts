@@ -1,2 +1,6 @@
-/** What is done with a log afterwards: verify, state at a moment, difference. */
-export {};
+/** What is done with a log afterwards: proving that it is whole and that its decisions follow. */
+export { linesOf, logBytes } from './log-lines.js';
+export type { BadPlace, Fault, VerifyKind, VerifyResult } from './result.js';
+export { VERIFY_EXIT } from './result.js';
+export type { VerifyOptions } from './verify.js';
+export { verifyRun } from './verify.js';
