@@ -1,2 +1,56 @@
 /** The command line: composes labs, machines and verbs. */
-export {};
+import {
+  askLab,
+  carryOut,
+  explain,
+  findLab,
+  findVerb,
+  helpOf,
+  labsFolder,
+  overview,
+  parseArgs,
+  readSet,
+  type Verb,
+  type VerbContext,
+} from '@rehearsal/verbs';
+import type { ProcessOutcome } from '@rehearsal/experiment';
+import { createServices } from './services.js';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function contextOf(): VerbContext {
+  return { services: createServices(say), set: readSet([]), runsFolder: 'runs', say };
+}
+
+/** A verb that needs a lab is carried out by the process that has it. */
+async function inLab(verb: Verb, argv: readonly string[], words: readonly string[]): Promise<ProcessOutcome> {
+  const { input } = parseArgs(verb, words);
+  const name = input['name'] as string | undefined;
+  return askLab(await findLab(labsFolder(), name), argv);
+}
+
+async function outcomeOf(argv: readonly string[]): Promise<ProcessOutcome> {
+  const [first] = argv;
+  if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && argv.length === 1)) {
+    return { status: 0, stdout: overview(), stderr: '' };
+  }
+  const asked = first === 'help' ? [...argv.slice(1), '--help'] : argv;
+  try {
+    const { entry, rest } = findVerb(asked);
+    const verb = (await entry.load()).default;
+    if (rest.includes('--help') || rest.includes('-h')) return { status: 0, stdout: helpOf(verb), stderr: '' };
+    return verb.needs === 'lab' ? await inLab(verb, asked, rest) : await carryOut(verb, rest, contextOf());
+  } catch (error) {
+    const known = explain(error);
+    if (known === undefined) throw error;
+    const { kind, message, code } = known;
+    const document = { error: { kind, message, exitCode: code } };
+    const stdout = argv.includes('--json') ? `${JSON.stringify(document, null, 2)}\n` : '';
+    return { status: code, stdout, stderr: `rehearse: ${message}\n` };
+  }
+}
+
+const outcome = await outcomeOf(process.argv.slice(2));
+process.exitCode = outcome.status;
+process.stderr.write(outcome.stderr);
+process.stdout.write(outcome.stdout);

@@ -1,2 +1,9 @@
-/** The registry of verbs, from which the command line, its help and its JSON come. */
-export {};
+/** The registry of verbs. */
+export * from './live/lab-directory.js';
+export * from './registry/carry-out.js';
+export * from './registry/help.js';
+export * from './registry/pages.js';
+export * from './registry/parse-args.js';
+export * from './registry/registry.js';
+export * from './registry/verb.js';
+export { startRun } from './verbs/start-run.js';

@@ -5,7 +5,7 @@ import type { FabricHistory, MemberLoss } from './history.js';
 import { causeOfLoss, isLost, type AffectedConnection } from './lost-connections.js';
 
 /** Things that are done to a process and may make a member fall silent. */
-const DEADLY = new Set(['panic', 'kill', 'hang', 'restart', 'died']);
+const DEADLY = new Set(['panic', 'kill', 'hang', 'restart', 'ended']);
 
 /** When what led to a loss was done: the last deadly fault on that member, else when it fell silent. */
 export function faultTimeOf(loss: MemberLoss, faults: readonly FaultRecord[]): number {

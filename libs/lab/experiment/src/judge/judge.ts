@@ -1,10 +1,11 @@
-import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
+import { canonicalBytes, countByCertainty, sealOf, sha256Hex } from '@rehearsal/kernel';
 import type { RunRecord } from '@rehearsal/lab-port';
 import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
 import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
+import { storedCommits } from '../run-folder/run-folder.js';
 import type { FabricHistory } from './history.js';
 import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
 
@@ -63,8 +64,8 @@ export function judge(evidence: Evidence): Judgement {
       lostByCause: tally(lost.map((a) => a.cause!)),
     },
     failover: failoverOf(evidence, affected),
-    faults: { applied: record.faults.filter((f) => f.fault !== 'died').length },
-    log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
+    faults: { applied: record.faults.filter((f) => f.fault !== 'ended').length },
+    log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(sealOf(storedCommits(record.log)).streams)) },
     restsOn: countByCertainty(),
   };
   const reasons = failures(evidence, result, differences, lostElsewhere);

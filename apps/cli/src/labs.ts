@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LabRequest } from '@rehearsal/experiment';
+import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories } from '@rehearsal/lab-port';
+import { createMember } from '@rehearsal/member-role';
+import { createOrchestrator } from '@rehearsal/orchestrator-role';
+import { createOutsideWorld } from '@rehearsal/outside-world-role';
+import { ProcessLab } from '@rehearsal/processes';
+import { SimLab } from '@rehearsal/simulator';
+import { createSync } from '@rehearsal/sync-role';
+
+/** The configuration all roles have in common. */
+function commonConfig(plan: FabricPlan, build: string): Parameters<typeof createSync>[1] {
+  return {
+    settings: plan.settings,
+    securityGroup: plan.securityGroup.name,
+    members: plan.securityGroup.members.map(({ id, weight }) => ({ id, weight })),
+    orchestrators: plan.orchestrators,
+    build,
+  };
+}
+
+/** The roles of a fabric, as a lab makes them within its own process. */
+export function roleFactories(plan: FabricPlan, build: string): RoleFactories {
+  const config = commonConfig(plan, build);
+  const captures = readCaptures(plan);
+  return {
+    orchestrator: (rt, _entry, _plan, probe) => createOrchestrator(rt, { ...config, ...(probe && { probe }) }),
+    member: (rt, _entry, _plan, probe) => createMember(rt, { ...config, policy: plan.policy, ...(probe && { probe }) }),
+    sync: (rt) => createSync(rt, config),
+    'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures }),
+  };
+}
+
+/** The bytes of the captures a fabric replays, by the name plans use: their file's. */
+function readCaptures(plan: FabricPlan): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    plan.traffic.captures.map((path) => {
+      try {
+        return [basename(path), new Uint8Array(readFileSync(path))];
+      } catch (error) {
+        throw new LabError(
+          'bad-input',
+          `Cannot read ${path}: ${(error as Error).message}.`,
+          'Name a capture that is there.',
+        );
+      }
+    }),
+  );
+}
+
+export function makeSimulatedLab(request: LabRequest, build: string): Lab {
+  const { plan, seed } = request;
+  return new SimLab({ plan, seed, build, factories: roleFactories(plan, build) });
+}
+
+const APPS: Readonly<Record<RoleEntry['role'], string>> = {
+  orchestrator: 'orchestrator',
+  member: 'sgm',
+  sync: 'sync',
+  'outside-world': 'traffic',
+};
+
+export function makeProcessLab(request: LabRequest, build: string, say: (line: string) => void): Lab {
+  const { plan, runId, folder } = request;
+  const main = (role: RoleEntry['role']): string =>
+    fileURLToPath(new URL(`../../${APPS[role]}/dist/main.js`, import.meta.url));
+  return new ProcessLab({
+    plan,
+    runId,
+    dir: join(`${folder}.live`),
+    build,
+    mains: {
+      orchestrator: main('orchestrator'),
+      member: main('member'),
+      sync: main('sync'),
+      'outside-world': main('outside-world'),
+    },
+    extra: ({ role }) => {
+      if (role === 'member') return { policy: plan.policy };
+      return role === 'outside-world' ? { captures: plan.traffic.captures } : {};
+    },
+    progress: say,
+  });
+}

@@ -1,0 +1,25 @@
+import { gatherMachineCode, type MachineCode } from '@rehearsal/experiment';
+import { hypersync } from '@rehearsal/hypersync';
+import type { AnyMachine } from '@rehearsal/kernel';
+import { runMachine } from '@rehearsal/lab-port';
+import { securityGroup } from '@rehearsal/security-group';
+
+/** Every machine that writes to a log, by kind. */
+export const MACHINES: Readonly<Record<string, AnyMachine>> = {
+  [securityGroup.kind]: securityGroup as unknown as AnyMachine,
+  [hypersync.kind]: hypersync as unknown as AnyMachine,
+  [runMachine.kind]: runMachine as unknown as AnyMachine,
+};
+
+/** The modules they are in; all that these import is the code that decides. */
+const MODULES = [
+  ['@rehearsal/security-group', './machine.js'],
+  ['@rehearsal/hypersync', './machine.js'],
+  ['@rehearsal/lab-port', './run-machine.js'],
+] as const;
+
+/** The code of all machines, with its hash, from the built packages. */
+export function machineCode(): MachineCode {
+  const entries = MODULES.map(([name, file]) => new URL(file, import.meta.resolve(name)).href);
+  return gatherMachineCode(entries, (specifier) => import.meta.resolve(specifier));
+}

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LabError } from '@rehearsal/lab-port';
+import type { Services } from '@rehearsal/verbs';
+
+/** The workspace: apps/cli/dist/services.js is three folders down. */
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** What verbs need, each part loaded when it is first asked for. */
+export function createServices(say: (line: string) => void): Services {
+  const services: Services = {
+    root,
+    bench: async () => (await import('./workbench.js')).createWorkbench(services, say),
+    verify: async (folder, withCurrent) => (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent),
+    seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
+    benchmarks: ({ smoke }) => benchmarks(smoke),
+    checkPolicy: async (rulebase) => (await import('./check-policy.js')).checkPolicy(rulebase),
+  };
+  return services;
+}
+
+function benchmarks(smoke: boolean): Promise<unknown> {
+  const args = [join(root, 'tools', 'bench', 'main.mjs'), '--json', ...(smoke ? ['--smoke'] : [])];
+  return new Promise((done, failed) => {
+    const child = execFile(process.execPath, args, { maxBuffer: 1 << 26 }, (error, stdout) => {
+      // Exit code 1 says that a reach was missed, which the document says, too.
+      if (error === null || error.code === 1) done(JSON.parse(stdout));
+      else
+        failed(
+          new LabError('environment', `The benchmarks ended with ${String(error.code)}.`, 'Their reason stands above.'),
+        );
+    });
+    child.stderr?.pipe(process.stderr);
+  });
+}

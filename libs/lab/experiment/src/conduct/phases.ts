@@ -1,0 +1,43 @@
+import type { Lab } from '@rehearsal/lab-port';
+import type { Traffic } from './traffic.js';
+
+type Say = (line: string) => void;
+
+const SETTLE_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 250;
+const SAY_EVERY_MS = 2_000;
+const DRAIN_WITHIN_MS = 20_000;
+
+/** Starts a fabric and waits until all members are active, every slot has its backup and nothing moves. */
+export async function bringUp(lab: Lab, say: Say): Promise<void> {
+  const { fabric, profile, securityGroup, orchestrators } = lab.plan;
+  say(
+    `starting fabric ${fabric} (${profile}): ${orchestrators.length} orchestrators, ${securityGroup.members.length} members`,
+  );
+  await lab.up();
+  const members = securityGroup.members.length;
+  await lab.waitUntil({ name: 'members-active', until: { equals: members } }, SETTLE_WITHIN_MS);
+  await lab.waitUntil({ name: 'balanced', until: { equals: true } }, SETTLE_WITHIN_MS);
+  if (members > 1) await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, SETTLE_WITHIN_MS);
+  say(`${members} members active, every slot has its backup`);
+}
+
+/** Waits for traffic to end by itself, which it does after a number of packets; then for the last account. */
+export async function awaitTrafficEnd(lab: Lab, traffic: Traffic, timeoutMs: number, say: Say): Promise<void> {
+  const deadlineMs = lab.nowMs() + timeoutMs;
+  let saidAtMs = lab.nowMs();
+  for (;;) {
+    const status = await traffic.status();
+    if (status.state !== 'RUNNING') break;
+    if (lab.nowMs() >= deadlineMs) {
+      say(`traffic has not ended after ${Math.round(timeoutMs / 1000)} s; it is drained`);
+      break;
+    }
+    if (lab.nowMs() - saidAtMs >= SAY_EVERY_MS) {
+      saidAtMs = lab.nowMs();
+      say(`traffic runs: ${status.connections} connections open`);
+    }
+    await lab.waitMs(LOOK_EVERY_MS);
+  }
+  await traffic.drain(DRAIN_WITHIN_MS);
+}

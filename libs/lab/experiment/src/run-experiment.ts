@@ -1,0 +1,191 @@
+import { basename, join } from 'node:path';
+import { sha256Hex } from '@rehearsal/kernel';
+import { LabError, type FabricPlan, type Lab, type RunRecord } from '@rehearsal/lab-port';
+import type { ConnectionRow, LedgerSummary, TrafficPlan } from '@rehearsal/traffic';
+import { conduct, type Perform } from './conduct/conduct.js';
+import { ControlCache, controlRun, type ControlRequest } from './conduct/control.js';
+import type { Journal } from './conduct/journal.js';
+import { awaitTrafficEnd, bringUp } from './conduct/phases.js';
+import { Traffic } from './conduct/traffic.js';
+import type { Experiment } from './file/read-experiment.js';
+import type { MemberLoss, FabricHistory } from './judge/history.js';
+import { judge, type Judgement } from './judge/judge.js';
+import type { RunResult } from './result.js';
+import type { MachineCode } from './run-folder/machine-code.js';
+import { writeRunFolder } from './run-folder/run-folder.js';
+
+export interface LabRequest {
+  readonly plan: FabricPlan;
+  readonly world: Lab['world'];
+  /** Of the simulator; means nothing to processes. */
+  readonly seed: number;
+  readonly runId: string;
+  /** Where a live lab may keep what its processes write. */
+  readonly folder: string;
+}
+
+/** Everything a run needs that this package must not know. */
+export interface Workbench {
+  makeLab(request: LabRequest): Promise<Lab>;
+  /** Reads from a log who served what. */
+  readHistory(record: RunRecord): FabricHistory;
+  machineCode(): MachineCode;
+  /** Carries out command lines on a lab; `beforeFault` runs first where one is a fault. */
+  performer(lab: Lab, beforeFault: (fault: string) => Promise<void>): Perform;
+  /** Lets other processes ask this lab while it is up; gives the end of that. */
+  announce(lab: Lab, run: { readonly runId: string; readonly folder: string }): Promise<() => Promise<void>>;
+  /** What ran this, for the journal. */
+  readonly node: string;
+}
+
+export interface RunRequest {
+  readonly experiment: Experiment;
+  readonly plan: FabricPlan;
+  readonly world: Lab['world'];
+  readonly seed: number;
+  readonly runsFolder: string;
+  /** Names the run's folder. */
+  readonly runId: string;
+  /** False: writes a folder only when the verdict is not `pass`. */
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** What the outside world is asked to send: the experiment's word, else the fabric file's. */
+export function trafficOf(experiment: Experiment, plan: FabricPlan): { traffic: TrafficPlan; files: string[] } {
+  const own = experiment.block.traffic;
+  if (own === undefined) {
+    const { captures, ...rest } = plan.traffic;
+    return {
+      traffic: {
+        ...rest,
+        ...(captures.length === 0 ? {} : { captures: captures.map((c) => ({ name: basename(c) })) }),
+      },
+      files: [...captures],
+    };
+  }
+  const { captures, ...rest } = own;
+  const files = (captures ?? []).map((c) => experiment.locate(c.file));
+  const named = (captures ?? []).map(({ file, ...how }) => ({ name: basename(file), ...how }));
+  return { traffic: { ...rest, ...(named.length === 0 ? {} : { captures: named }) }, files };
+}
+
+/** Brings a fabric up, conducts an experiment on it under traffic, judges it and keeps the run. */
+export async function runExperiment(request: RunRequest, bench: Workbench): Promise<RunResult> {
+  const { experiment, world, seed, say } = request;
+  const folder = join(request.runsFolder, request.runId);
+  const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan);
+  const plan: FabricPlan = { ...request.plan, traffic: { ...request.plan.traffic, captures: files } };
+  const code = bench.machineCode();
+  const lab = await bench.makeLab({ plan, world, seed, runId: request.runId, folder });
+  const seen = await withLab(lab, bench, request, folder, trafficPlan);
+
+  say('running the same traffic without faults in the simulator, to compare');
+  const control = await controlOf(request, bench, plan, trafficPlan, code.build);
+  const budgets = experiment.block.budget;
+  const judgement: Judgement = judge({
+    record: { ...seen.record, runId: request.runId },
+    folder,
+    journal: seen.journal,
+    history: bench.readHistory(seen.record),
+    ledger: seen.ledger,
+    rows: seen.rows,
+    rowsFor: (_loss: MemberLoss, faultAtMs: number) => rowsAt(seen, faultAtMs),
+    control,
+    budget: budgets[plan.profile] ?? {},
+  });
+  const { result, affected, differences } = judgement;
+  if (request.keep || result.verdict !== 'pass') {
+    const { record, journal, ledger, rows } = seen;
+    writeRunFolder(folder, { result, record, journal, ledger, rows, affected, differences, code });
+  }
+  return result;
+}
+
+/** What was seen of a run while its fabric was up. */
+interface Seen {
+  readonly journal: Journal;
+  readonly record: RunRecord;
+  readonly ledger: LedgerSummary;
+  readonly rows: readonly ConnectionRow[];
+  readonly byMark: readonly { readonly atMs: number; readonly rows: readonly ConnectionRow[] }[];
+}
+
+async function withLab(
+  lab: Lab,
+  bench: Workbench,
+  request: RunRequest,
+  folder: string,
+  trafficPlan: TrafficPlan,
+): Promise<Seen> {
+  const { experiment, say } = request;
+  let withdraw = async (): Promise<void> => {};
+  try {
+    await bringUp(lab, say);
+    withdraw = await bench.announce(lab, { runId: request.runId, folder });
+    const traffic = new Traffic(lab);
+    await traffic.start(trafficPlan);
+    await lab.waitMs(experiment.block.warmUpSec * 1000);
+    say(`traffic runs: ${(await traffic.status()).connections} connections open`);
+    const marks: string[] = [];
+    const perform = bench.performer(lab, async (fault) => {
+      const name = `fault-${marks.length + 1}`;
+      marks.push(name);
+      await traffic.mark(name);
+      say(`fault: ${fault}`);
+    });
+    const journal = await conduct(experiment, lab, { perform, say, node: bench.node });
+    await awaitTrafficEnd(lab, traffic, experiment.block.finishSec * 1000, say);
+    const ledger = await traffic.ledger();
+    const rows = await traffic.connections();
+    const byMark = [];
+    for (const name of marks) {
+      const atMs = ledger.marks.find((m) => m.name === name)?.atMs ?? 0;
+      byMark.push({ atMs, rows: name === marks[marks.length - 1] ? rows : await traffic.connections(name) });
+    }
+    const record = await lab.collect();
+    return { journal, record, ledger, rows, byMark };
+  } finally {
+    await withdraw();
+    await lab.down();
+  }
+}
+
+/** The mark of a fault is set just before it; clocks of processes may differ by some ms. */
+const MARK_WITHIN_MS = 1_000;
+
+/** Rows counted from the mark of the fault, where it has one; else from the start. */
+function rowsAt(seen: Seen, faultAtMs: number): readonly ConnectionRow[] {
+  const near = seen.byMark
+    .filter((m) => Math.abs(m.atMs - faultAtMs) <= MARK_WITHIN_MS)
+    .sort((a, b) => Math.abs(a.atMs - faultAtMs) - Math.abs(b.atMs - faultAtMs));
+  if (near.length > 0) return near[0]!.rows;
+  // Nobody marked this moment: the longest silence of the whole life is the most it can have been.
+  return seen.rows.map((row) => ({ ...row, silenceMs: row.longestSilenceMs, firstAfterMarkMs: null }));
+}
+
+async function controlOf(
+  request: RunRequest,
+  bench: Workbench,
+  plan: FabricPlan,
+  traffic: TrafficPlan,
+  build: string,
+): Promise<ConnectionRow[] | null> {
+  const finishMs = request.experiment.block.finishSec * 1000;
+  const wanted: ControlRequest = { plan, traffic, build, finishMs };
+  const cache = new ControlCache(join(request.runsFolder, '.controls'));
+  const makeLab = (): Promise<Lab> =>
+    bench.makeLab({ plan, world: 'simulated', seed: 1, runId: 'control', folder: request.runsFolder });
+  try {
+    return await cache.rows(wanted, () => controlRun(wanted, makeLab));
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    request.say(`the run to compare with failed: ${error.message}`);
+    return null;
+  }
+}
+
+/** A short word that changes with everything a simulated run depends on but its seed. */
+export function planWord(plan: FabricPlan): string {
+  return sha256Hex(new TextEncoder().encode(JSON.stringify([plan.profile, plan.settings]))).slice(0, 6);
+}

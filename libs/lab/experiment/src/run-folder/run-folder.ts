@@ -1,0 +1,116 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { nearestName, sealOf, type Seal } from '@rehearsal/kernel';
+import { LabError, type RunRecord } from '@rehearsal/lab-port';
+import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
+import type { Journal } from '../conduct/journal.js';
+import type { AffectedConnection } from '../judge/lost-connections.js';
+import type { RunResult } from '../result.js';
+import type { MachineCode } from './machine-code.js';
+
+/** Everything that is kept of a run. */
+export interface KeptRun {
+  readonly result: RunResult;
+  readonly record: RunRecord;
+  readonly journal: Journal;
+  readonly ledger: LedgerSummary;
+  readonly rows: readonly ConnectionRow[];
+  readonly affected: readonly AffectedConnection[];
+  readonly differences: readonly ControlDifference[];
+  readonly code: MachineCode;
+}
+
+/** The lines of a run's log as a store would give them: the sequence of a site's log has no holes. */
+export function* storedCommits(
+  log: readonly string[],
+): Generator<{ readonly seq: number; readonly bytes: Uint8Array }> {
+  const encoder = new TextEncoder();
+  let seq = 0;
+  for (const line of log) yield { seq: ++seq, bytes: encoder.encode(line) };
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.stringify(v)}\n`).join('');
+
+/**
+ * Writes a run's folder: `run.json` (plan, settings, seals, result), `log.jsonl` (one stored commit a
+ * line, byte for byte), `journal.json`, `ledger.json`, `connections.jsonl`, `metrics.json`,
+ * `notes.jsonl`, and `machines/`, the code that decided. A folder of that name is replaced.
+ */
+export function writeRunFolder(folder: string, run: KeptRun): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const put = (name: string, text: string): void => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
+  const { log, notes, metrics, ledger: _ledger, journal: _journal, ...head } = run.record;
+  put('log.jsonl', log.map((line) => `${line}\n`).join(''));
+  put('journal.json', pretty(run.journal));
+  put(
+    'ledger.json',
+    pretty({ summary: run.ledger, affected: run.affected.map(shortly), differences: run.differences }),
+  );
+  put('connections.jsonl', lines(run.rows));
+  put('metrics.json', pretty(metrics));
+  put('notes.jsonl', lines(notes));
+  for (const [name, text] of Object.entries(run.code.files)) put(join('machines', name), text);
+  put('machines/package.json', pretty({ type: 'module', private: true }));
+  const { build, entries } = run.code;
+  // Last: a folder with a run.json is whole.
+  put('run.json', pretty({ ...head, seal: sealOf(storedCommits(log)), build, machines: entries, result: run.result }));
+}
+
+function shortly({ row, slot, loss, faultAtMs, cause }: AffectedConnection): Record<string, unknown> {
+  const { id, tuple, service, outcome, silenceMs } = row;
+  return { id, tuple, service, slot, member: loss.member, faultAtMs, outcome, silenceMs, cause: cause ?? null };
+}
+
+/** Finds a run by id, path, or the word `latest`. @throws LabError (bad input) */
+export function findRun(run: string, runsFolder: string): string {
+  for (const path of [resolve(run), join(runsFolder, run)]) {
+    if (existsSync(join(path, 'run.json'))) return path;
+    // The path of a file of it will do.
+    if (basename(path) === 'run.json' && existsSync(path)) return dirname(path);
+  }
+  const known = runsOf(runsFolder);
+  if (run === 'latest' && known.length > 0) return join(runsFolder, known[0]!);
+  if (known.length === 0) {
+    throw new LabError(
+      'bad-input',
+      `There is no run '${run}', and none in ${runsFolder}.`,
+      'Make one: rehearse run EXPERIMENT.',
+    );
+  }
+  throw new LabError(
+    'bad-input',
+    `There is no run '${run}' in ${runsFolder}.`,
+    `Did you mean '${nearestName(run, known)}'? The last one is 'latest'.`,
+  );
+}
+
+/** Ids of the runs in a folder, the latest first. */
+export function runsOf(runsFolder: string): string[] {
+  if (!existsSync(runsFolder)) return [];
+  const made = (id: string): number => statSync(join(runsFolder, id, 'run.json')).mtimeMs;
+  return readdirSync(runsFolder)
+    .filter((id) => existsSync(join(runsFolder, id, 'run.json')))
+    .sort((a, b) => made(b) - made(a) || (a < b ? 1 : -1));
+}
+
+/** The parts of a `run.json` that are read back. */
+export interface RunHead {
+  readonly runId: string;
+  readonly world: string;
+  readonly seed?: number;
+  readonly build: string;
+  readonly machines: readonly string[];
+  readonly seal: Seal;
+  readonly plan: RunRecord['plan'];
+  readonly result: RunResult;
+}
+
+export function readRunHead(folder: string): RunHead {
+  return JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunHead;
+}

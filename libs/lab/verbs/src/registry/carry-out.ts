@@ -1,0 +1,99 @@
+import { CaptureError } from '@rehearsal/packets';
+import type { CheckCommand, Perform, ProcessOutcome } from '@rehearsal/experiment';
+import { SettingsError } from '@rehearsal/kernel';
+import { LabError, type LabErrorKind } from '@rehearsal/lab-port';
+import { parseArgs } from './parse-args.js';
+import { findVerb, VERBS } from './registry.js';
+import { EXIT, type LabAtHand, type Verb, type VerbContext } from './verb.js';
+
+const CODES: Readonly<Record<LabErrorKind, number>> = {
+  'bad-input': EXIT.badInput,
+  environment: EXIT.environment,
+  deviated: EXIT.deviated,
+};
+
+/** What went wrong, for people and for `--json`; undefined for a mistake of the program itself. */
+export function explain(
+  error: unknown,
+): { readonly kind: string; readonly message: string; readonly code: number } | undefined {
+  if (error instanceof LabError) return { kind: error.kind, message: error.message, code: CODES[error.kind] };
+  if (error instanceof SettingsError || error instanceof CaptureError) {
+    return { kind: 'bad-input', message: error.message, code: EXIT.badInput };
+  }
+  return undefined;
+}
+
+/** Runs one verb and gives what a process would leave behind. Mistakes of the program itself reject. */
+export async function carryOut(verb: Verb, words: readonly string[], context: VerbContext): Promise<ProcessOutcome> {
+  let json = words.includes('--json');
+  try {
+    const parsed = parseArgs(verb, words);
+    json = parsed.json;
+    const set = parsed.set.words.length > 0 ? parsed.set : context.set;
+    const runsFolder = parsed.runs ?? context.runsFolder;
+    const output = await verb.handle(parsed.input, { ...context, set, runsFolder });
+    const stdout = json ? `${JSON.stringify(verb.output.parse(output), null, 2)}\n` : verb.render(output);
+    return { status: verb.exitCode?.(output) ?? EXIT.ok, stdout, stderr: '' };
+  } catch (error) {
+    const known = explain(error);
+    if (known === undefined) throw error;
+    const { kind, message, code } = known;
+    const stdout = json ? `${JSON.stringify({ error: { kind, message, exitCode: code } }, null, 2)}\n` : '';
+    return { status: code, stdout, stderr: `rehearse: ${message}\n` };
+  }
+}
+
+/** Carries out the command lines of an experiment on the lab at hand: the verbs that need one, and no others. */
+export function performerOn(at: LabAtHand, context: Omit<VerbContext, 'lab'>): Perform {
+  return async (argv, timeoutMs) => {
+    const { entry, rest } = findVerb(argv);
+    const verb = (await entry.load()).default;
+    const work = carryOut(verb, rest, { ...context, lab: at });
+    // A simulated fabric's time passes within the call, where nothing can be cut short.
+    return timeoutMs === undefined || at.lab.world === 'simulated' ? work : within(work, timeoutMs, argv);
+  };
+}
+
+async function within(
+  work: Promise<ProcessOutcome>,
+  timeoutMs: number,
+  argv: readonly string[],
+): Promise<ProcessOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<ProcessOutcome>((_, failed) => {
+    const message = `'rehearse ${argv.join(' ')}' took longer than ${timeoutMs} ms.`;
+    timer = setTimeout(
+      () => failed(new LabError('deviated', message, 'Raise the timeout of its provider.')),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Judges command lines of experiments without running them: a verb that needs a lab, with words it takes. */
+export async function commandChecker(): Promise<CheckCommand> {
+  const verbs = await Promise.all(VERBS.map(async (entry) => [entry.path, (await entry.load()).default] as const));
+  const byPath = new Map(verbs);
+  return (argv) => {
+    try {
+      const { entry, rest } = findVerb(argv);
+      const verb = byPath.get(entry.path)!;
+      if (verb.needs !== 'lab') {
+        const able = verbs.filter(([, v]) => v.needs === 'lab').map(([path]) => path);
+        return {
+          message: `'${entry.path}' does nothing to a running fabric.`,
+          remedy: `Use one of: ${able.join(', ')}.`,
+        };
+      }
+      parseArgs(verb, rest);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      return { message: error.message.slice(0, -error.remedy.length).trim(), remedy: error.remedy };
+    }
+  };
+}

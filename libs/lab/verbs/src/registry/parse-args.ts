@@ -1,0 +1,145 @@
+import { nearestName } from '@rehearsal/kernel';
+import { LabError } from '@rehearsal/lab-port';
+import { optionsOf, type OptionSpec } from './options.js';
+import type { SetWords, Verb } from './verb.js';
+
+/** A command line that has been understood, but for which lab it is about. */
+export interface Parsed {
+  readonly input: Record<string, unknown>;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly set: SetWords;
+  /** Folder of runs, where it is named. */
+  readonly runs: string | undefined;
+}
+
+/** What every verb takes. */
+export const GLOBAL_OPTIONS: readonly { readonly flag: string; readonly about: string }[] = [
+  { flag: '--json', about: 'one JSON document on standard output; everything else goes to standard error' },
+  {
+    flag: '--set NAME=VALUE',
+    about: 'a setting (see `rehearse settings`), or profile=vendor|lossless; may be repeated',
+  },
+  { flag: '--runs FOLDER', about: 'where runs are kept; default: runs' },
+  { flag: '--help', about: 'this text' },
+];
+
+const bad = (message: string, remedy: string): LabError => new LabError('bad-input', message, remedy);
+
+/**
+ * Reads the words after a verb.
+ * @throws LabError (bad input) naming the nearest option, or what is missing
+ */
+export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
+  const options = optionsOf(verb);
+  const given: Record<string, unknown> = {};
+  const places: string[] = [];
+  const sets: string[] = [];
+  let json = false;
+  let help = false;
+  let runs: string | undefined;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === '--') {
+      places.push(...words.slice(i + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      places.push(word);
+      continue;
+    }
+    const equals = word.indexOf('=');
+    const flag = equals < 0 ? word : word.slice(0, equals);
+    const value = (): string => {
+      if (equals >= 0) return word.slice(equals + 1);
+      const next = words[++i];
+      if (next === undefined) throw bad(`Option ${flag} needs a value.`, `See: rehearse ${verb.path} --help.`);
+      return next;
+    };
+    if (flag === '--json') json = true;
+    else if (flag === '--help' || flag === '-h') help = true;
+    else if (flag === '--set') sets.push(value());
+    else if (flag === '--runs') runs = value();
+    else {
+      const option = options.find((o) => o.flag === flag && !verb.positionals.includes(o.field));
+      if (option === undefined) throw unknownOption(verb, flag, options);
+      if (option.kind === 'flag') given[option.field] = equals < 0 || word.slice(equals + 1) !== 'false';
+      else if (option.kind === 'list') given[option.field] = [...((given[option.field] as string[]) ?? []), value()];
+      else given[option.field] = typed(option, value());
+    }
+  }
+  const parsed = { json, help, set: readSet(sets), runs };
+  if (help) return { input: {}, ...parsed };
+  takePlaces(verb, options, places, given);
+  return { input: checked(verb, given), ...parsed };
+}
+
+function takePlaces(
+  verb: Verb,
+  options: readonly OptionSpec[],
+  places: string[],
+  given: Record<string, unknown>,
+): void {
+  for (const field of verb.positionals) {
+    const option = options.find((o) => o.field === field)!;
+    if (places.length === 0) {
+      if (!option.required) continue;
+      throw bad(
+        `rehearse ${verb.path} needs ${field.toUpperCase()}${about(option)}.`,
+        `See: rehearse ${verb.path} --help.`,
+      );
+    }
+    given[field] = option.kind === 'list' ? places.splice(0) : typed(option, places.shift()!);
+  }
+  if (places.length > 0) {
+    throw bad(`'${places[0]}' is one word too many for rehearse ${verb.path}.`, `See: rehearse ${verb.path} --help.`);
+  }
+}
+
+const about = (option: OptionSpec): string => (option.about === '' ? '' : ` (${option.about})`);
+
+function typed(option: OptionSpec, text: string): unknown {
+  return (option.kind === 'integer' || option.kind === 'number') && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function checked(verb: Verb, given: Record<string, unknown>): Record<string, unknown> {
+  const result = verb.input.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const field = String(issue.path[0] ?? '');
+  const option = optionsOf(verb).find((o) => o.field === field);
+  const name = option === undefined || verb.positionals.includes(field) ? field.toUpperCase() : option.flag;
+  const seen = JSON.stringify(given[field]);
+  const nearest =
+    option !== undefined && option.choices.length > 0 && typeof given[field] === 'string'
+      ? ` Did you mean '${nearestName(given[field], option.choices)}'?`
+      : '';
+  throw bad(
+    `${name}: ${issue.message}${seen === undefined ? '' : `, saw ${seen}`}.${nearest}`,
+    `See: rehearse ${verb.path} --help.`,
+  );
+}
+
+function unknownOption(verb: Verb, flag: string, options: readonly OptionSpec[]): LabError {
+  const known = [
+    ...options.filter((o) => !verb.positionals.includes(o.field)).map((o) => o.flag),
+    ...GLOBAL_OPTIONS.map((o) => o.flag.split(' ')[0]!),
+  ];
+  return bad(`rehearse ${verb.path} has no option ${flag}.`, `Did you mean ${nearestName(flag, known)}?`);
+}
+
+/** @throws LabError (bad input); names and values of settings are judged where they are used */
+export function readSet(words: readonly string[]): SetWords {
+  const settings: Record<string, string> = {};
+  let profile: SetWords['profile'];
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals < 1) throw bad(`--set ${word}: expected NAME=VALUE.`, 'For example: --set ccp.deadMultiplier=5.');
+    const [name, value] = [word.slice(0, equals), word.slice(equals + 1)];
+    if (name !== 'profile') settings[name] = value;
+    else if (value === 'vendor' || value === 'lossless') profile = value;
+    else
+      throw bad(`--set ${word}: expected vendor or lossless, saw '${value}'.`, 'For example: --set profile=lossless.');
+  }
+  return { settings, words, ...(profile === undefined ? {} : { profile }) };
+}

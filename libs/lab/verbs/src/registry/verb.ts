@@ -1,0 +1,110 @@
+import type { Lab, RunRecord } from '@rehearsal/lab-port';
+import type { RunResult, Workbench } from '@rehearsal/experiment';
+import type { z } from 'zod';
+
+/** Exit codes: `deviated` also says that a log was altered; `differs` is of `verify` alone. */
+export const EXIT = { ok: 0, deviated: 1, badInput: 2, environment: 3, differs: 4 } as const;
+
+/** Settings of the command line: `--set profile=lossless --set ccp.deadMultiplier=5`. */
+export interface SetWords {
+  readonly profile?: 'vendor' | 'lossless';
+  /** By setting name, as text. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** As given, to say the same again. */
+  readonly words: readonly string[];
+}
+
+/** What re-deciding a run's log came to. */
+export interface VerifyReport {
+  readonly kind: 'ok' | 'tampered' | 'decides-differently';
+  readonly commits: number;
+  /** Commits that were decided again and came out the same. */
+  readonly decided: number;
+  /** What is wrong, with its place. */
+  readonly problems: readonly string[];
+  /** What this does not show. */
+  readonly limits: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+/** One seed of many. */
+export interface SeedOutcome {
+  readonly seed: number;
+  readonly result?: RunResult;
+  /** Why there is no result. */
+  readonly error?: string;
+}
+
+export interface SeedsRequest {
+  readonly experiment: string;
+  readonly from: number;
+  readonly to: number;
+  readonly runsFolder: string;
+  readonly set: SetWords;
+}
+
+/** What verbs need of the rest of the house; whoever composes the command hands it in. */
+export interface Services {
+  /** The folder of examples, tools and the default place of runs. */
+  readonly root: string;
+  bench(): Promise<Workbench>;
+  /** @param withCurrent decides again with today's code instead of the run's own */
+  verify(folder: string, withCurrent: boolean): Promise<VerifyReport>;
+  /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
+  seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
+  benchmarks(options: { readonly smoke: boolean }): Promise<unknown>;
+  /** Sentences about what is wrong with a rulebase; none when it can be compiled. */
+  checkPolicy(rulebase: unknown): Promise<readonly string[]>;
+}
+
+/** A lab at hand, in this process. */
+export interface LabAtHand {
+  readonly lab: Lab;
+  readonly name: string;
+  readonly run: string;
+  /** Runs before a fault, with its words. */
+  beforeFault(fault: string): Promise<void>;
+}
+
+export interface VerbContext {
+  readonly services: Services;
+  readonly set: SetWords;
+  readonly runsFolder: string;
+  /** Where `needs` is `lab`. */
+  readonly lab?: LabAtHand;
+  /** One line for people, on standard error. */
+  say(line: string): void;
+}
+
+/**
+ * One thing that can be asked for. Command line, help, arguments of experiments and the pages under
+ * docs/verbs all come from this.
+ */
+export interface Verb<In extends z.ZodObject = z.ZodObject, Out = unknown> {
+  /** Its words: `capture info`. */
+  readonly path: string;
+  readonly summary: string;
+  /** A paragraph or two for the page. */
+  readonly about?: string;
+  readonly examples: readonly { readonly command: string; readonly does: string }[];
+  /** Fields of `input` that are given by their place; the last may be a list. */
+  readonly positionals: readonly string[];
+  /** Fields are optional, or have a place; booleans are flags. */
+  readonly input: In;
+  readonly output: z.ZodType;
+  readonly needs: 'nothing' | 'run' | 'lab';
+  readonly effect: 'read' | 'act';
+  /** The document of `--json`. Rejects with LabError for what cannot be. */
+  handle(input: z.output<In>, context: VerbContext): Promise<Out>;
+  /** The same for people. */
+  render(output: Out): string;
+  /** Default: 0. */
+  exitCode?(output: Out): number;
+}
+
+/** Keeps the types of one verb together; the registry holds them all as `Verb`. */
+export function verb<In extends z.ZodObject, Out>(definition: Verb<In, Out>): Verb {
+  return definition as unknown as Verb;
+}
+
+export type { RunRecord };

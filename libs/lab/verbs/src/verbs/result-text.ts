@@ -1,0 +1,45 @@
+import type { RunResult } from '@rehearsal/experiment';
+import { countsText, msText, textTable } from './table.js';
+
+/** What a run came to, one row a number; several results stand side by side under their names. */
+export function resultTable(results: readonly (readonly [string, RunResult])[]): string {
+  const row = (name: string, read: (r: RunResult) => string | number): string[] => [
+    name,
+    ...results.map(([, r]) => String(read(r))),
+  ];
+  return textTable(
+    ['', ...results.map(([name]) => name)],
+    [
+      row('verdict', (r) => r.verdict),
+      row('packets sent', (r) => r.ledger.packets.sent),
+      row('  delivered', (r) => r.ledger.packets.delivered),
+      row('  dropped', (r) => countsText(r.ledger.packets.dropped, '0')),
+      row('  lost', (r) => countsText(r.ledger.packets.lost, '0')),
+      row('unexplained', (r) => r.ledger.unexplained),
+      row('connections opened', (r) => r.connections.opened),
+      row('  affected', (r) => r.connections.affected),
+      row('  kept', (r) => r.connections.kept),
+      row('  lost', (r) => r.connections.lost),
+      row('  lost by cause', (r) => countsText(r.connections.lostByCause, '-')),
+      row('loss detected after', (r) => msText(r.failover.detectedMs)),
+      row('loss decided after', (r) => msText(r.failover.committedMs)),
+      row('first packet after', (r) => msText(r.failover.firstPacketMs)),
+      row('silence, median', (r) => msText(r.failover.silenceMs.p50)),
+      row('silence, 99 of 100', (r) => msText(r.failover.silenceMs.p99)),
+      row('silence, longest', (r) => msText(r.failover.silenceMs.max)),
+      row('connections moved', (r) => r.failover.connectionsMoved),
+      row('faults applied', (r) => r.faults.applied),
+      row('decisions in the log', (r) => r.log.commits),
+    ],
+  );
+}
+
+/** Why verdicts are not `pass`, what they rest on, and where to look further. */
+export function resultNotes(result: RunResult): string {
+  const sure = countsText(result.restsOn, 'none');
+  return [
+    ...result.reasons.map((reason) => `${result.profile}: ${reason}`),
+    `${result.profile}: rests on settings that are ${sure}; run ${result.folder}; log ${result.log.chain.slice(0, 16)}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,159 @@
+import { quantile, resultSchema, type RunResult } from '@rehearsal/experiment';
+import { LabError } from '@rehearsal/lab-port';
+import { z } from 'zod';
+import { EXIT, verb, type SeedOutcome, type VerbContext } from '../registry/verb.js';
+import { resultNotes, resultTable } from './result-text.js';
+import { planFor, readChecked, startRun } from './start-run.js';
+import { textTable } from './table.js';
+
+const input = z.strictObject({
+  experiment: z.string().describe('experiment file'),
+  live: z.boolean().default(false).describe('real processes'),
+  sim: z.boolean().default(false).describe('the simulator (the default)'),
+  seed: z.int().min(0).max(0xffffffff).optional().describe('of the simulator; default: 1'),
+  seeds: z
+    .string()
+    .regex(/^\d+\.\.\d+$/, 'expected A..B, as in 1..50')
+    .optional()
+    .describe('A..B: one simulated run a seed, two at a time'),
+});
+
+const spread = z.strictObject({ min: z.number(), p50: z.number(), p99: z.number(), max: z.number() }).nullable();
+const one = resultSchema.extend({ experiment: z.string(), mode: z.enum(['live', 'sim']), seed: z.int().nullable() });
+const many = z.strictObject({
+  experiment: z.string(),
+  mode: z.literal('sim'),
+  verdict: z.enum(['pass', 'fail']),
+  seeds: z.strictObject({ from: z.int(), to: z.int() }),
+  passed: z.int(),
+  failed: z.array(z.strictObject({ seed: z.int(), reason: z.string(), repeat: z.string() })),
+  distributions: z.record(z.string(), spread),
+});
+type One = z.output<typeof one>;
+type Many = z.output<typeof many>;
+type Out = One | Many;
+
+export default verb({
+  path: 'run',
+  summary: 'conduct an experiment and judge it',
+  about:
+    "Brings up the experiment's fabric, lets traffic flow, looks whether all is well, does what the method says, looks " +
+    'again, and adds up what became of every packet and every connection, compared with the same traffic without ' +
+    "faults. Verdict `pass` means: within the experiment's budget, nothing unexplained, well again afterwards.",
+  examples: [
+    { command: 'rehearse run examples/experiments/member-panic.yaml', does: 'once in the simulator' },
+    { command: 'rehearse run examples/experiments/member-panic.yaml --live', does: 'once with real processes' },
+    {
+      command: 'rehearse run examples/experiments/member-panic.yaml --seeds 1..50 --set profile=lossless',
+      does: 'fifty times in the simulator, each with other chances',
+    },
+    { command: 'rehearse run examples/experiments/member-panic.yaml --sim --seed 17', does: 'seed 17 again' },
+  ],
+  positionals: ['experiment'],
+  input,
+  output: z.union([one, many]),
+  needs: 'nothing',
+  effect: 'act',
+  async handle(given, context): Promise<Out> {
+    const { experiment, live, seeds } = given;
+    if (live && (given.sim || given.seed !== undefined || seeds !== undefined)) {
+      const seen = given.sim ? '--sim' : seeds === undefined ? '--seed' : '--seeds';
+      throw new LabError('bad-input', `--live and ${seen} exclude each other.`, 'Leave one out.');
+    }
+    if (seeds !== undefined) {
+      if (given.seed !== undefined)
+        throw new LabError('bad-input', '--seed and --seeds exclude each other.', 'Keep one.');
+      return runSeeds(experiment, seeds, context);
+    }
+    const seed = given.seed ?? 1;
+    const world = live ? 'processes' : 'simulated';
+    const result = await startRun({ path: experiment, world, seed, keep: true }, context);
+    return { ...result, experiment, mode: live ? 'live' : 'sim', seed: live ? null : seed };
+  },
+  render: (out: Out) => ('seeds' in out ? seedsText(out) : `${resultTable([[out.profile, out]])}\n${resultNotes(out)}`),
+  exitCode: (out: Out) => (out.verdict === 'pass' ? EXIT.ok : EXIT.deviated),
+});
+
+async function runSeeds(experiment: string, seeds: string, context: VerbContext): Promise<Many> {
+  const [from, to] = seeds.split('..').map(Number) as [number, number];
+  if (to < from)
+    throw new LabError('bad-input', `--seeds ${seeds}: the last comes before the first.`, 'Turn them round.');
+  if (to > 0xffffffff)
+    throw new LabError('bad-input', `--seeds ${seeds}: at most ${0xffffffff}.`, 'Choose smaller ones.');
+  // What is wrong with the files is said once, and not by every worker.
+  planFor(await readChecked(experiment), context.set);
+  const outcomes: SeedOutcome[] = [];
+  const { set, runsFolder } = context;
+  await context.services.seeds({ experiment, from, to, set, runsFolder }, (outcome) => {
+    outcomes.push(outcome);
+    const word = outcome.result?.verdict ?? 'fail';
+    if (word !== 'pass')
+      context.say(
+        `seed ${outcome.seed}: ${word}: ${reasonOf(outcome)}; again: ${repeat(experiment, outcome.seed, set.words)}`,
+      );
+    else if (outcomes.length % 10 === 0) context.say(`${outcomes.length} of ${to - from + 1} seeds`);
+  });
+  outcomes.sort((a, b) => a.seed - b.seed);
+  const failed = outcomes.filter((o) => o.result?.verdict !== 'pass');
+  return {
+    experiment,
+    mode: 'sim',
+    verdict: failed.length === 0 ? 'pass' : 'fail',
+    seeds: { from, to },
+    passed: outcomes.length - failed.length,
+    failed: failed.map((o) => ({ seed: o.seed, reason: reasonOf(o), repeat: repeat(experiment, o.seed, set.words) })),
+    distributions: distributionsOf(outcomes.flatMap((o) => (o.result === undefined ? [] : [o.result]))),
+  };
+}
+
+function reasonOf(outcome: SeedOutcome): string {
+  return outcome.error ?? outcome.result?.reasons.join('; ') ?? 'no result';
+}
+
+/** The one command that leads there again. */
+function repeat(experiment: string, seed: number, words: readonly string[]): string {
+  const quote = (word: string): string =>
+    /^[\w./=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const sets = words.flatMap((word) => ['--set', quote(word)]);
+  return ['rehearse', 'run', quote(experiment), '--sim', '--seed', String(seed), ...sets].join(' ');
+}
+
+const MEASURES: Readonly<Record<string, (r: RunResult) => number | null>> = {
+  detectedMs: (r) => r.failover.detectedMs,
+  committedMs: (r) => r.failover.committedMs,
+  firstPacketMs: (r) => r.failover.firstPacketMs,
+  longestSilenceMs: (r) => r.failover.silenceMs.max,
+  connectionsMoved: (r) => r.failover.connectionsMoved,
+  connectionsLost: (r) => r.connections.lost,
+  packetsLost: (r) => Object.values(r.ledger.packets.lost).reduce((a, b) => a + b, 0),
+  commits: (r) => r.log.commits,
+};
+
+function distributionsOf(results: readonly RunResult[]): Many['distributions'] {
+  const spreadOf = (read: (r: RunResult) => number | null): z.output<typeof spread> => {
+    const values = results.map(read).filter((v) => v !== null);
+    if (values.length === 0) return null;
+    values.sort((a, b) => a - b);
+    const at = (perMille: number): number => quantile(values, perMille)!;
+    return { min: values[0]!, p50: at(500), p99: at(990), max: at(1000) };
+  };
+  return Object.fromEntries(Object.entries(MEASURES).map(([name, read]) => [name, spreadOf(read)]));
+}
+
+function seedsText(out: Many): string {
+  return [
+    `${out.passed} of ${out.passed + out.failed.length} seeds passed\n\n`,
+    textTable(
+      ['', 'least', 'median', '99 of 100', 'most'],
+      Object.entries(out.distributions).map(([name, d]) => [
+        name,
+        d?.min ?? null,
+        d?.p50 ?? null,
+        d?.p99 ?? null,
+        d?.max ?? null,
+      ]),
+    ),
+    ...(out.failed.length === 0 ? [] : ['\n']),
+    ...out.failed.map((f) => `seed ${f.seed}: ${f.reason}\n  again: ${f.repeat}\n`),
+  ].join('');
+}

@@ -1,0 +1,61 @@
+import { basename, dirname } from 'node:path';
+import { loadExperiment, planWord, runExperiment, type Experiment, type RunResult } from '@rehearsal/experiment';
+import { findFabricFile, loadFabric } from '@rehearsal/fabric';
+import type { FabricPlan, Lab } from '@rehearsal/lab-port';
+import { commandChecker } from '../registry/carry-out.js';
+import type { VerbContext } from '../registry/verb.js';
+
+/** Reads an experiment; every command line in it is checked. @throws LabError (bad input) */
+export async function readChecked(path: string): Promise<Experiment> {
+  return loadExperiment(path, await commandChecker());
+}
+
+/**
+ * The fabric an experiment is conducted on: settings of the command line win over the experiment's,
+ * those over the fabric file's.
+ */
+export function planFor(experiment: Experiment, set: VerbContext['set']): FabricPlan {
+  const { block } = experiment;
+  const path = block.fabric === undefined ? findFabricFile(dirname(experiment.path)) : experiment.locate(block.fabric);
+  const profile = set.profile ?? block.profile;
+  return loadFabric(path, {
+    overrides: { ...block.settings, ...set.settings },
+    ...(profile === undefined ? {} : { profile }),
+  });
+}
+
+/** `steady` of `examples/experiments/steady.yaml` */
+export function experimentName(path: string): string {
+  return basename(path)
+    .replace(/\.(ya?ml|json)$/, '')
+    .replaceAll(/[^A-Za-z0-9-]+/g, '-');
+}
+
+export interface StartRun {
+  readonly path: string;
+  readonly world: Lab['world'];
+  readonly seed: number;
+  /** False: leaves a folder only when the verdict is not `pass`. */
+  readonly keep: boolean;
+}
+
+/** Conducts one experiment once. */
+export async function startRun(start: StartRun, context: VerbContext): Promise<RunResult> {
+  const experiment = await readChecked(start.path);
+  const plan = planFor(experiment, context.set);
+  const name = `${experimentName(start.path)}-${plan.profile}`;
+  // A simulated run is the same again, so its name is, too.
+  const runId =
+    start.world === 'simulated'
+      ? `${name}-sim-${start.seed}-${planWord(plan)}`
+      : `${timeWord(new Date())}-${name}-${process.pid}`;
+  const { world, seed, keep } = start;
+  return runExperiment(
+    { experiment, plan, world, seed, runsFolder: context.runsFolder, runId, keep, say: context.say },
+    await context.services.bench(),
+  );
+}
+
+function timeWord(now: Date): string {
+  return now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+}

@@ -1,0 +1,28 @@
+/** Rows under a head, each column as wide as its widest cell; numbers to the right. */
+export function textTable(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const cells = [head, ...rows.map((r) => r.map((c) => (c === null ? '-' : String(c))))];
+  const widths = head.map((_, i) => Math.max(...cells.map((r) => (r[i] ?? '').length)));
+  const numeric = head.map((_, i) => rows.length > 0 && rows.every((r) => r[i] === null || typeof r[i] === 'number'));
+  return cells
+    .map((r) =>
+      r
+        .map((c, i) => (numeric[i] ? c.padStart(widths[i]!) : c.padEnd(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+    .concat('\n');
+}
+
+/** `a 3, b 1`, or a word for none. */
+export function countsText(counts: Readonly<Record<string, number>>, none: string): string {
+  const text = Object.entries(counts)
+    .map(([name, n]) => `${name} ${n}`)
+    .join(', ');
+  return text === '' ? none : text;
+}
+
+/** `12 ms`, or `-` for nothing measured. */
+export function msText(ms: number | null): string {
+  return ms === null ? '-' : `${ms} ms`;
+}
