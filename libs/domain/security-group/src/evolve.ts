@@ -141,7 +141,7 @@ function withActive(state: SecurityGroupState, rows: SlotsByMember, version: num
       active[slot] = member;
       backup[slot] = 0;
       epoch[slot] = version;
-      if (member === 0 || joining[slot] === member) {
+      if (joining[slot] === member) {
         joining[slot] = 0;
         joiningSince[slot] = 0;
       }

@@ -33,8 +33,7 @@ export function successionOf(state: SecurityGroupState, lost: number): Successio
     let least = 0;
     for (const m of heirs) {
       const weight = weightless ? 1 : weightOf(state, m);
-      if (weight === 0) continue;
-      const leastWeight = weightless || least === 0 ? 1 : weightOf(state, least);
+      const leastWeight = weightless ? 1 : weightOf(state, least);
       if (least === 0 || ((load[m] as number) + 1) * leastWeight < ((load[least] as number) + 1) * weight) least = m;
     }
     next[slot] = least;
