@@ -33,7 +33,7 @@ export const groupConfig = z.strictObject({
   slots: z.int().min(1).max(65_537),
   /** fidelity: F-DIST-PLACEMENT */
   placement: z.enum(['pairs', 'spread']),
-  /** false is the negative control: a chosen copy counts as a backup before it holds anything. */
+  /** false is the negative control: a chosen copy counts as a backup before it holds anything. fidelity: F-HYPERSYNC-IN-STEP */
   requireInStep: z.boolean(),
 });
 

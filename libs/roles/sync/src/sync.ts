@@ -21,6 +21,7 @@ import {
   serveInputs,
   sha256Hex,
 } from '@rehearsal/kernel';
+import { copiedSubject, progressSubject } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import { securityGroup, tableMismatch } from '@rehearsal/security-group';
 import type { SyncConfig } from './config.js';
@@ -77,14 +78,15 @@ export class SyncRole implements Role {
   }
 
   start(): void {
-    const { securityGroup: id } = this.#config;
+    const copied = copiedSubject(this.#config.securityGroup);
+    const progress = progressSubject(this.#config.securityGroup);
     this.#cancels.push(
       serveInputs(this.#rt, this.#hypersync, { check: whatIsWrong }),
-      this.#rt.answer(`sync.copied.${id}`, `sync.copied.${id}`, (body, reply) => {
+      this.#rt.answer(copied, copied, (body, reply) => {
         this.#rt.count('copy_reports', 1);
         this.#copies.take(parse(body), (answer) => reply(encode(answer)));
       }),
-      this.#rt.answer(`sync.progress.${id}`, `sync.progress.${id}`, (body, reply) => {
+      this.#rt.answer(progress, progress, (body, reply) => {
         reply(encode(this.#progress.take(parse(body))));
       }),
     );
