@@ -6,6 +6,7 @@ import { parseAnswer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
 import { FOLLOWER_TIMING, LogFollower } from './log-follower.js';
 import { WORK_TIMING, WorkQueue } from './work-queue.js';
+import type { WorkTiming } from './work-queue.js';
 
 /** Server error: wrong last sequence of the subject. */
 const WRONG_LAST_SEQUENCE = 10071;
@@ -25,6 +26,7 @@ export interface CommitStoreParts {
   readonly uniqueName: string;
   /** Where the server may deliver. */
   readonly inboxPrefix: string;
+  readonly workTiming?: WorkTiming;
   /** A consumer was lost and is being made anew. */
   readonly onTrouble: (reason: string) => void;
 }
@@ -116,7 +118,7 @@ export class JetStreamCommitStore implements CommitStore {
       logPrefix: this.#logPrefix,
       kind,
       deliverTo: `${inboxPrefix}.work-${uniqueName}-${++this.#named}`,
-      timing: WORK_TIMING,
+      timing: this.#parts.workTiming ?? WORK_TIMING,
       on,
       onTrouble,
     });

@@ -4,10 +4,12 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, watch, writeF
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import type { ApiError } from '@nats-io/jetstream';
-import { logStreamName } from '@rehearsal/protocol';
+import { grantsFor, logStreamName } from '@rehearsal/protocol';
 import { createCredential, readSeed } from './credentials.js';
 import type { Credential } from './credentials.js';
 import { nkeyUser } from './nkey.js';
+import { permissionsFor } from './permissions.js';
+import type { Permissions } from './permissions.js';
 import { ADMIN_INBOX, logStreamConfig, serverConfig } from './server-config.js';
 import type { BusUser } from './server-config.js';
 import { serverRefusal } from './server-version.js';
@@ -21,6 +23,8 @@ export interface NatsServerOptions {
   readonly users: readonly BusUser[];
   /** Size of the site's log. */
   readonly logMaxBytes: number;
+  /** What a user may do; by default what the subject map grants its role. */
+  readonly permissions?: (user: BusUser) => Permissions;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default `nats-server`, found on the PATH. */
@@ -97,6 +101,8 @@ export class NatsServer {
 
   async #launch(): Promise<void> {
     const { dir, fabric, site, users } = this.#options;
+    const granted = ({ role, id }: BusUser): Permissions => permissionsFor(grantsFor(role, id, site, fabric));
+    const permissions = this.#options.permissions ?? granted;
     const host = this.#options.host ?? '127.0.0.1';
     const portsDir = join(dir, 'ports');
     const logFile = join(dir, 'nats-server.log');
@@ -111,10 +117,10 @@ export class NatsServer {
       portsDir,
       storeDir: join(dir, 'store'),
       logFile,
-      users: users.map(({ role, id }) => {
-        const credential = this.#credentials.get(`${role} ${id}`) as Credential;
-        return { role, id, publicKey: credential.publicKey };
-      }),
+      users: users.map((user) => ({
+        publicKey: (this.#credentials.get(`${user.role} ${user.id}`) as Credential).publicKey,
+        permissions: permissions(user),
+      })),
       adminPublicKey: this.#admin.publicKey,
     });
     writeFileSync(configFile, text, { mode: 0o600 });

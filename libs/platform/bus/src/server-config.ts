@@ -1,7 +1,7 @@
-import { grantsFor, logPrefix, logStreamName } from '@rehearsal/protocol';
+import { logPrefix, logStreamName } from '@rehearsal/protocol';
 import type { RoleName } from '@rehearsal/protocol';
 import type { StreamConfig } from '@nats-io/jetstream';
-import { permissionsFor } from './permissions.js';
+import type { Permissions } from './permissions.js';
 
 export interface BusUser {
   readonly role: RoleName;
@@ -17,7 +17,7 @@ export interface ServerConfigOptions {
   readonly portsDir: string;
   readonly storeDir: string;
   readonly logFile: string;
-  readonly users: readonly (BusUser & { readonly publicKey: string })[];
+  readonly users: readonly { readonly publicKey: string; readonly permissions: Permissions }[];
   /** May make the log's stream and nothing else; its seed stays with the launcher. */
   readonly adminPublicKey: string;
 }
@@ -34,10 +34,7 @@ export function serverConfig(o: ServerConfigOptions): string {
       subscribe: { allow: [`${ADMIN_INBOX}.>`] },
     },
   };
-  const users = o.users.map(({ role, id, publicKey }) => ({
-    nkey: publicKey,
-    permissions: permissionsFor(grantsFor(role, id, o.site, o.fabric)),
-  }));
+  const users = o.users.map(({ publicKey, permissions }) => ({ nkey: publicKey, permissions }));
   return JSON.stringify(
     {
       server_name: `${o.fabric}-${o.site}`,
