@@ -1,2 +1,12 @@
 /** A rulebase compiled to a matcher. */
-export {};
+export {
+  checkPolicy,
+  compilePolicy,
+  CompiledPolicy,
+  IMPLICIT_DROP,
+  policyHash,
+  type OtherTraffic,
+} from './compile-policy.js';
+export { PolicyError } from './policy-error.js';
+export { MAX_RULES, rulebaseSchema, SYNC_CHOICES, type Rule, type Rulebase, type SyncChoice } from './rulebase.js';
+export { PROTO, SERVICE_NAMES, serviceName, servicePorts, type ServicePort } from './services.js';

@@ -1,0 +1,33 @@
+/** A network as two 32-bit integers: an address is in it when `(address & mask) === value`. */
+export interface Network {
+  readonly value: number;
+  readonly mask: number;
+}
+
+export const ANY_NETWORK: Network = { value: 0, mask: 0 };
+
+const FORM = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
+
+/** Reads `10.1.0.0/16`, `10.1.2.3` or `any`. A string is what is wrong with the text, and what to write. */
+export function readNetwork(text: string): Network | string {
+  if (text === 'any') return ANY_NETWORK;
+  const parts = FORM.exec(text);
+  if (parts === null) return `${JSON.stringify(text)} is no IPv4 network; write one like 10.1.0.0/16, or any`;
+  let address = 0;
+  for (let i = 1; i <= 4; i++) {
+    const octet = Number(parts[i]);
+    if (octet > 255) return `${JSON.stringify(text)} has the part ${octet}; parts of an address go to 255`;
+    address = (address << 8) | octet;
+  }
+  const prefixLen = parts[5] === undefined ? 32 : Number(parts[5]);
+  if (prefixLen > 32) return `${JSON.stringify(text)} has a prefix of ${prefixLen} bits; an IPv4 prefix has at most 32`;
+  const mask = prefixLen === 0 ? 0 : -1 << (32 - prefixLen);
+  if ((address & mask) !== address) {
+    return `${JSON.stringify(text)} has address bits after its prefix; write ${networkText(address & mask)}/${prefixLen}`;
+  }
+  return { value: address, mask };
+}
+
+function networkText(address: number): string {
+  return [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255].join('.');
+}

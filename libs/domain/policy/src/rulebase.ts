@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const addresses = z.union([z.string(), z.array(z.string()).min(1)]);
+const ports = z.union([z.number(), z.string()]);
+const service = z.union([
+  z.string(),
+  z.strictObject({ tcp: ports }),
+  z.strictObject({ udp: ports }),
+  z.strictObject({ protocol: z.number().int().min(0).max(255) }),
+]);
+
+/** How connections of a rule are copied to a backup; without it, the security group's setting holds. */
+export const SYNC_CHOICES = ['strict', 'delayed', 'never'] as const;
+
+const rule = z.strictObject({
+  name: z.string().min(1),
+  /** Networks such as 10.1.0.0/16, single addresses, or any; left out means any. */
+  source: addresses.optional(),
+  destination: addresses.optional(),
+  /** Named services, {tcp: 443}, {udp: 5000-5100}, {tcp: any}, {protocol: 47}, icmp, other, or any. Left out: any. */
+  service: z.union([service, z.array(service).min(1)]).optional(),
+  action: z.enum(['accept', 'drop']),
+  sync: z.enum(SYNC_CHOICES).optional(),
+});
+
+const passOrDrop = z.enum(['pass', 'drop']).optional();
+
+/** A rulebase as its file holds it. The first rule that matches a new connection decides; none matching drops it. */
+export const rulebaseSchema = z.strictObject({
+  rules: z.array(rule),
+  /** Traffic that rules cannot match, because it has no ports or is not IPv4. */
+  other: z
+    .strictObject({ fragments: passOrDrop, unsupportedProtocols: passOrDrop, ipv6: passOrDrop, nonIp: passOrDrop })
+    .optional(),
+});
+
+export type Rulebase = z.output<typeof rulebaseSchema>;
+export type Rule = z.output<typeof rule>;
+export type SyncChoice = (typeof SYNC_CHOICES)[number];
+export type ServiceText = z.output<typeof service>;
+
+/** More rules than this do not fit into a connection's entry. */
+export const MAX_RULES = 32_768;
