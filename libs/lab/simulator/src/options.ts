@@ -57,7 +57,7 @@ export interface SimOptions {
   readonly logRecoverMs: number;
   readonly reconnectMaxMs: number;
 
-  /** Copies every message at `send` and stops the run when either copy is changed after. */
+  /** Stops the run when a message is changed after `send` or by who hears it, and spoils it after the call. */
   readonly checkBytes: boolean;
   /** Stops the run at a stored commit that does not follow the last of its stream. */
   readonly checkCommits: boolean;

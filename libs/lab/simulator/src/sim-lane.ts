@@ -1,6 +1,6 @@
 import type { Lane } from '@rehearsal/kernel';
 import { Call, type SimProcess } from './sim-process.js';
-import { Delivery, type SimNetwork } from './sim-network.js';
+import { Delivery, sumOf, type SimNetwork } from './sim-network.js';
 
 export interface LaneOptions {
   readonly maxInFlightBytes: number;
@@ -46,8 +46,8 @@ export class SimLane implements Lane {
       return false;
     }
     this.#inFlightBytes += bytes.length;
-    const carried = process.world.options.checkBytes ? bytes.slice() : bytes;
-    this.network.send(new Delivery(process, this, carried, bytes, this.network.epoch), process.nowUs(), this.#receiver);
+    const sum = process.world.options.checkBytes ? sumOf(bytes) : 0;
+    this.network.send(new Delivery(process, this, bytes, sum, this.network.epoch), process.nowUs(), this.#receiver);
     return true;
   }
 

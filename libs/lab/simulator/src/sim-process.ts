@@ -87,8 +87,11 @@ export class SimProcess {
   clockDriftPpm = 0;
   readonly metrics = new Map<string, number>();
   #inbox: Item[] = [];
+  /** What the present turn handles; it and the inbox change places. */
+  #atHand: Item[] = [];
   #inboxBytes = 0;
   #due: Timer[] = [];
+  #dueNow: Timer[] = [];
   #turnEnd: (() => void)[] = [];
   #inTurn = false;
   #turnStartUs = 0;
@@ -198,23 +201,26 @@ export class SimProcess {
 
   #handle(): void {
     const due = this.#due;
-    this.#due = [];
-    for (const timer of due) {
-      if (this.state !== 'running') return;
+    this.#due = this.#dueNow;
+    this.#dueNow = due;
+    for (let i = 0; i < due.length && this.state === 'running'; i++) {
+      const timer = due[i]!;
       const { run } = timer;
       timer.run = undefined;
       run?.();
     }
+    due.length = 0;
     const inbox = this.#inbox;
-    this.#inbox = [];
+    this.#inbox = this.#atHand;
+    this.#atHand = inbox;
     this.#inboxBytes = 0;
     const { cpuNsPerMessage } = this.world.options;
-    for (const item of inbox) {
-      if (this.state !== 'running') return;
+    for (let i = 0; i < inbox.length && this.state === 'running'; i++) {
       this.#turnNs += cpuNsPerMessage;
-      item.handle(this);
+      inbox[i]!.handle(this);
     }
-    for (let i = 0; i < this.#turnEnd.length; i++) {
+    inbox.length = 0;
+    for (let i = 0; i < this.#turnEnd.length && this.state === 'running'; i++) {
       if (i === MAX_TURN_END_CALLS) throw new Error(`a turn of ${this.name} did not end`);
       this.#turnEnd[i]!();
     }

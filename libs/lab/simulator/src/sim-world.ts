@@ -57,6 +57,7 @@ export class SimWorld {
   happened = 0;
   violation: Violation | undefined;
   readonly #factories: RoleFactories;
+  #scratch = new ArrayBuffer(1 << 16);
   readonly #owners = new Map<string, number>();
 
   constructor(parts: SimWorldParts) {
@@ -65,11 +66,11 @@ export class SimWorld {
     this.options = parts.options;
     this.#factories = parts.factories;
     this.faultRng = createRng(this.seed, 'world');
+    this.busIndex = parts.plan.roles.length;
+    this.ends = this.busIndex + 1;
     this.network = new SimNetwork(this);
     this.log = new SimLogServer(this);
     this.invariants = new Invariants(parts.plan.settings['egress.fence'], (reason) => this.fail(reason));
-    this.busIndex = parts.plan.roles.length;
-    this.ends = this.busIndex + 1;
     const clockRng = createRng(this.seed, 'clocks');
     this.processes = parts.plan.roles.map((entry, index) => {
       this.#owners.set(entry.subject, index);
@@ -83,6 +84,14 @@ export class SimWorld {
 
   get nowMs(): number {
     return this.epochMs + this.nowUs / 1000;
+  }
+
+  /** A copy at an aligned place, good until the next one is made. */
+  scratch(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > this.#scratch.byteLength) this.#scratch = new ArrayBuffer(bytes.length * 2);
+    const copy = new Uint8Array(this.#scratch, 0, bytes.length);
+    copy.set(bytes);
+    return copy;
   }
 
   /** Index of the process a subject belongs to; the bus's for subjects that are shared. */
