@@ -1,4 +1,6 @@
+import { checkPolicy as check } from '@rehearsal/policy';
+
 /** Sentences about what is wrong with a rulebase; none when it can be compiled. */
-export function checkPolicy(_rulebase: unknown): readonly string[] {
-  return [];
+export function checkPolicy(rulebase: unknown): readonly string[] {
+  return check(rulebase);
 }

@@ -41,13 +41,13 @@ export default verb({
     'again, and adds up what became of every packet and every connection, compared with the same traffic without ' +
     "faults. Verdict `pass` means: within the experiment's budget, nothing unexplained, well again afterwards.",
   examples: [
-    { command: 'rehearse run examples/experiments/member-panic.yaml', does: 'once in the simulator' },
-    { command: 'rehearse run examples/experiments/member-panic.yaml --live', does: 'once with real processes' },
+    { command: 'rehearse run examples/experiments/kernel-panic.yaml', does: 'once in the simulator' },
+    { command: 'rehearse run examples/experiments/kernel-panic.yaml --live', does: 'once with real processes' },
     {
-      command: 'rehearse run examples/experiments/member-panic.yaml --seeds 1..50 --set profile=lossless',
+      command: 'rehearse run examples/experiments/kernel-panic.yaml --seeds 1..50 --set profile=lossless',
       does: 'fifty times in the simulator, each with other chances',
     },
-    { command: 'rehearse run examples/experiments/member-panic.yaml --sim --seed 17', does: 'seed 17 again' },
+    { command: 'rehearse run examples/experiments/kernel-panic.yaml --sim --seed 17', does: 'seed 17 again' },
   ],
   positionals: ['experiment'],
   input,
