@@ -325,7 +325,7 @@ export class SimLab implements Lab {
   }
 
   #noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
-    this.#faults.push({ atMs: this.sim.nowUs / 1000, fault, target: targetName(target), detail });
+    this.#faults.push({ atMs: this.sim.nowMs, fault, target: targetName(target), detail });
   }
 
   #input<T extends RunInput['type']>(type: T): { type: T; id: string; at: number; from: 'command' } {
