@@ -1,5 +1,5 @@
 import type { FabricHistory, MemberLoss } from '@rehearsal/experiment';
-import { connectionHash, slotOfHash } from '@rehearsal/dataplane';
+import { Steering } from '@rehearsal/dataplane';
 import { parseCommit, type Settings } from '@rehearsal/kernel';
 import type { RunRecord } from '@rehearsal/lab-port';
 import {
@@ -24,7 +24,8 @@ export function readHistory(record: RunRecord): FabricHistory {
       if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
     }
   }
-  return { losses, slotOf: (tuple) => slotOfTuple(tuple, record.settings) };
+  const finder = new SlotFinder(record.settings);
+  return { losses, slotOf: (tuple) => finder.slotOf(tuple) };
 }
 
 type MemberLost = Extract<SecurityGroupEvent, { type: 'MemberLost' }>;
@@ -52,26 +53,45 @@ function lossOf(
 }
 
 const TUPLE = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?>(\d+\.\d+\.\d+\.\d+)(?::(\d+))?\/(\w+)$/;
-const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1 };
+const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
+const PACKET_BYTES = 40;
 
-/** The slot of `client:port>server:port/protocol`, by the same steps as a packet's; -1 for other text. */
-export function slotOfTuple(tuple: string, settings: Settings): number {
-  const parts = TUPLE.exec(tuple);
-  if (parts === null) return -1;
-  const [, from, fromPort, to, toPort, protocol] = parts as unknown as string[];
-  const proto = PROTOCOLS[protocol!] ?? Number(protocol);
-  if (!Number.isInteger(proto)) return -1;
-  const client = { address: addressOf(from!), port: Number(fromPort ?? 0) };
-  const server = { address: addressOf(to!), port: Number(toPort ?? 0) };
-  const clientFirst =
-    client.address < server.address || (client.address === server.address && client.port <= server.port);
-  const [a, b] = clientFirst ? [client, server] : [server, client];
-  const ports = settings['dist.l4'] ? (a.port << 16) | b.port : 0;
-  const hash = connectionHash(a.address, b.address, ports, settings['dist.l4'] ? proto : 0);
-  return slotOfHash(hash, settings['dist.slots']);
-}
+/**
+ * Finds the slot of `client:port>server:port/protocol` by steering a packet of it, so that nothing but
+ * the orchestrators' own code says where it goes; -1 for other text.
+ */
+export class SlotFinder {
+  readonly #steering: Steering;
+  readonly #packet = new Uint8Array(PACKET_BYTES);
+  readonly #view = new DataView(this.#packet.buffer);
+  readonly #words = new Int32Array(this.#packet.buffer);
 
-/** As packets are keyed: a signed 32-bit integer. */
-function addressOf(text: string): number {
-  return text.split('.').reduce((sum, part) => (sum << 8) | Number(part), 0);
+  constructor(settings: Settings) {
+    this.#steering = new Steering({ slots: settings['dist.slots'], l4: settings['dist.l4'] });
+  }
+
+  slotOf(tuple: string): number {
+    const parts = TUPLE.exec(tuple);
+    if (parts === null) return -1;
+    const [, client, clientPort, server, serverPort, protocol] = parts;
+    const proto = PROTOCOLS[protocol!] ?? Number(protocol);
+    if (!Number.isInteger(proto)) return -1;
+    this.#writeHeaders(proto, client!, server!, Number(clientPort ?? 0), Number(serverPort ?? 0));
+    return this.#steering.steer(this.#words, 0, PACKET_BYTES);
+  }
+
+  #writeHeaders(proto: number, client: string, server: string, clientPort: number, serverPort: number): void {
+    const view = this.#view;
+    this.#packet.fill(0);
+    view.setUint8(0, 0x45);
+    view.setUint16(2, PACKET_BYTES);
+    view.setUint8(9, proto);
+    this.#packet.set(client.split('.').map(Number), 12);
+    this.#packet.set(server.split('.').map(Number), 16);
+    view.setUint16(20, clientPort);
+    view.setUint16(22, serverPort);
+    // The length of the rest: in words in the upper half of a byte of TCP's header, in bytes in UDP's.
+    if (proto === PROTOCOLS['tcp']) view.setUint8(32, 0x50);
+    else view.setUint16(24, PACKET_BYTES - 20);
+  }
 }
