@@ -1,0 +1,12 @@
+import { createMember } from '@rehearsal/member-role';
+import { checked } from '@rehearsal/service';
+import type { HostOptions } from '@rehearsal/service';
+import { z } from 'zod';
+
+const ownConfig = z.looseObject({ policy: z.record(z.string(), z.unknown()) });
+
+/** A member is started with the rulebase it enforces until the SMO hands out another. */
+export const hosted: HostOptions = {
+  role: 'member',
+  createRole: (runtime, config, file) => createMember(runtime, { ...config, ...checked(file, ownConfig, config) }),
+};

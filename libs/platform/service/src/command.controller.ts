@@ -1,0 +1,34 @@
+import { Controller, Inject } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import type { LiveRuntime } from '@rehearsal/bus';
+import type { Command, CommandReply, Role } from '@rehearsal/kernel';
+import { z } from 'zod';
+import { COMMAND } from './bus-transport.js';
+import { ROLE, RUNTIME } from './tokens.js';
+import { ZodPipe } from './zod.pipe.js';
+
+const commandSchema = z.strictObject({
+  id: z.string().min(1),
+  name: z.string().min(1),
+  args: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** Commands of operators and the lab, each answered once, with a result or a reason. */
+@Controller()
+export class CommandController {
+  readonly #role: Role;
+  readonly #runtime: LiveRuntime;
+
+  constructor(@Inject(ROLE) role: Role, @Inject(RUNTIME) runtime: LiveRuntime) {
+    this.#role = role;
+    this.#runtime = runtime;
+  }
+
+  @MessagePattern(COMMAND)
+  command(@Payload(new ZodPipe(commandSchema)) given: z.infer<typeof commandSchema>): Promise<CommandReply> {
+    const command: Command = { id: given.id, name: given.name, args: given.args ?? {} };
+    return new Promise((resolve) => {
+      this.#runtime.atTurnEnd(() => this.#role.command(command, resolve));
+    });
+  }
+}
