@@ -41,7 +41,11 @@ function write(value: unknown, path: string, depth: number): string {
   }
 }
 
+/** Printable ASCII without quote and backslash: written as it is. */
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
+
 function writeString(value: string, path: string): string {
+  if (PLAIN_TEXT.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw refuse(path, 'a well-formed string', 'half a surrogate pair');
   return JSON.stringify(value);
 }
@@ -114,11 +118,12 @@ function copy(value: unknown, path: string, depth: number, memo: WeakMap<object,
   if (depth === MAX_DEPTH) throw refuse(path, `nesting of at most ${MAX_DEPTH}`, 'more, or a cycle');
   let out: unknown[] | Record<string, unknown>;
   if (Array.isArray(value)) {
-    out = [];
-    for (let i = 0; i < value.length; i++) {
-      const item: unknown = value[i];
-      if (typeof item === 'number' && Number.isSafeInteger(item)) out.push(item === 0 ? 0 : item);
-      else out.push(copy(item, `${path}[${i}]`, depth + 1, memo));
+    if (onlyIntegers(value)) {
+      out = value.slice();
+    } else {
+      out = [];
+      // Not map(): it would pass over gaps, which a log cannot hold.
+      for (let i = 0; i < value.length; i++) out.push(copy(value[i], `${path}[${i}]`, depth + 1, memo));
     }
   } else {
     assertPlain(value, path);
@@ -135,6 +140,12 @@ function copy(value: unknown, path: string, depth: number, memo: WeakMap<object,
   }
   memo.set(value, out);
   return out;
+}
+
+/** Such arrays make up most of a state; they are copied in one go. */
+function onlyIntegers(items: readonly unknown[]): boolean {
+  for (let i = 0; i < items.length; i++) if (!Number.isSafeInteger(items[i]) || Object.is(items[i], -0)) return false;
+  return true;
 }
 
 function refuse(path: string, expected: string, seen: string): NotCanonicalError {

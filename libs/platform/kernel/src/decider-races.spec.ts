@@ -129,7 +129,7 @@ describe('several deciders on one stream, whatever the log answers', () => {
           expect(makers.length).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 

@@ -12,7 +12,7 @@ export interface InputRequest {
   readonly principal?: Principal;
 }
 
-/** `rejected`: it is not an input this stream can ever decide; asking again does not help. */
+/** `rejected`: not taken, and asking again does not help; nothing was or will be decided. */
 export type InputReply = DeciderReply | { readonly kind: 'rejected'; readonly reason: string };
 
 /** The subject at which inputs for a stream are taken. */

@@ -51,7 +51,7 @@ export function serveInputs<S, I extends Input, E extends Event>(
     if (problem !== undefined) return send({ kind: 'rejected', reason: problem });
     if (nearlyFull && request.input.from === 'command') {
       return send({
-        kind: 'failed',
+        kind: 'rejected',
         reason: `the log is ${REFUSE_COMMANDS_AT_PERCENT} % full and takes no more commands; raise log.maxBytes or start a new fabric`,
       });
     }

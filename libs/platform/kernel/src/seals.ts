@@ -20,11 +20,14 @@ export interface Seal {
   readonly streams: readonly StreamHead[];
   /** Sequences of the site's log; first and last are 0 when there are none. */
   readonly sequences: { readonly first: number; readonly last: number; readonly count: number };
-  /** SHA-256 (hex) folded over the commits' hashes in order: the order in which the streams were interleaved. */
+  /** SHA-256 (hex) folded over the commits' hashes in order, so many at a time: how the streams were interleaved. */
   readonly order: string;
   /** SHA-256 (hex) of the canonical bytes of all of the above: the one word to print and keep elsewhere. */
   readonly hash: string;
 }
+
+/** Hashes that are folded into the order together; one hash more per commit would cost a third of all. */
+const ORDER_BLOCK = 64;
 
 const ascii = new TextEncoder();
 
@@ -36,6 +39,7 @@ export class SealBuilder {
   #last = 0;
   #count = 0;
   #order = '';
+  #block = '';
 
   constructor(site = 1) {
     this.#site = site;
@@ -48,7 +52,11 @@ export class SealBuilder {
     this.#count++;
     const { stream, version, hash } = head;
     this.#heads.set(stream, { stream, version, hash });
-    this.#order = sha256Hex(ascii.encode(this.#order + hash));
+    this.#block += hash;
+    if (this.#count % ORDER_BLOCK === 0) {
+      this.#order = this.#orderNow();
+      this.#block = '';
+    }
   }
 
   seal(): Seal {
@@ -56,9 +64,13 @@ export class SealBuilder {
       site: this.#site,
       streams: [...this.#heads.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1)),
       sequences: { first: this.#first, last: this.#last, count: this.#count },
-      order: this.#order,
+      order: this.#block === '' ? this.#order : this.#orderNow(),
     };
     return { ...unhashed, hash: sealHash(unhashed) };
+  }
+
+  #orderNow(): string {
+    return sha256Hex(ascii.encode(this.#order + this.#block));
   }
 }
 

@@ -60,7 +60,8 @@ export const CONNECTIONS = {
     certainty: 'recalled',
     fidelity: 'F-OTHER-TIMEOUT',
     where: 'members',
-    about: 'An exchange of any other protocol without packets is forgotten after this.',
+    about:
+      'An exchange of any other protocol without packets is forgotten after this; without effect while such packets are judged one by one (policy.other).',
   },
   'tcp.outOfState': {
     kind: 'choice',
@@ -81,8 +82,8 @@ export const CONNECTIONS = {
     lossless: 'pass',
     certainty: 'ours',
     fidelity: 'F-POLICY-OTHER',
-    where: 'members',
-    about: 'What happens to packets the rulebase cannot speak about, such as protocols other than IPv4.',
+    where: 'orchestrators, members',
+    about: 'Whether fragments and protocols other than TCP and UDP pass; each packet is judged by itself.',
   },
   'table.connectionsPerMember': {
     kind: 'int',

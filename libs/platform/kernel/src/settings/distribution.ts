@@ -5,14 +5,14 @@ export const DISTRIBUTION = {
   'dist.mode': {
     kind: 'choice',
     unit: '',
-    choices: ['general', 'user', 'network', 'auto-topology'],
+    choices: ['general'],
     vendor: 'general',
     lossless: 'general',
     certainty: 'documented',
     fidelity: 'F-DIST-MODE',
     where: 'orchestrators',
     about:
-      'Which addresses of a packet make the key: both, the destination, the source, or destination inside and source outside.',
+      'Which addresses of a packet make the key; `general`, the only mode so far, takes both, so that both directions meet.',
   },
   'dist.l4': {
     kind: 'bool',
