@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Invariants } from './invariants.js';
 
-function watched(fence = true): { broken: string[]; watch: Invariants } {
+function watched(): { broken: string[]; watch: Invariants } {
   const broken: string[] = [];
-  return { broken, watch: new Invariants(fence, (reason) => broken.push(reason)) };
+  return { broken, watch: new Invariants((reason) => broken.push(reason)) };
 }
 
 describe('the invariants of a fabric', () => {
@@ -34,24 +34,43 @@ describe('the invariants of a fabric', () => {
     expect(broken.length).toBe(1);
   });
 
-  it('let nothing leave under an epoch that is over', () => {
+  it('let what a slot’s old active still answers leave after a hand-over, but not after something newer', () => {
     const { broken, watch } = watched();
     watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
     watch.onEmit('1_1', 0, 3, 100);
-    watch.onEmit('1_1', 700, 9, 101);
-    watch.onEmit('1_2', 0, 2, 102);
-    expect(broken).toEqual([]);
-    watch.onEmit('1_1', 700, 8, 103);
     watch.onTable('orchestrator 1_1', 6, [2], [1], [6]);
+    watch.onEmit('1_1', 0, 3, 101);
+    watch.onEmit('1_1', 0, 6, 102);
+    watch.onEmit('1_2', 0, 3, 103);
+    expect(broken).toEqual([]);
     watch.onEmit('1_1', 0, 3, 104);
+    expect(broken).toEqual(['orchestrator 1_1 let packet 104 of slot 0 leave under epoch 3 after one of epoch 6']);
+  });
+
+  it('let nothing of a lost member leave an orchestrator that knows of the loss', () => {
+    const { broken, watch } = watched();
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_2', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 6, [2], [3], [6]);
+    watch.onEmit('1_2', 0, 3, 100);
+    expect(broken).toEqual([]);
+    watch.onEmit('1_1', 0, 3, 101);
     expect(broken).toEqual([
-      'orchestrator 1_1 let packet 103 of slot 700 leave under epoch 8 after one of epoch 9',
-      'orchestrator 1_1 let packet 104 of slot 0 leave under epoch 3, and its table 6 says 6',
+      'orchestrator 1_1 let packet 101 of slot 0 leave under epoch 3, and its table says that the slot was seized at 6',
     ]);
-    const unfenced = watched(false);
-    unfenced.watch.onEmit('1_1', 0, 3, 1);
-    unfenced.watch.onEmit('1_1', 0, 2, 2);
-    expect(unfenced.broken).toEqual([]);
+  });
+
+  it('let nothing of a lost member leave anywhere once its successor serves, who need not wait for its word', () => {
+    const { broken, watch } = watched();
+    watch.onServe('1_01', 1, 0, 3);
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 6, [2], [3], [6]);
+    watch.onServe('1_02', 1, 0, 6);
+    expect(broken).toEqual([]);
+    watch.onEmit('1_2', 0, 3, 100);
+    expect(broken).toEqual([
+      'orchestrator 1_2 let packet 100 of slot 0 leave under epoch 3, and the member that seized it at 6 serves it already',
+    ]);
   });
 
   it('want active and backup to differ, and one table a version that never goes back', () => {

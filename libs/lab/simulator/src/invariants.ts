@@ -11,7 +11,18 @@ export interface Violation {
 
 interface Table {
   readonly version: number;
-  readonly epoch: ArrayLike<number>;
+  readonly active: Int32Array;
+  readonly epoch: Int32Array;
+}
+
+/** The row of `key`, long enough for `slot`. */
+function perSlot(rows: Map<string, Int32Array>, key: string, slot: number): Int32Array {
+  const row = rows.get(key);
+  if (row !== undefined && slot < row.length) return row;
+  const longer = new Int32Array(Math.max(512, slot + 1));
+  if (row !== undefined) longer.set(row);
+  rows.set(key, longer);
+  return longer;
 }
 
 /** How many of the last table versions are compared between processes. */
@@ -19,33 +30,40 @@ const TABLES_KEPT = 256;
 
 /**
  * Watches the whole fabric through its roles' own acts: one server a slot, active and backup differ,
- * one table a version, nothing leaves under an epoch that its orchestrator knows to be over. Each
- * call costs a few comparisons, so every act of every run is checked.
+ * one table a version, and nothing leaves under an epoch that is over. An epoch ends in one of two ways:
+ * handed over, when what the old active still answers is good as long as nothing newer left the same
+ * orchestrator; or seized from a lost member, when nothing of it may leave any more, from its
+ * orchestrator's own table on, and anywhere once the new active serves. Each call costs a few comparisons,
+ * so every act of every run is checked.
  */
 export class Invariants implements SimProbe {
   readonly #fail: (reason: string) => void;
-  readonly #fence: boolean;
   /** Who serves a slot: member and incarnation. */
   readonly #servers = new Map<number, { member: string; incarnation: number; epoch: number }>();
-  /** `orchestrator:slot` to the newest epoch that left there. */
+  /** By orchestrator: per slot the newest epoch that left there. */
   readonly #emitted = new Map<string, Int32Array>();
   readonly #tables = new Map<string, Table>();
   readonly #hashes = new Map<number, string>();
+  /** By orchestrator: per slot the epoch its own table last saw seized. */
+  readonly #seizedAt = new Map<string, Int32Array>();
+  /** Per slot: epochs that began with a seizure, and the newest of them that is served. */
+  readonly #seizures = new Map<number, Set<number>>();
+  readonly #servedAfterSeizure = new Map<number, number>();
 
-  /** @param fence setting egress.fence: without it, stale packets leave by choice. fidelity: F-EGRESS-FENCE */
-  constructor(fence: boolean, fail: (reason: string) => void) {
-    this.#fence = fence;
+  constructor(fail: (reason: string) => void) {
     this.#fail = fail;
   }
 
   onServe(member: string, incarnation: number, slot: number, epoch: number): void {
     const other = this.#servers.get(slot);
-    // A process that drops its state and begins a new life takes over from itself.
-    if (other !== undefined && (other.member !== member || other.incarnation > incarnation)) {
+    // A process that drops its state and begins a new life takes over from itself, and a seizure from the lost.
+    const seized = this.#seizures.get(slot)?.has(epoch) === true && (other === undefined || other.epoch < epoch);
+    if (!seized && other !== undefined && (other.member !== member || other.incarnation > incarnation)) {
       this.#fail(
         `two members serve slot ${slot}: ${other.member} (incarnation ${other.incarnation}, epoch ${other.epoch}) and ${member} (incarnation ${incarnation}, epoch ${epoch})`,
       );
     }
+    if (seized) this.#servedAfterSeizure.set(slot, epoch);
     this.#servers.set(slot, { member, incarnation, epoch });
   }
 
@@ -55,26 +73,14 @@ export class Invariants implements SimProbe {
   }
 
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void {
-    if (!this.#fence) return;
-    let newest = this.#emitted.get(orchestrator);
-    if (newest === undefined || slot >= newest.length) {
-      const longer = new Int32Array(Math.max(512, slot + 1));
-      if (newest !== undefined) longer.set(newest);
-      newest = longer;
-      this.#emitted.set(orchestrator, newest);
-    }
-    if (epoch < newest[slot]!) {
-      this.#fail(
-        `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch} after one of epoch ${newest[slot]}`,
-      );
-    }
-    newest[slot] = epoch;
-    const table = this.#tables.get(`orchestrator ${orchestrator}`);
-    if (table !== undefined && epoch < (table.epoch[slot] ?? 0)) {
-      this.#fail(
-        `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch}, and its table ${table.version} says ${table.epoch[slot]}`,
-      );
-    }
+    const newest = perSlot(this.#emitted, orchestrator, slot);
+    const where = `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch}`;
+    if (epoch < newest[slot]!) this.#fail(`${where} after one of epoch ${newest[slot]}`);
+    newest[slot] = Math.max(newest[slot]!, epoch);
+    const seizedAt = perSlot(this.#seizedAt, orchestrator, slot)[slot]!;
+    if (epoch < seizedAt) this.#fail(`${where}, and its table says that the slot was seized at ${seizedAt}`);
+    const served = this.#servedAfterSeizure.get(slot) ?? 0;
+    if (epoch < served) this.#fail(`${where}, and the member that seized it at ${served} serves it already`);
   }
 
   onTable(
@@ -103,7 +109,26 @@ export class Invariants implements SimProbe {
     if (before !== undefined && version < before.version) {
       this.#fail(`${process} went back from table ${before.version} to ${version}`);
     }
-    this.#tables.set(process, { version, epoch });
+    if (before !== undefined) this.#noteSeizures(process, before, active, backup, epoch);
+    this.#tables.set(process, { version, active: Int32Array.from(active), epoch: Int32Array.from(epoch) });
+  }
+
+  /** The old active is neither active nor backup of a slot whose epoch rose: it was lost. */
+  #noteSeizures(
+    process: string,
+    before: Table,
+    active: ArrayLike<number>,
+    backup: ArrayLike<number>,
+    epoch: ArrayLike<number>,
+  ): void {
+    const [role, id] = process.split(' ') as [string, string];
+    for (let slot = 0; slot < active.length; slot++) {
+      if (epoch[slot] === before.epoch[slot] || backup[slot] === before.active[slot]) continue;
+      if (role === 'orchestrator') perSlot(this.#seizedAt, id, slot)[slot] = epoch[slot]!;
+      const seizures = this.#seizures.get(slot);
+      if (seizures === undefined) this.#seizures.set(slot, new Set([epoch[slot]!]));
+      else seizures.add(epoch[slot]!);
+    }
   }
 
   /** Who does not run serves nothing; should it wake, it must be given its slots anew. */
@@ -115,6 +140,8 @@ export class Invariants implements SimProbe {
   /** A process that starts again folds its table from the beginning. */
   started(role: string, id: string): void {
     this.#tables.delete(`${role} ${id}`);
-    if (role === 'orchestrator') this.#emitted.delete(id);
+    if (role !== 'orchestrator') return;
+    this.#emitted.delete(id);
+    this.#seizedAt.delete(id);
   }
 }

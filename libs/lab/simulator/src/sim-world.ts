@@ -70,7 +70,7 @@ export class SimWorld {
     this.ends = this.busIndex + 1;
     this.network = new SimNetwork(this);
     this.log = new SimLogServer(this);
-    this.invariants = new Invariants(parts.plan.settings['egress.fence'], (reason) => this.fail(reason));
+    this.invariants = new Invariants((reason) => this.fail(reason));
     const clockRng = createRng(this.seed, 'clocks');
     this.processes = parts.plan.roles.map((entry, index) => {
       this.#owners.set(entry.subject, index);

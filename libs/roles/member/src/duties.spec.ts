@@ -39,6 +39,20 @@ describe('duties of member 1', () => {
     expect(duties.change(table(5, [[1, 2, 0, 5]])).takeOver).toEqual([{ slot: 0, from: 2 }]);
   });
 
+  it('keeps what was copied to it when one commit finds it in step and gives it the slot', () => {
+    const duties = new Duties(1, ME);
+    duties.change(table(2, [[2, 3, 1, 2, 2]]));
+    const change = duties.change(table(5, [[1, 2, 0, 5]]));
+    expect([change.takeOver, change.empty]).toEqual([[{ slot: 0, from: 2 }], []]);
+  });
+
+  it('begins empty when it inherits a slot it was still being copied', () => {
+    const duties = new Duties(1, ME);
+    duties.change(table(2, [[2, 0, 1, 2, 2]]));
+    const change = duties.change(table(5, [[1, 0, 0, 5]], [0, 1, 0, 1]));
+    expect([change.seize, change.empty]).toEqual([[0], [0]]);
+  });
+
   it('hands over what it served, and says when it never came to serve', () => {
     const duties = new Duties(2, ME);
     duties.change(

@@ -97,7 +97,10 @@ export class Duties {
       previous !== 0 && previous !== this.me && next.incarnation[previous] === before?.incarnation[previous];
     if (alive) change.takeOver.push({ slot, from: previous });
     else change.seize.push(slot);
-    if (this.duty[slot] === DUTY.none || this.duty[slot] === DUTY.joining) change.empty.push(slot);
+    // One commit may find a joining member in step and swap the slot to it; whoever inherits a slot from
+    // the dead while still joining holds a part of it at best, and the slot counts as orphaned.
+    const duty = this.duty[slot];
+    if (duty === DUTY.none || (duty === DUTY.joining && !alive)) change.empty.push(slot);
     this.duty[slot] = DUTY.waiting;
     this.serves[slot] = 0;
   }

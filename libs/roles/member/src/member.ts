@@ -4,7 +4,17 @@ import { LogFollower, MachineView } from '@rehearsal/kernel';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
-import { ChannelHub, configSubject, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import {
+  ChannelHub,
+  configSubject,
+  firstLife,
+  FRAME,
+  HEADER_WORDS,
+  nextLife,
+  nodeCode,
+  nodeId,
+  nodeKind,
+} from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
