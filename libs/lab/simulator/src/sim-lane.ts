@@ -33,7 +33,7 @@ export class SimLane implements Lane {
   }
 
   take(bytes: number): Uint8Array {
-    return new Uint8Array(bytes);
+    return this.network.buffer(bytes);
   }
 
   send(bytes: Uint8Array): boolean {

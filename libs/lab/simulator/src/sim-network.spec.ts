@@ -6,7 +6,7 @@ const TO = 'data.member.1_02';
 
 function number(lane: Lane, n: number, bytes = 4): boolean {
   const message = lane.take(bytes);
-  new DataView(message.buffer).setUint32(0, n, true);
+  new DataView(message.buffer, message.byteOffset).setUint32(0, n, true);
   return lane.send(message);
 }
 

@@ -161,7 +161,7 @@ class ToyMember extends ToyRole {
     this.every(PING_EVERY_MS, () => {
       const lane = lanes[0]!;
       const bytes = lane.take(64);
-      const words = new Int32Array(bytes.buffer);
+      const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
       words[0] = number;
       words[1] = this.#sent + 1;
       if (lane.send(bytes)) this.#sent++;
