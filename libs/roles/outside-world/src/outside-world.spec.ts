@@ -57,6 +57,10 @@ describe('the outside world', () => {
     fabric.run(500);
     expect(fabric.tell('status')).toMatchObject({ state: 'RUNNING', ready: false, packets: { sent: 0 } });
     fabric.orchestrator('1_2').ready = true;
+    fabric.run(200);
+    // At the plan's rate from now on: what was not sent is not made up for.
+    expect(ledgerOf(fabric).sent).toBeGreaterThan(100);
+    expect(ledgerOf(fabric).sent).toBeLessThan(500);
     fabric.tell('finish', { deadlineMs: 5000 }, 5000);
     expect(new Set(rowsOf(fabric).map((r) => r.via))).toEqual(new Set(['1_2']));
     expect(ledgerOf(fabric)).toMatchObject({ connections: { done: 40 }, lost: {} });
@@ -153,11 +157,11 @@ describe('when an orchestrator dies', () => {
   it('takes back what it presumed of one that was only cut off', () => {
     const fabric = begun({ orchestrators: ['1_1'], profile: 'vendor' });
     fabric.run(500);
-    fabric.orchestrator('1_1').hang();
+    fabric.orchestrator('1_1').process.hang();
     fabric.run(600);
     const presumed = ledgerOf(fabric).lost['orchestrator_lost'] as number;
     expect(presumed).toBeGreaterThan(0);
-    fabric.orchestrator('1_1').resume();
+    fabric.orchestrator('1_1').process.resume();
     fabric.tell('finish', { deadlineMs: 100_000 }, 100_000);
     const ledger = ledgerOf(fabric);
     expect(ledger.revised).toBeGreaterThan(0);
@@ -171,26 +175,76 @@ describe('when an orchestrator dies', () => {
       { ...PLAN, durationMs: 20_000 },
     );
     fabric.run(500);
-    fabric.orchestrator('1_1').hang();
+    fabric.orchestrator('1_1').process.hang();
     fabric.run(3000);
-    fabric.orchestrator('1_1').resume();
+    fabric.orchestrator('1_1').process.resume();
     fabric.tell('finish', { deadlineMs: 200_000 }, 200_000);
     expect(fabric.notes).toContain('began_a_new_life');
     expect(ledgerOf(fabric)).toMatchObject({ unexplained: 0, connections: { done: 40 } });
   });
 });
 
-describe('a fabric that takes no more', () => {
-  it('makes the source pause, keeps the order, and loses nothing', () => {
-    const fabric = begun(
-      { overrides: { 'link.windowFrames': 4, 'ccp.deadMultiplier': 100, 'detector.socketLoss': false } },
-      { connections: 200, packetsPerSec: 20_000, durationMs: 1500, mix: { voip: 1 } },
-    );
+describe('what says nothing about an orchestrator', () => {
+  it('a late heartbeat of a life that is over', () => {
+    const fabric = begun();
+    const old = fabric.orchestrator('1_1');
+    fabric.restart('1_1');
     fabric.run(200);
-    for (const o of fabric.orchestrators.values()) o.hang();
+    fabric.kill('1_1');
+    fabric.run(20);
+    old.beat();
+    fabric.run(0.6);
+    expect(fabric.tell('status')['orchestrators']).toMatchObject([
+      { id: '1_1', state: 'dead' },
+      { id: '1_2', state: 'alive' },
+    ]);
+  });
+
+  it('that this process itself stood still', () => {
+    const fabric = begun();
+    fabric.run(500);
+    fabric.outside.hang();
+    fabric.run(1000);
+    fabric.outside.resume();
+    fabric.tell('finish', { deadlineMs: 10_000 }, 10_000);
+    expect(fabric.notes).not.toContain('orchestrator_dead');
+    expect(ledgerOf(fabric)).toMatchObject({ lost: {}, resent: 0, connections: { done: 40 } });
+  });
+});
+
+describe('a fabric that takes no more', () => {
+  const slow = { 'link.windowFrames': 4, 'ccp.deadMultiplier': 100, 'detector.socketLoss': false };
+  const stream = { connections: 200, packetsPerSec: 20_000, durationMs: 6000, mix: { voip: 1 } };
+
+  it('makes the source stand still once too much is in line', () => {
+    const fabric = begun({ overrides: slow }, { ...stream, packetsPerSec: 200_000, durationMs: 1000 });
+    for (const o of fabric.orchestrators.values()) o.process.hang();
+    fabric.run(1500);
+    const status = fabric.tell('status');
+    expect(status['queued']).toBeGreaterThan(60_000);
+    expect(status['queued']).toBeLessThan(75_000);
+    expect(status['pausedMs']).toBeGreaterThan(500);
+  });
+
+  it('gives what is in line for a dead orchestrator to the other', () => {
+    const fabric = begun({ overrides: { ...slow, 'ccp.deadMultiplier': 3 } }, stream);
+    fabric.run(200);
+    fabric.orchestrator('1_1').process.hang();
+    fabric.run(250);
+    expect(fabric.tell('status')['queued']).toBeGreaterThan(1000);
+    fabric.run(400);
+    expect(fabric.tell('status')['orchestrators']).toMatchObject([{ state: 'dead', queued: 0 }, { state: 'alive' }]);
+    const framesInWindow = 4;
+    expect(ledgerOf(fabric).lost['orchestrator_lost']).toBeLessThanOrEqual(framesInWindow * 64);
+  });
+
+  it('makes the source pause, keeps the order, and loses nothing', () => {
+    const fabric = begun({ overrides: slow }, { ...stream, durationMs: 1500 });
+    fabric.run(200);
+    for (const o of fabric.orchestrators.values()) o.process.hang();
     fabric.run(700);
     expect(fabric.tell('status')['queued']).toBeGreaterThan(1000);
-    for (const o of fabric.orchestrators.values()) o.resume();
+    for (const o of fabric.orchestrators.values()) o.process.resume();
     fabric.tell('finish', { deadlineMs: 20_000 }, 20_000);
     expect(ledgerOf(fabric)).toMatchObject({ lost: {}, reordered: 0, unexplained: 0, connections: { done: 200 } });
     for (const o of fabric.orchestrators.values()) expect(o.taken).toEqual(o.taken.toSorted((a, b) => a - b));
@@ -253,10 +307,11 @@ describe('commands', () => {
     fabric.run(10);
     const last = fabric.orchestrator('1_1').taken.at(-1) as number;
     fabric.fate = () => 0;
-    fabric.tell('start', { plan: { ...PLAN, durationMs: 200 } });
-    fabric.orchestrator('1_1').say(last, REASONS.dead_window);
+    fabric.tell('start', { plan: PLAN });
     fabric.tell('finish', { deadlineMs: 3000 }, 3000);
-    expect(ledgerOf(fabric)).toMatchObject({ strays: 1, lost: {}, unexplained: 0 });
+    fabric.orchestrator('1_1').say(last, REASONS.dead_window);
+    fabric.run(10);
+    expect(ledgerOf(fabric)).toMatchObject({ strays: 1, contradicted: 0, lost: {}, unexplained: 0 });
   });
 
   it.each([

@@ -15,6 +15,27 @@ import { createOutsideWorld } from '../index.js';
 
 const HOP_MS = 0.5;
 
+/** A process can die, and it can hang: then what reaches it waits until it wakes. */
+class Process {
+  alive = true;
+  private hung = false;
+  private backlog: (() => void)[] = [];
+
+  hang(): void {
+    this.hung = true;
+  }
+
+  resume(): void {
+    this.hung = false;
+    for (const run of this.backlog.splice(0)) run();
+  }
+
+  do(run: () => void): void {
+    if (this.hung) this.backlog.push(run);
+    else run();
+  }
+}
+
 /** A bus under a virtual clock: each message takes half a millisecond; a hung process hears nothing until it wakes. */
 export class EchoFabric {
   readonly time = new VirtualTime();
@@ -23,6 +44,8 @@ export class EchoFabric {
   readonly notes: string[] = [];
   readonly role;
   readonly orchestrators: Map<string, EchoOrchestrator>;
+  /** The process of the outside world itself. */
+  readonly outside = new Process();
   /** What becomes of a packet: 0 is delivered, another number the reason it is not. */
   fate: (tag: number, orchestrator: string) => number = () => 0;
   private readonly listeners = new Map<string, { process: Process; on: (bytes: Uint8Array) => void }>();
@@ -39,17 +62,14 @@ export class EchoFabric {
     const ids = options.orchestrators ?? ['1_1', '1_2'];
     this.settings = resolveSettings(options.profile ?? 'lossless', options.overrides);
     this.orchestrators = new Map(ids.map((id) => [id, new EchoOrchestrator(this, id, 1)]));
-    this.role = createOutsideWorld(
-      this.runtime({ alive: true, hung: false, backlog: [] }, 'outside-world', 'outside', 1),
-      {
-        settings: this.settings,
-        securityGroup: 'SG1',
-        members: [],
-        orchestrators: ids,
-        build: 'build',
-        ...(options.captures === undefined ? {} : { captures: options.captures }),
-      },
-    );
+    this.role = createOutsideWorld(this.runtime(this.outside, 'outside-world', 'outside', 1), {
+      settings: this.settings,
+      securityGroup: 'SG1',
+      members: [],
+      orchestrators: ids,
+      build: 'build',
+      ...(options.captures === undefined ? {} : { captures: options.captures }),
+    });
     this.role.start();
   }
 
@@ -94,7 +114,7 @@ export class EchoFabric {
       send: (bytes) => {
         this.time.after(HOP_MS, () => {
           const receiver = this.listeners.get(to);
-          if (receiver?.process.alive === true) wake(receiver.process, () => receiver.on(bytes));
+          if (receiver?.process.alive === true) receiver.process.do(() => receiver.on(bytes));
           else this.time.after(HOP_MS, () => process.alive && options.onUndeliverable?.());
           this.turnEnd();
         });
@@ -106,7 +126,7 @@ export class EchoFabric {
       nowMs: this.time.nowMs,
       after: (delayMs: number, run: () => void) =>
         this.time.after(delayMs, () => {
-          if (process.alive) wake(process, run);
+          if (process.alive) process.do(run);
           this.turnEnd();
         }),
       atTurnEnd: (run: () => void) => this.turnEnds.push(run),
@@ -128,20 +148,9 @@ export class EchoFabric {
   }
 }
 
-interface Process {
-  alive: boolean;
-  hung: boolean;
-  backlog: (() => void)[];
-}
-
-function wake(process: Process, run: () => void): void {
-  if (process.hung) process.backlog.push(run);
-  else run();
-}
-
 /** Answers each packet at once with the verdict the test asks for. */
 export class EchoOrchestrator implements ChannelHandlers {
-  readonly process: Process = { alive: true, hung: false, backlog: [] };
+  readonly process = new Process();
   readonly incarnation: number;
   /** Tags in the order they came. */
   readonly taken: number[] = [];
@@ -210,16 +219,8 @@ export class EchoOrchestrator implements ChannelHandlers {
     this.hub.find(this.outside)?.send(FRAME.emit, this.writer.words, this.writer.at);
   }
 
-  hang(): void {
-    this.process.hung = true;
-  }
-
-  resume(): void {
-    this.process.hung = false;
-    for (const run of this.process.backlog.splice(0)) run();
-  }
-
-  private beat(): void {
+  /** A sign of life, as it sends one each heartbeat. */
+  beat(): void {
     const words = new Int32Array(HEADER_WORDS + 1);
     words[HEADER_WORDS] = this.ready ? 1 : 0;
     this.hub.datagram(this.outside, FRAME.heartbeat, words, HEADER_WORDS + 1);

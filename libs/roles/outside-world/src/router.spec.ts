@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { Router } from './router.js';
+import { Way } from './way.js';
+
+function world(connections = 100) {
+  const ways = ['1_1', '1_2'].map((id, i) => new Way(i, id));
+  for (const way of ways) {
+    way.state = 'alive';
+    way.ready = way.wasReady = true;
+  }
+  const underWay = new Uint32Array(connections);
+  const router = new Router(ways, connections, underWay);
+  const [first, second] = ways as [Way, Way];
+  const send = (): void => {
+    for (let c = 0; c < connections; c++) router.enqueue(c, 0);
+  };
+  const empty = (way: Way): number[] => {
+    const out: number[] = [];
+    for (; way.queue.length > 0; way.queue.shift()) {
+      out.push(way.queue.connection);
+      router.dequeued(way.queue.connection);
+    }
+    return out;
+  };
+  return { router, first, second, underWay, send, empty };
+}
+
+describe('the way of a connection', () => {
+  it('is one of those that are ready, about half on each of two', () => {
+    const { first, second, send } = world();
+    send();
+    expect(first.queue.length + second.queue.length).toBe(100);
+    expect(Math.abs(first.queue.length - 50)).toBeLessThan(20);
+  });
+
+  it('stays while the connection has packets in line or under way, though another way is ready again', () => {
+    const { router, first, second, underWay, send, empty } = world();
+    second.ready = false;
+    router.refresh();
+    send();
+    expect(second.queue.length).toBe(0);
+    second.ready = true;
+    router.refresh();
+    send();
+    expect(second.queue.length).toBe(0);
+    underWay.fill(1);
+    empty(first);
+    send();
+    expect([first.queue.length, second.queue.length]).toEqual([100, 0]);
+    underWay.fill(0);
+    empty(first);
+    send();
+    expect(second.queue.length).toBeGreaterThan(30);
+  });
+
+  it('changes when it is dead, in order, with what was in line', () => {
+    const { router, first, second, underWay, send } = world();
+    send();
+    underWay.fill(1);
+    const moved: number[] = [];
+    for (let c = 0; c < 100; c++) if (router.wayId(c) === '1_1') moved.push(c);
+    const own = second.queue.length;
+    first.state = 'dead';
+    router.refresh();
+    router.moveQueue(first);
+    expect(first.queue.length).toBe(0);
+    const line: number[] = [];
+    for (; second.queue.length > 0; second.queue.shift()) line.push(second.queue.connection);
+    expect(line.slice(own)).toEqual(moved);
+  });
+
+  it('is an orchestrator that is alive but not ready where none is ready, and keeps its line where all are dead', () => {
+    const { router, first, second, send } = world();
+    first.ready = second.ready = false;
+    first.state = 'dead';
+    router.refresh();
+    send();
+    expect([first.queue.length, second.queue.length]).toEqual([0, 100]);
+    second.state = 'dead';
+    router.refresh();
+    router.moveQueue(second);
+    expect(second.queue.length).toBe(100);
+  });
+});
