@@ -3,6 +3,9 @@ import type { Level } from '@rehearsal/kernel';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
 
+/** Where Nest reports what went wrong while it made the module. */
+const START = 'ExceptionHandler';
+
 /** A process's notes: one JSON object a line on standard error, written before the call returns. */
 export class HostLog implements LoggerService {
   readonly #pino: Logger;
@@ -25,7 +28,9 @@ export class HostLog implements LoggerService {
     this.note('warn', 'nest', { message: String(message) });
   }
 
-  error(message: unknown, stack?: unknown): void {
+  error(message: unknown, stack?: unknown, context?: unknown): void {
+    // What goes wrong at the start is said once, by the host, before the process ends.
+    if (stack === START || context === START) return;
     this.note('error', 'nest', { message: String(message), ...(stack === undefined ? {} : { stack: String(stack) }) });
   }
 }

@@ -66,7 +66,7 @@ class Host {
       RoleHostModule.forRole({
         config: this.#config,
         connect: () => this.#connect(),
-        createRole: (runtime, config) => this.#options.createRole(runtime, config, this.#file),
+        createRole: (runtime, config) => this.#createRole(runtime, config),
       }),
       {
         useFactory: (runtime: LiveRuntime) => ({ strategy: new BusTransport(runtime) }),
@@ -97,6 +97,16 @@ class Host {
     const httpPort = await http.listen(this.#config.httpPort ?? 0);
     this.#log.note('info', 'started', { pid: process.pid, httpPort });
     process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, httpPort })}\n`);
+  }
+
+  /** Making a role does nothing but read its configuration: what it cannot use was given wrong. */
+  #createRole(runtime: Runtime, config: HostConfig): Role {
+    try {
+      return this.#options.createRole(runtime, config, this.#file);
+    } catch (cause) {
+      if (cause instanceof BadInput || !(cause instanceof Error)) throw cause;
+      throw new BadInput(`${this.#file}: ${cause.message}`, { cause });
+    }
   }
 
   #connect(): Promise<LiveRuntime> {
