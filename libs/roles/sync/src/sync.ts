@@ -106,8 +106,11 @@ export class SyncRole implements Role {
 
   /** Knows `status`. */
   command(command: Command, done: (reply: CommandReply) => void): void {
-    if (command.name === 'status') done({ ok: true, body: statusOf(this.#hypersync.state, this.#rt.nowMs()) });
-    else done({ ok: false, reason: `the sync coordinator knows the command status, not ${command.name}` });
+    if (command.name === 'status') {
+      const { ready } = this.health();
+      const body = { state: 'UP', ready, ...statusOf(this.#hypersync.state, this.#rt.nowMs()) };
+      done({ ok: true, body });
+    } else done({ ok: false, reason: `the sync coordinator knows the command status, not ${command.name}` });
   }
 
   /** Needs no time: what it leaves undone is in the log, for its next start. */
