@@ -12,7 +12,8 @@ export interface MachineCode {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(["'])([^"']+)\2/g;
+/** Static imports and re-exports of a built module, each of which begins its own line. */
+const IMPORT = /^((?:import|export)\b(?:[^'";]*\bfrom)?\s*)(["'])([^"'\n]+)\2/gm;
 
 /**
  * Follows the imports of built ES modules and gathers all they reach, with imports made relative, so
