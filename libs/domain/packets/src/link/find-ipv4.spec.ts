@@ -73,7 +73,7 @@ const wrapped: [string, number, number[]][] = [
   [
     'radiotap that pads headers',
     LINK.wifiRadiotap,
-    [0, 0, 9, 0, 2, 0, 0, 0, 0x20, ...wifi(1, true).slice(0, 26), 0, 0, ...SNAP, ...IPV4],
+    [0, 0, 9, 0, 2, 0, 0, 0, 0x20, ...wifi(1, true).slice(0, 26), 9, 9, ...SNAP, ...IPV4],
   ],
   ['PPI', LINK.ppi, [0, 0, 8, 0, 1, 0, 0, 0, ...ethernet(0x0800, IPV4)]],
   [
@@ -82,7 +82,7 @@ const wrapped: [string, number, number[]][] = [
     [0x10, 0x40, ...MACS.slice(0, 6), 0x86, 7, 8, 9, 10, 11, 2, 0, ...SNAP, ...IPV4],
   ],
   ['a packet filter log', LINK.pflog, [61, 2, 0, 0, ...new Array<number>(60).fill(0), ...IPV4]],
-  ['a netfilter log', LINK.nflog, [2, 0, 0, 0, 4 + IPV4.length, 0, 9, 0, ...IPV4]],
+  ['a netfilter log', LINK.nflog, [2, 0, 0, 0, 5, 0, 10, 0, 65, 0, 0, 0, 4 + IPV4.length, 0, 9, 0, ...IPV4]],
   ['IPv6', LINK.ipv6, ipv6(4, IPV4)],
   ['IPv6 with options before it', LINK.ipv6, ipv6(0, [60, 0, 1, 4, 0, 0, 0, 0, 4, 0, 1, 4, 0, 0, 0, 0, ...IPV4])],
   ['GRE over IPv6', LINK.ethernet, ethernet(0x86dd, ipv6(47, [0x20, 0, 8, 0, 0, 0, 0, 1, ...IPV4]))],

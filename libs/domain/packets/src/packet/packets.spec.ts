@@ -146,9 +146,24 @@ describe('rewriting addresses', () => {
     expect(checksumOk(packet, 0, packet.length)).toBe(true);
   });
 
-  it('changes no ports in a later fragment, whose bytes there are data', () => {
+  it('writes a UDP checksum that comes out as 0 as 0xffff: 0 would say there is none', () => {
+    const zero = build('udp', fields, new Uint8Array(2));
+    // The payload that adds what the checksum takes away.
+    const data = zero.slice(26, 28);
+    const built = build('udp', fields, data);
+    expect(built.slice(26, 28)).toEqual(Uint8Array.of(0xff, 0xff));
+    const rewritten = build('udp', { ...fields, src: 77, dst: 78 }, data);
+    rewriteAddresses(rewritten, 0, rewritten.length, fields.src, fields.dst);
+    expect(rewritten).toEqual(built);
+  });
+
+  it.each([
+    [0, 5],
+    [1, 0],
+  ])('changes no ports in a later fragment, whose bytes there are data (%i, %i)', (high, low) => {
     const packet = build('udp', fields, Uint8Array.of(1, 2, 3));
-    packet[7] = 5;
+    packet[6] = high;
+    packet[7] = low;
     packet[10] = packet[11] = 0;
     const sum = finish(addWords(0, packet, 0, 20));
     packet[10] = sum >>> 8;
@@ -217,6 +232,14 @@ describe('a packet view', () => {
       }),
       { numRuns: 2000, examples: [[Uint8Array.from([0x45, ...new Array<number>(30).fill(0)])]] },
     );
+  });
+});
+
+describe('a checksum', () => {
+  it('folds until no carry is left (RFC 1071)', () => {
+    expect(finish(0x1ffff)).toBe(0xfffe);
+    expect(finish(addWords(0, Uint8Array.of(0, 1, 0xf2, 3, 0xf4, 0xf5, 0xf6, 0xf7), 0, 8))).toBe(0x220d);
+    expect(addWords(0, Uint8Array.of(1, 2, 3), 0, 3)).toBe(0x0402);
   });
 });
 
