@@ -301,7 +301,12 @@ export class ConnectionTable {
     let link = this.buckets[bucket] as number;
     if (link === index) this.buckets[bucket] = after;
     else {
-      while (words[link * ENTRY_WORDS + CHAIN] !== index) link = words[link * ENTRY_WORDS + CHAIN] as number;
+      while (link !== NONE && words[link * ENTRY_WORDS + CHAIN] !== index) {
+        link = words[link * ENTRY_WORDS + CHAIN] as number;
+      }
+      if (link === NONE) {
+        throw new Error(`expected entry ${index} in the bucket of its key; it was inserted under another hash`);
+      }
       words[link * ENTRY_WORDS + CHAIN] = after;
     }
     const slot = (words[at + PLACE] as number) & SLOT_MASK;

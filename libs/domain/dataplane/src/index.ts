@@ -1,12 +1,13 @@
 /** Steering, the connection table, connection tracking, sync deltas and the member's pipeline. */
-export { ORCHESTRATORS } from './applied-marks.js';
+export { AppliedMarks, ORCHESTRATORS } from './applied-marks.js';
 export { MAX_RULE, SYNC } from './connection-entry.js';
 export type { SyncPolicy } from './connection-entry.js';
 export { ConnectionTable, NONE, TABLE_FULL } from './connection-table.js';
 export type { TableOptions } from './connection-table.js';
 export { APPLY, DELTA_ENTRY_WORDS, DELTA_HEAD_WORDS, DeltaReader, slotOfEntry, writeDeltaHead, writeEntry } from './deltas.js';
+export { EntryQueue } from './entry-queue.js';
 export { Expiry } from './expiry.js';
-export { PROTO_TCP, PROTO_UDP, PacketKey, TRACK } from './packet-key.js';
+export { PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
 export { Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 export { MAX_SLOTS, MIN_SLOTS, Steering, connectionHash, slotOfHash } from './steering.js';

@@ -6,12 +6,15 @@ export const MAX_SLOTS = 65537;
 /**
  * 32 bits out of a connection's canonical key, evenly spread: the high bits choose the slot, the low
  * bits the bucket of the connection table, so that members' tables fill evenly whatever slots they hold.
- * The words are summed by odd multipliers, which takes the shortest time, then finished as MurmurHash3 does
- * (public domain: aappleby/smhasher, fmix32).
+ * Each word is spread by itself, for neighbouring hosts differ only in the top byte of theirs; then all are
+ * summed by odd multipliers and finished as MurmurHash3 does (public domain: aappleby/smhasher, fmix32).
  */
 export function connectionHash(a: number, b: number, ports: number, proto: number): number {
-  const turned = (ports << 13) | (ports >>> 19);
-  let h = (Math.imul(a, 0x9e3779b1) + Math.imul(b, 0x85ebca77) + Math.imul(turned, 0xc2b2ae3d) + proto) | 0;
+  const x = Math.imul(a, 0x9e3779b1);
+  const y = Math.imul(b, 0x85ebca77);
+  const z = Math.imul(ports, 0xc2b2ae3d);
+  let h = Math.imul(x ^ (x >>> 15), 0x27d4eb2f) + Math.imul(y ^ (y >>> 16), 0x165667b1);
+  h = (h + Math.imul(z ^ (z >>> 14), 0x9e3779b1) + proto) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);

@@ -49,16 +49,15 @@ export function sent(table: ConnectionTable, index: number, toBackup: boolean): 
 }
 
 /**
- * Queues every connection of a slot that is due, for a new backup; returns how many. They are all sent once
- * `table.toSend.taken` reaches what `table.toSend.added` is after this call.
+ * Queues every connection of a slot that is due, for a new backup, and those not due yet for their time; returns
+ * how many are due. They are sent once `table.toSend.taken` reaches what `table.toSend.added` is after this call.
  */
 export function queueSlot(table: ConnectionTable, slot: number, now: number, delayMs: number): number {
   promoteYoung(table, now, delayMs);
   let queued = 0;
   for (let index = table.firstOf(slot); index !== NONE; index = table.nextOf(index)) {
-    if (!syncDue(table, index, now, delayMs)) continue;
-    table.toSend.add(index);
-    queued++;
+    noteChange(table, index, now, delayMs);
+    if (syncDue(table, index, now, delayMs)) queued++;
   }
   return queued;
 }
