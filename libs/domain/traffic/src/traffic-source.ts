@@ -1,5 +1,5 @@
 import { Playback } from './capture/playback.js';
-import type { Enqueue } from './endpoints/endpoints.js';
+import type { Enqueue } from './endpoints/ends.js';
 import { Endpoints } from './endpoints/endpoints.js';
 import { GeneratedPackets } from './endpoints/generated-packets.js';
 import { stepSide } from './endpoints/steps.js';

@@ -2,30 +2,17 @@ import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehe
 import { CaptureError } from '@rehearsal/packets';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode } from '@rehearsal/protocol';
-import type { Recording } from '@rehearsal/traffic';
-import {
-  isTrafficCommand,
-  MAX_MARKS,
-  readRecording,
-  readTrafficArgs,
-  resolvePlan,
-  TRAFFIC_COMMANDS,
-} from '@rehearsal/traffic';
+import { isTrafficCommand, MAX_MARKS, readTrafficArgs, resolvePlan, TRAFFIC_COMMANDS } from '@rehearsal/traffic';
+import { CaptureShelf } from './capture-shelf.js';
 import type { OutsideWorldConfig } from './config.js';
 import { Liveness } from './liveness.js';
 import { Run } from './run.js';
+import { Settling } from './settling.js';
 import { Way } from './way.js';
 
 const ROUNDS_PER_HEARTBEAT = 4;
 const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
-const DEFAULT_DEADLINE_MS = 30_000;
 const DEFAULT_ROWS = 500;
-
-interface Waiter {
-  readonly sinceMs: number;
-  readonly cancel: Cancel;
-  readonly done: (reply: CommandReply) => void;
-}
 
 /**
  * The world around the fabric: clients and servers, captures, and the ledger. It sends packets to the
@@ -39,14 +26,14 @@ export class OutsideWorldRole implements Role {
   private readonly hub: ChannelHub;
   private readonly liveness: Liveness;
   private readonly beat = new Int32Array(HEADER_WORDS + 1);
-  private readonly recordings = new Map<string, Recording>();
+  private readonly shelf: CaptureShelf;
   private readonly cancels: Cancel[] = [];
   private run: Run | undefined;
   private state: 'IDLE' | 'RUNNING' | 'DRAINING' | 'STOPPED' = 'IDLE';
   private ticking: Cancel | undefined;
   private rounding: Cancel | undefined;
   private rounds = 0;
-  private waiters: Waiter[] = [];
+  private readonly settling: Settling;
 
   constructor(rt: Runtime, config: OutsideWorldConfig) {
     const { settings } = config;
@@ -54,6 +41,8 @@ export class OutsideWorldRole implements Role {
     this.config = config;
     this.ways = config.orchestrators.map((id, i) => new Way(i, id));
     this.liveness = new Liveness(settings);
+    this.settling = new Settling(rt, () => this.run);
+    this.shelf = new CaptureShelf(config.captures ?? {});
     this.hub = new ChannelHub(
       rt,
       nodeCode('outside', rt.self.id),
@@ -98,10 +87,7 @@ export class OutsideWorldRole implements Role {
     for (const cancel of this.cancels) cancel();
     this.rounding?.();
     this.stopTicking();
-    for (const waiter of this.waiters.splice(0)) {
-      waiter.cancel();
-      refuse(waiter.done, 'the outside world is being stopped');
-    }
+    this.settling.refuseAll('the outside world is being stopped');
     this.hub.stop();
     done();
   }
@@ -139,7 +125,7 @@ export class OutsideWorldRole implements Role {
     const records = this.run?.takeEmit(words, this.rt.nowMs()) ?? 0;
     if (records < 0) this.rt.count('frames_malformed', 1);
     else this.rt.count('packets_accounted', records);
-    this.answerWaiters();
+    this.settling.look();
   }
 
   onChannel(channel: Channel): void {
@@ -192,10 +178,10 @@ export class OutsideWorldRole implements Role {
       case 'drain':
         if (this.state === 'RUNNING') this.state = 'DRAINING';
         run.source.drain(nowMs);
-        this.wait(command, done);
+        this.settling.wait(command, done);
         break;
       case 'finish':
-        this.wait(command, done);
+        this.settling.wait(command, done);
         break;
       case 'ledger':
         done({ ok: true, body: run.summary(nowMs) });
@@ -221,7 +207,7 @@ export class OutsideWorldRole implements Role {
     }
     const { settings } = this.config;
     try {
-      const recordings = reply.plan.captures.map((c) => this.recording(c.name));
+      const recordings = reply.plan.captures.map((c) => this.shelf.recording(c.name));
       const limits = { maxPackets: settings['batch.maxPackets'], windowFrames: settings['link.windowFrames'] };
       const firstTag = this.run?.ledger.ring.nextTag ?? 1;
       this.clearQueues();
@@ -237,20 +223,6 @@ export class OutsideWorldRole implements Role {
     const body = { connections: layout.connections, packets: layout.scriptPackets, durationMs: layout.durationMs };
     this.rt.note('info', 'traffic_started', body);
     done({ ok: true, body });
-  }
-
-  private recording(name: string): Recording {
-    const known = this.recordings.get(name);
-    if (known !== undefined) return known;
-    const captures = this.config.captures ?? {};
-    const bytes = Object.hasOwn(captures, name) ? captures[name] : undefined;
-    if (bytes === undefined) {
-      const names = Object.keys(captures).join(', ') || 'none';
-      throw new RangeError(`traffic plan at captures: there is no capture ${name}; given are: ${names}`);
-    }
-    const recording = readRecording(name, bytes);
-    this.recordings.set(name, recording);
-    return recording;
   }
 
   private mark(run: Run, name: string, done: (reply: CommandReply) => void): void {
@@ -297,35 +269,6 @@ export class OutsideWorldRole implements Role {
     return this.state !== 'STOPPED' && this.run?.settled === true ? 'FINISHED' : this.state;
   }
 
-  private wait(command: Command, done: (reply: CommandReply) => void): void {
-    const deadlineMs = (command.args as { deadlineMs?: number }).deadlineMs ?? DEFAULT_DEADLINE_MS;
-    const waiter: Waiter = {
-      sinceMs: this.rt.nowMs(),
-      done,
-      cancel: this.rt.after(deadlineMs, () => {
-        this.waiters = this.waiters.filter((w) => w !== waiter);
-        this.answer(waiter);
-      }),
-    };
-    this.waiters.push(waiter);
-    this.answerWaiters();
-  }
-
-  private answerWaiters(): void {
-    if (this.waiters.length === 0 || this.run?.settled !== true) return;
-    for (const waiter of this.waiters.splice(0)) {
-      waiter.cancel();
-      this.answer(waiter);
-    }
-  }
-
-  private answer(waiter: Waiter): void {
-    const run = this.run as Run;
-    const waitedMs = Math.ceil(this.rt.nowMs() - waiter.sinceMs);
-    const { outstanding, openConnections: connections } = run.ledger;
-    waiter.done({ ok: true, body: { settled: run.settled, waitedMs, outstanding, connections, queued: run.queued } });
-  }
-
   // Time.
 
   private readonly tick = (): void => {
@@ -335,7 +278,7 @@ export class OutsideWorldRole implements Role {
     const before = run.ledger.sent;
     run.tick(this.rt.nowMs());
     if (run.ledger.sent > before) this.rt.count('packets_sent', run.ledger.sent - before);
-    this.answerWaiters();
+    this.settling.look();
     if (run.source.finished && run.queued === 0) return;
     this.ticking = this.rt.after(Math.max(1, this.config.settings['batch.coalesceMs']), this.tick);
   };
@@ -359,7 +302,7 @@ export class OutsideWorldRole implements Role {
     const lost = this.run?.wayDied(way, this.rt.nowMs()) ?? 0;
     this.rt.note('warn', 'orchestrator_dead', { orchestrator: way.id, why, packetsPresumedLost: lost });
     this.rt.count('orchestrators_dead', 1);
-    this.answerWaiters();
+    this.settling.look();
   }
 
   /** A channel that gave up cannot be used again; with no other way left, this node begins a new life. */

@@ -1,5 +1,5 @@
 import { rewriteAddresses } from '@rehearsal/packets';
-import type { Enqueue } from '../endpoints/endpoints.js';
+import type { Enqueue } from '../endpoints/ends.js';
 import { CONNECTION_KIND } from '../ledger/connection-book.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ResolvedPlan } from '../workload/plan.js';
