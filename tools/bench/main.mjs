@@ -61,7 +61,9 @@ else {
   const all = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.bench.mjs'));
   const files = all.filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
   if (files.length === 0) {
-    process.stderr.write(`no benchmark file has ${positionals.join(' or ')} in its name; there are ${all.join(', ')}\n`);
+    process.stderr.write(
+      `no benchmark file has ${positionals.join(' or ')} in its name; there are ${all.join(', ')}\n`,
+    );
     process.exit(2);
   }
   const results = files.sort().flatMap((file) => runInProcess(file, values.smoke));

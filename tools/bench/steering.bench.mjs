@@ -42,7 +42,9 @@ export default [
       const packets = 4096;
       const words = tcpPackets(packets, ACK);
       const steering = new Steering({ slots: SLOTS, l4: true });
-      const buffers = Array.from({ length: packets }, (_, i) => Buffer.from(words.buffer, i * PACKET_BYTES, PACKET_BYTES));
+      const buffers = Array.from({ length: packets }, (_, i) =>
+        Buffer.from(words.buffer, i * PACKET_BYTES, PACKET_BYTES),
+      );
       const value = nsPerOperation(packets, effort(smoke), steerAll, steering, words, packets);
       const baseline = nsPerOperation(packets, effort(smoke), steerAllByText, buffers);
       return { value, baseline };

@@ -263,7 +263,7 @@ export class ConnectionTable {
     const meta = words[at + META] as number;
     words[at + META] = (meta & ~STATE_MASK) | (state << STATE_SHIFT);
     // A closed connection ages from its end, whatever straggles in.
-    if (((meta & STATE_MASK) >>> STATE_SHIFT) !== STATE.closed) words[at + SEEN] = now;
+    if ((meta & STATE_MASK) >>> STATE_SHIFT !== STATE.closed) words[at + SEEN] = now;
     this.marks.set(index, orchestrator, packetNumber);
     const counter = at + PACKETS + (fromInitiator ? 0 : 1);
     words[counter] = ((words[counter] as number) + 1) | 0;

@@ -146,7 +146,17 @@ export class DeltaReader {
     if (index !== NONE && table.slotOf(index) !== (place & SLOT_MASK)) return APPLY.refused_slot;
     const created = ((words[at + 5] as number) + this.shiftMs) | 0;
     if (index === NONE) {
-      index = table.insert(hash, a, b, ports, proto, bits & SHARED_META, place & SLOT_MASK, place >>> SLOT_BITS, created);
+      index = table.insert(
+        hash,
+        a,
+        b,
+        ports,
+        proto,
+        bits & SHARED_META,
+        place & SLOT_MASK,
+        place >>> SLOT_BITS,
+        created,
+      );
       if (index === TABLE_FULL) return APPLY.table_full;
     }
     const into = index * ENTRY_WORDS;

@@ -4,7 +4,15 @@ export { MAX_RULE, SYNC } from './connection-entry.js';
 export type { SyncPolicy } from './connection-entry.js';
 export { ConnectionTable, NONE, TABLE_FULL } from './connection-table.js';
 export type { TableOptions } from './connection-table.js';
-export { APPLY, DELTA_ENTRY_WORDS, DELTA_HEAD_WORDS, DeltaReader, slotOfEntry, writeDeltaHead, writeEntry } from './deltas.js';
+export {
+  APPLY,
+  DELTA_ENTRY_WORDS,
+  DELTA_HEAD_WORDS,
+  DeltaReader,
+  slotOfEntry,
+  writeDeltaHead,
+  writeEntry,
+} from './deltas.js';
 export { EntryQueue } from './entry-queue.js';
 export { Expiry } from './expiry.js';
 export { PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';

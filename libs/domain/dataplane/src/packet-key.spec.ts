@@ -74,8 +74,16 @@ describe('the key of a packet', () => {
     ['a length within the header', [0x46, 0, 0, 23, ...Array(36).fill(0)], VERDICT.malformed],
     ['UDP without room for its header', [0x45, 0, 0, 27, 0, 0, 0, 0, 64, 17, ...Array(18).fill(0)], VERDICT.malformed],
     ['TCP without room for its header', [0x45, 0, 0, 39, 0, 0, 0, 0, 64, 6, ...Array(30).fill(0)], VERDICT.malformed],
-    ['TCP whose header is too short', [0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, ...Array(22).fill(0), 0x40, 0, ...Array(6).fill(0)], VERDICT.malformed],
-    ['TCP whose options are cut', [0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, ...Array(22).fill(0), 0x60, 0, ...Array(6).fill(0)], VERDICT.malformed],
+    [
+      'TCP whose header is too short',
+      [0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, ...Array(22).fill(0), 0x40, 0, ...Array(6).fill(0)],
+      VERDICT.malformed,
+    ],
+    [
+      'TCP whose options are cut',
+      [0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, ...Array(22).fill(0), 0x60, 0, ...Array(6).fill(0)],
+      VERDICT.malformed,
+    ],
   ])('refuses %s', (_name, bytes, verdict) => {
     const packet = raw(bytes as number[]);
     expect(new PacketKey().read(packet.words, 0, packet.lenBytes)).toBe(verdict);

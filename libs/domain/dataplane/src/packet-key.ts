@@ -44,7 +44,7 @@ export class PacketKey {
     const first = words[at] as number;
     const headerBytes = (first & 15) << 2;
     // A length of 0 stands in captures taken before the network card cut the packet up.
-    const totalBytes = (((first >>> 8) & 0xff00) | (first >>> 24)) || lenBytes;
+    const totalBytes = ((first >>> 8) & 0xff00) | (first >>> 24) || lenBytes;
     if ((first & 0xf0) !== 0x40) return refusalOfVersion(first);
     if (headerBytes < 20 || totalBytes < headerBytes || totalBytes > lenBytes) return VERDICT.malformed;
     const proto = ((words[at + 2] as number) >>> 8) & 0xff;

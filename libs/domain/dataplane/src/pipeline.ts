@@ -1,4 +1,13 @@
-import { ENTRY_WORDS, FROM_OUTSIDE, INITIATOR_B, MAX_RULE, META, STATE_SHIFT, SYNC, SYNC_SHIFT } from './connection-entry.js';
+import {
+  ENTRY_WORDS,
+  FROM_OUTSIDE,
+  INITIATOR_B,
+  MAX_RULE,
+  META,
+  STATE_SHIFT,
+  SYNC,
+  SYNC_SHIFT,
+} from './connection-entry.js';
 import type { SyncPolicy } from './connection-entry.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';

@@ -73,7 +73,9 @@ describe('steering', () => {
 
   it('refuses a number of slots it cannot serve', () => {
     for (const slots of [255, 65538, 512.5]) {
-      expect(() => new Steering({ slots, l4: true })).toThrow(`expected 256 to 65537 slots, saw ${slots}; set dist.slots`);
+      expect(() => new Steering({ slots, l4: true })).toThrow(
+        `expected 256 to 65537 slots, saw ${slots}; set dist.slots`,
+      );
     }
   });
 
@@ -89,11 +91,20 @@ describe('steering', () => {
 describe('balance', () => {
   // Traffic as it is: neighbouring addresses, neighbouring ports, few servers, or anything at all.
   const shapes: Record<string, (i: number) => Packet> = {
-    'one client, one server, rising ports': (i) => tcp({ address: 0x0a000001, port: 1024 + (i % 60000) }, { address: 0x0a000002 + ((i / 60000) | 0), port: 443 }, 16),
+    'one client, one server, rising ports': (i) =>
+      tcp(
+        { address: 0x0a000001, port: 1024 + (i % 60000) },
+        { address: 0x0a000002 + ((i / 60000) | 0), port: 443 },
+        16,
+      ),
     'rising clients, one service': (i) => tcp({ address: 0x0a000000 + i, port: 50000 }, server, 16),
     'a subnet of clients, a subnet of servers': (i) =>
-      udp({ address: 0x0a010000 + (i & 0xff), port: 40000 + (i >>> 12) }, { address: 0x0a020000 + ((i >>> 8) & 15), port: 53 }),
-    'rising in the first byte of the address': (i) => udp({ address: (i << 24) | (i >>> 8), port: 7 }, { address: 1, port: 7 }),
+      udp(
+        { address: 0x0a010000 + (i & 0xff), port: 40000 + (i >>> 12) },
+        { address: 0x0a020000 + ((i >>> 8) & 15), port: 53 },
+      ),
+    'rising in the first byte of the address': (i) =>
+      udp({ address: (i << 24) | (i >>> 8), port: 7 }, { address: 1, port: 7 }),
   };
   it.each(Object.keys(shapes))('%s: slots, and buckets within a slot, fill as by chance', (name) => {
     const make = shapes[name] as (i: number) => Packet;

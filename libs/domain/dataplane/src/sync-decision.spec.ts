@@ -11,7 +11,17 @@ const DELAY_MS = 3000;
 function setUp() {
   const table = new ConnectionTable({ capacity: 64, slots: 4, baseMs: 0 });
   const add = (id: number, sync: SyncPolicy, now: number, slot = 0) => {
-    const index = table.insert(connectionHash(id, id, id, 6), id, id, id, 6, (STATE.established << STATE_SHIFT) | (SYNC[sync] << SYNC_SHIFT), slot, 0, now);
+    const index = table.insert(
+      connectionHash(id, id, id, 6),
+      id,
+      id,
+      id,
+      6,
+      (STATE.established << STATE_SHIFT) | (SYNC[sync] << SYNC_SHIFT),
+      slot,
+      0,
+      now,
+    );
     noteChange(table, index, now, DELAY_MS);
     return index;
   };
@@ -99,7 +109,17 @@ describe('what is sent to the backup', () => {
 
   it('a slot handed over with connections too young schedules them at their new owner', () => {
     const { table, flush } = setUp();
-    const index = table.insert(connectionHash(1, 1, 1, 6), 1, 1, 1, 6, (STATE.established << STATE_SHIFT) | (SYNC.delayed << SYNC_SHIFT), 0, 0, 1000);
+    const index = table.insert(
+      connectionHash(1, 1, 1, 6),
+      1,
+      1,
+      1,
+      6,
+      (STATE.established << STATE_SHIFT) | (SYNC.delayed << SYNC_SHIFT),
+      0,
+      0,
+      1000,
+    );
     expect(queueSlot(table, 0, 2000, DELAY_MS)).toBe(0);
     expect(flush(4000)).toEqual([index]);
   });

@@ -45,7 +45,8 @@ export function takeToSend(table: ConnectionTable, now: number, delayMs: number)
 /** Ends what `takeToSend` began: `toBackup` is false when the slot has no one to send it to. */
 export function sent(table: ConnectionTable, index: number, toBackup: boolean): void {
   if (isDoomed(table.words, index)) table.free(index);
-  else if (toBackup) table.words[index * ENTRY_WORDS + META] = (table.words[index * ENTRY_WORDS + META] as number) | SYNCED;
+  else if (toBackup)
+    table.words[index * ENTRY_WORDS + META] = (table.words[index * ENTRY_WORDS + META] as number) | SYNCED;
 }
 
 /**

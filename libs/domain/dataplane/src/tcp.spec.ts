@@ -25,25 +25,67 @@ describe('TCP tracking', () => {
     [
       'opens, and closes from the initiator',
       ['> SYN', '< SYNACK', '> ACK', '< ACK', '> FIN', '< ACK', '< FIN', '> ACK', '> ACK'],
-      ['synSent', 'synReceived', 'established', 'established', 'finByInitiator', 'finByInitiator', 'lastAckByInitiator', 'closed', 'closed'],
+      [
+        'synSent',
+        'synReceived',
+        'established',
+        'established',
+        'finByInitiator',
+        'finByInitiator',
+        'lastAckByInitiator',
+        'closed',
+        'closed',
+      ],
     ],
     [
       'closes from the responder, which may still receive',
       ['> SYN', '< SYNACK', '> ACK', '< FIN', '> ACK', '> FIN', '> ACK', '< ACK'],
-      ['synSent', 'synReceived', 'established', 'finByResponder', 'finByResponder', 'lastAckByResponder', 'lastAckByResponder', 'closed'],
+      [
+        'synSent',
+        'synReceived',
+        'established',
+        'finByResponder',
+        'finByResponder',
+        'lastAckByResponder',
+        'lastAckByResponder',
+        'closed',
+      ],
     ],
     [
       'takes retransmissions of every kind without moving on',
       ['> SYN', '> SYN', '< SYNACK', '< SYNACK', '> SYN', '> ACK', '< SYNACK', '> SYN', '> FIN', '> FIN'],
-      ['synSent', 'synSent', 'synReceived', 'synReceived', 'synReceived', 'established', 'established', 'established', 'finByInitiator', 'finByInitiator'],
+      [
+        'synSent',
+        'synSent',
+        'synReceived',
+        'synReceived',
+        'synReceived',
+        'established',
+        'established',
+        'established',
+        'finByInitiator',
+        'finByInitiator',
+      ],
     ],
-    ['opens from both sides at once', ['> SYN', '< SYN', '> SYNACK', '< SYNACK'], ['synSent', 'synReceived', 'established', 'established']],
+    [
+      'opens from both sides at once',
+      ['> SYN', '< SYN', '> SYNACK', '< SYNACK'],
+      ['synSent', 'synReceived', 'established', 'established'],
+    ],
     ['is refused by the responder', ['> SYN', '< RSTACK'], ['synSent', 'closed']],
     ['is given up by the initiator', ['> SYN', '< SYNACK', '> RST'], ['synSent', 'synReceived', 'closed']],
-    ['is reset when established', ['> SYN', '< SYNACK', '> ACK', '< RST', '> ACK', '< RST'], ['synSent', 'synReceived', 'established', 'closed', 'closed', 'closed']],
+    [
+      'is reset when established',
+      ['> SYN', '< SYNACK', '> ACK', '< RST', '> ACK', '< RST'],
+      ['synSent', 'synReceived', 'established', 'closed', 'closed', 'closed'],
+    ],
     ['lets the answer of a half-open peer through', ['> SYN', '< ACK', '> RST'], ['synSent', 'synSent', 'closed']],
     ['starts anew after its end, from either side', ['> SYN', '< RST', '< SYN'], ['synSent', 'closed', 'REOPEN']],
-    ['drops what comes before the answer to a SYN', ['> SYN', '> ACK', '> FIN', '> SYNACK', '< FIN'], ['synSent', 'DROP', 'DROP', 'DROP', 'DROP']],
+    [
+      'drops what comes before the answer to a SYN',
+      ['> SYN', '> ACK', '> FIN', '> SYNACK', '< FIN'],
+      ['synSent', 'DROP', 'DROP', 'DROP', 'DROP'],
+    ],
   ];
   it.each(life)('%s', (_name, steps, states) => expect(follow(steps)).toEqual(states));
 
@@ -96,7 +138,13 @@ describe('TCP tracking', () => {
         const next = nextState(state, flags, side);
         if (next < 0) continue;
         for (const later of new Set([next, ...after(next)])) {
-          expect([state, flags, side, later, nextState(later, flags, side) === DROP]).toEqual([state, flags, side, later, false]);
+          expect([state, flags, side, later, nextState(later, flags, side) === DROP]).toEqual([
+            state,
+            flags,
+            side,
+            later,
+            false,
+          ]);
           checked++;
         }
       }
@@ -120,8 +168,12 @@ describe('idle times', () => {
     const ms = timeoutTable({ tcpStartSec: 25, tcpSessionSec: 3600, tcpEndSec: 20, udpSec: 40 });
     const of = (name: StateName) => ms[STATE[name]];
     expect(['synSent', 'synReceived'].map((n) => of(n as StateName))).toEqual([25_000, 25_000]);
-    expect(['established', 'finByInitiator', 'finByResponder'].map((n) => of(n as StateName))).toEqual([3_600_000, 3_600_000, 3_600_000]);
-    expect(['lastAckByInitiator', 'lastAckByResponder', 'closed'].map((n) => of(n as StateName))).toEqual([20_000, 20_000, 20_000]);
+    expect(['established', 'finByInitiator', 'finByResponder'].map((n) => of(n as StateName))).toEqual([
+      3_600_000, 3_600_000, 3_600_000,
+    ]);
+    expect(['lastAckByInitiator', 'lastAckByResponder', 'closed'].map((n) => of(n as StateName))).toEqual([
+      20_000, 20_000, 20_000,
+    ]);
     expect(['udpSent', 'udpReplied'].map((n) => of(n as StateName))).toEqual([40_000, 40_000]);
   });
 });

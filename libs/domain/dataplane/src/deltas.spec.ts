@@ -1,0 +1,235 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ENTRY_WORDS, INITIATOR_B, STATE_SHIFT, SYNC, SYNC_SHIFT } from './connection-entry.js';
+import { ConnectionTable, NONE } from './connection-table.js';
+import {
+  APPLY,
+  DELTA_ENTRY_WORDS,
+  DELTA_HEAD_WORDS,
+  DeltaReader,
+  slotOfEntry,
+  writeDeltaHead,
+  writeEntry,
+} from './deltas.js';
+import { connectionHash } from './steering.js';
+import { sent, takeToSend } from './sync-decision.js';
+import { STATE } from './tcp.js';
+
+const BASE_MS = 1_790_000_000_000;
+const SLOTS = 512;
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+
+const newTable = (baseMs = BASE_MS, capacity = 16) => new ConnectionTable({ capacity, slots: SLOTS, baseMs });
+/** The words of an entry that its peers share, bookkeeping left out: key, place, times, marks, counters. */
+const shared = (t: ConnectionTable, i: number) => {
+  const at = i * ENTRY_WORDS;
+  return [...t.words.slice(at, at + 3), ...t.words.slice(at + 4, at + 9), ...t.words.slice(at + 10, at + 12)];
+};
+const find = (t: ConnectionTable, a: number, b: number, ports: number, proto = 6) =>
+  t.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
+
+function add(t: ConnectionTable, a: number, state: number = STATE.established): number {
+  const bits = (state << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT) | INITIATOR_B;
+  return t.insert(connectionHash(a, a + 1, 7, 6), a, a + 1, 7, 6, bits, 5, 9, 100);
+}
+
+function frameOf(t: ConnectionTable, ...indexes: number[]): Int32Array {
+  const words = new Int32Array(DELTA_HEAD_WORDS + DELTA_ENTRY_WORDS * indexes.length);
+  writeDeltaHead(t, words, 0);
+  indexes.forEach((index, n) => writeEntry(t, index, words, DELTA_HEAD_WORDS + n * DELTA_ENTRY_WORDS));
+  return words;
+}
+
+function receive(t: ConnectionTable, words: Int32Array): number[] {
+  const reader = new DeltaReader(t);
+  const count = reader.open(words, 0, words.length);
+  return Array.from({ length: count }, (_, n) => reader.apply(words, DELTA_HEAD_WORDS + n * DELTA_ENTRY_WORDS));
+}
+
+describe('sync deltas', () => {
+  it('carry an entry whole, and applied twice change nothing more', () => {
+    const entry = fc.record({
+      a: int32,
+      b: int32,
+      ports: int32,
+      slot: fc.nat(SLOTS - 1),
+      rule: fc.nat(32767),
+      state: fc.integer({ min: 1, max: 8 }),
+      sync: fc.nat(2),
+      created: int32,
+      seen: int32,
+      numbers: fc.array(int32, { minLength: 2, maxLength: 2 }),
+      shift: fc.integer({ min: -(2 ** 30), max: 2 ** 30 }),
+    });
+    fc.assert(
+      fc.property(entry, (e) => {
+        fc.pre(e.a < e.b);
+        const from = newTable();
+        from.marks.setIncarnation(0, 0xfffffff0);
+        from.marks.setIncarnation(1, 77);
+        const bits = (e.state << STATE_SHIFT) | (e.sync << SYNC_SHIFT);
+        const index = from.insert(
+          connectionHash(e.a, e.b, e.ports, 6),
+          e.a,
+          e.b,
+          e.ports,
+          6,
+          bits,
+          e.slot,
+          e.rule,
+          e.created,
+        );
+        from.apply(index, e.state, true, 0, e.numbers[0] as number, e.seen);
+        from.apply(index, e.state, false, 1, e.numbers[1] as number, e.seen);
+
+        const to = newTable(BASE_MS - e.shift);
+        const words = frameOf(from, index);
+        expect(slotOfEntry(words, DELTA_HEAD_WORDS)).toBe(e.slot);
+        expect(receive(to, words)).toEqual([APPLY.stored]);
+        const copy = find(to, e.a, e.b, e.ports);
+        const expected = shared(from, index);
+        expected[4] = ((expected[4] as number) + e.shift) | 0;
+        expected[5] = ((expected[5] as number) + e.shift) | 0;
+        expect(shared(to, copy)).toEqual(expected);
+        expect([to.stateOf(copy), to.syncOf(copy), to.slotOf(copy), to.ruleOf(copy)]).toEqual([
+          e.state,
+          e.sync,
+          e.slot,
+          e.rule,
+        ]);
+        expect([...to.marks.incarnations]).toEqual([0xfffffff0, 77]);
+        expect([
+          to.marks.covers(copy, 0, e.numbers[0] as number),
+          to.marks.covers(copy, 1, (e.numbers[1] as number) + 1),
+        ]).toEqual([true, false]);
+
+        const before = to.words.slice();
+        expect(receive(to, words)).toEqual([APPLY.stored]);
+        expect(to.words).toEqual(before);
+        expect(to.size).toBe(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('let the later word win', () => {
+    const from = newTable();
+    from.marks.setIncarnation(0, 1);
+    const index = add(from, 10, STATE.synSent);
+    const early = frameOf(from, index);
+    from.apply(index, STATE.established, true, 0, 1, 200);
+    const late = frameOf(from, index);
+    const to = newTable();
+    expect([...receive(to, early), ...receive(to, late)]).toEqual([0, 0]);
+    const copy = find(to, 10, 11, 7);
+    expect([to.stateOf(copy), shared(to, copy)]).toEqual([STATE.established, shared(from, index)]);
+  });
+
+  it('carry the end of a connection, and a new one of the same ends after it', () => {
+    const from = newTable();
+    const to = newTable();
+    const old = add(from, 10);
+    receive(to, frameOf(from, old));
+    from.toSend.add(old);
+    sent(from, takeToSend(from, 0, 0), true);
+    from.remove(old, true);
+    const doomed = takeToSend(from, 0, 0);
+    expect(doomed).toBe(old);
+    const end = frameOf(from, doomed);
+    const next = add(from, 10, STATE.synSent);
+    expect([...receive(to, end), ...receive(to, end)]).toEqual([APPLY.removed, APPLY.absent]);
+    expect(find(to, 10, 11, 7)).toBe(NONE);
+    receive(to, frameOf(from, next));
+    expect(to.stateOf(find(to, 10, 11, 7))).toBe(STATE.synSent);
+  });
+
+  it('count marks only of the incarnation that counts here', () => {
+    const from = newTable();
+    from.marks.setIncarnation(0, 5);
+    const index = add(from, 10);
+    from.apply(index, STATE.established, true, 0, 50, 100);
+    const words = frameOf(from, index);
+    const marks = (incarnation: number) => {
+      const to = newTable();
+      to.marks.setIncarnation(0, incarnation);
+      receive(to, words);
+      return [to.marks.covers(find(to, 10, 11, 7), 0, 50), to.marks.incarnations[0]];
+    };
+    expect([marks(4), marks(5), marks(6)]).toEqual([
+      [true, 5],
+      [true, 5],
+      [false, 6],
+    ]);
+  });
+
+  it('say that the table is full', () => {
+    const from = newTable();
+    const to = newTable(BASE_MS, 1);
+    expect(receive(to, frameOf(from, add(from, 10), add(from, 20)))).toEqual([APPLY.stored, APPLY.table_full]);
+  });
+
+  it.each([
+    ['ends in the wrong order', 0, 12, APPLY.refused_key],
+    ['another protocol', 3, 1, APPLY.refused_key],
+    ['a bit nobody knows', 3, (1 << 28) | 6 | (3 << 8), APPLY.refused_bits],
+    ['a sync policy nobody knows', 3, 6 | (3 << 8) | (3 << 16), APPLY.refused_bits],
+    ['no state', 3, 6, APPLY.refused_state],
+    ['a UDP state for TCP', 3, 6 | (STATE.udpSent << 8), APPLY.refused_state],
+    ['a TCP state for UDP', 3, 17 | (STATE.established << 8), APPLY.refused_state],
+    ['a slot beyond the table', 4, SLOTS, APPLY.refused_slot],
+  ])('refuse %s', (_name, word, value, refusal) => {
+    const from = newTable();
+    const words = frameOf(from, add(from, 10));
+    words[DELTA_HEAD_WORDS + word] = value;
+    const to = newTable();
+    expect([receive(to, words), to.size]).toEqual([[refusal], 0]);
+  });
+
+  it('refuse to move a connection to another slot', () => {
+    const from = newTable();
+    const words = frameOf(from, add(from, 10));
+    const to = newTable();
+    receive(to, words);
+    words[DELTA_HEAD_WORDS + 4] = 6;
+    expect([receive(to, words), to.slotOf(find(to, 10, 11, 7)), to.sizeOfSlot[5]]).toEqual([
+      [APPLY.refused_slot],
+      5,
+      1,
+    ]);
+  });
+
+  it('are whole entries behind a head, within the words', () => {
+    const reader = new DeltaReader(newTable());
+    const words = new Int32Array(40);
+    const open = (at: number, end: number) => reader.open(words, at, end);
+    expect([open(0, 4), open(0, 15), open(0, 26), open(3, 29)]).toEqual([0, 1, 2, 2]);
+    expect([open(0, 3), open(0, 16), open(0, 48), open(-1, 14), open(10, 4)]).toEqual([-1, -1, -1, -1, -1]);
+  });
+
+  it('made of anything never break the table', () => {
+    const garbage = fc.array(
+      fc.oneof(int32, fc.integer({ min: -1, max: 7 }), fc.constantFrom(0x306, 0x911, 0x20000306)),
+      {
+        minLength: DELTA_HEAD_WORDS + 3 * DELTA_ENTRY_WORDS,
+        maxLength: DELTA_HEAD_WORDS + 3 * DELTA_ENTRY_WORDS,
+      },
+    );
+    const known = Object.values(APPLY) as number[];
+    const to = newTable();
+    fc.assert(
+      fc.property(garbage, (numbers) => {
+        for (const verdict of receive(to, Int32Array.from(numbers))) expect(known).toContain(verdict);
+        let listed = 0;
+        for (let slot = 0; slot < SLOTS; slot++) {
+          for (let i = to.firstOf(slot); i !== NONE; i = to.nextOf(i)) {
+            expect(to.isLive(i) && to.slotOf(i) === slot).toBe(true);
+            listed++;
+          }
+        }
+        expect(listed).toBe(to.size);
+      }),
+      { numRuns: 500 },
+    );
+    expect(to.size).toBeGreaterThan(0);
+  });
+});
