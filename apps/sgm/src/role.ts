@@ -3,7 +3,7 @@ import { checked } from '@rehearsal/service';
 import type { HostOptions } from '@rehearsal/service';
 import { z } from 'zod';
 
-const ownConfig = z.looseObject({ policy: z.record(z.string(), z.unknown()) });
+const ownConfig = z.looseObject({ policy: z.unknown() });
 
 /** A member is started with the rulebase it enforces until the SMO hands out another. */
 export const hosted: HostOptions = {

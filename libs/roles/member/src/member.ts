@@ -340,7 +340,7 @@ export class MemberRole implements Role {
 
   /** This incarnation is lost in the log: fence, drop all state, come back as a new one. */
   private rebirth(): void {
-    this.rt.note('warn', 'read_itself_lost', { incarnation: this.incarnation });
+    this.rt.note('warn', 'read_itself_lost', { life: this.incarnation });
     this.incarnation = nextLife(this.incarnation);
     this.joinedOnce = false;
     this.setState('INIT');
@@ -486,7 +486,7 @@ export class MemberRole implements Role {
 
   private setState(state: State): void {
     if (state === this.state) return;
-    this.rt.note('info', 'member_state', { from: this.state, to: state, incarnation: this.incarnation });
+    this.rt.note('info', 'member_state', { from: this.state, to: state, life: this.incarnation });
     this.state = state;
   }
 

@@ -312,7 +312,7 @@ export class OrchestratorRole implements Role {
   private onReadLost(state: SecurityGroupState): void {
     const self = state.orchestrators.find((o) => o.id === this.rt.self.id);
     if (self !== undefined && self.incarnation === this.incarnation) {
-      this.rt.note('warn', 'read_itself_lost', { incarnation: this.incarnation });
+      this.rt.note('warn', 'read_itself_lost', { life: this.incarnation });
       this.incarnation = nextLife(this.incarnation);
       this.plane.clear();
       this.egress.clear();
