@@ -7,12 +7,19 @@ import { causeOfLoss, isLost, type AffectedConnection } from './lost-connections
 /** Things that are done to a process and may make a member fall silent. */
 const DEADLY = new Set(['panic', 'kill', 'hang', 'restart', 'ended']);
 
-/** When what led to a loss was done: the last deadly fault on that member, else when it fell silent. */
-export function faultTimeOf(loss: MemberLoss, faults: readonly FaultRecord[]): number {
+/**
+ * When what led to a loss was done: the last deadly fault on that member since its loss before this
+ * one; where there is none, when the member fell silent.
+ * @param losses all of the run, in order
+ */
+export function faultTimeOf(loss: MemberLoss, losses: readonly MemberLoss[], faults: readonly FaultRecord[]): number {
   const target = `member ${loss.member}`;
-  const done = faults.filter((f) => f.target === target && DEADLY.has(f.fault) && f.atMs <= loss.committedAtMs);
-  const last = done[done.length - 1];
-  return last?.atMs ?? loss.detectedAtMs - (loss.silentMs ?? 0);
+  const earlier = losses.slice(0, losses.indexOf(loss)).filter((l) => l.member === loss.member);
+  const afterMs = earlier[earlier.length - 1]?.committedAtMs ?? 0;
+  const done = faults.filter(
+    (f) => f.target === target && DEADLY.has(f.fault) && f.atMs > afterMs && f.atMs <= loss.committedAtMs,
+  );
+  return done[done.length - 1]?.atMs ?? loss.detectedAtMs - (loss.silentMs ?? 0);
 }
 
 /** The rows to judge a loss by: counted from the mark set with its fault, where there is one. */
@@ -31,7 +38,7 @@ export function affectedConnections(
 ): AffectedConnection[] {
   const byId = new Map<number, AffectedConnection>();
   for (const loss of history.losses) {
-    const faultAtMs = faultTimeOf(loss, faults);
+    const faultAtMs = faultTimeOf(loss, history.losses, faults);
     for (const row of rowsFor(loss, faultAtMs)) {
       if (row.openedMs === null || row.openedMs > faultAtMs) continue;
       if (row.closedMs !== null && row.closedMs <= faultAtMs) continue;

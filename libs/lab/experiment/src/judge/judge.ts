@@ -1,11 +1,10 @@
-import { canonicalBytes, countByCertainty, sealOf, sha256Hex } from '@rehearsal/kernel';
+import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
 import type { RunRecord } from '@rehearsal/lab-port';
 import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
 import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
-import { storedCommits } from '../run-folder/run-folder.js';
 import type { FabricHistory } from './history.js';
 import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
 
@@ -65,7 +64,7 @@ export function judge(evidence: Evidence): Judgement {
     },
     failover: failoverOf(evidence, affected),
     faults: { applied: record.faults.filter((f) => f.fault !== 'ended').length },
-    log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(sealOf(storedCommits(record.log)).streams)) },
+    log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
     restsOn: countByCertainty(),
   };
   const reasons = failures(evidence, result, differences, lostElsewhere);
@@ -79,7 +78,7 @@ function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[])
   let detectedMs: number | null = null;
   let committedMs: number | null = null;
   for (const loss of history.losses) {
-    const faultAtMs = faultTimeOf(loss, record.faults);
+    const faultAtMs = faultTimeOf(loss, history.losses, record.faults);
     detectedMs = most(detectedMs, since(faultAtMs, loss.detectedAtMs));
     committedMs = most(committedMs, since(faultAtMs, loss.committedAtMs));
   }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { nearestName, sealOf, type Seal } from '@rehearsal/kernel';
+import { nearestName, type Seal } from '@rehearsal/kernel';
 import { LabError, type RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
@@ -18,15 +18,6 @@ export interface KeptRun {
   readonly affected: readonly AffectedConnection[];
   readonly differences: readonly ControlDifference[];
   readonly code: MachineCode;
-}
-
-/** The lines of a run's log as a store would give them: the sequence of a site's log has no holes. */
-export function* storedCommits(
-  log: readonly string[],
-): Generator<{ readonly seq: number; readonly bytes: Uint8Array }> {
-  const encoder = new TextEncoder();
-  let seq = 0;
-  for (const line of log) yield { seq: ++seq, bytes: encoder.encode(line) };
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -59,7 +50,7 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
   put('machines/package.json', pretty({ type: 'module', private: true }));
   const { build, entries } = run.code;
   // Last: a folder with a run.json is whole.
-  put('run.json', pretty({ ...head, seal: sealOf(storedCommits(log)), build, machines: entries, result: run.result }));
+  put('run.json', pretty({ ...head, build, machines: entries, result: run.result }));
 }
 
 function shortly({ row, slot, loss, faultAtMs, cause }: AffectedConnection): Record<string, unknown> {

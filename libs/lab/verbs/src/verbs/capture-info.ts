@@ -21,7 +21,9 @@ export default verb({
   about:
     'Reads pcap and pcapng, whatever the link layer. A damaged file is counted up to the damage, ' +
     'and what was left out is said on standard error.',
-  examples: [{ command: 'rehearse capture info examples/captures/ssh.pcapng --json', does: 'frames, packets and flows' }],
+  examples: [
+    { command: 'rehearse capture info examples/captures/ssh.pcapng --json', does: 'frames, packets and flows' },
+  ],
   positionals: ['file'],
   input: z.strictObject({ file: z.string().describe('pcap or pcapng file') }),
   output,

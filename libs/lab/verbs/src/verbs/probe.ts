@@ -32,9 +32,9 @@ export default verb({
   needs: 'lab',
   effect: 'read',
   async handle(given, context) {
-    const reading = await labOf(context).lab.probe(given.probe, readArgs(given.arg));
+    const { name, value, atMs } = await labOf(context).lab.probe(given.probe, readArgs(given.arg));
     const until = conditionOf(given);
-    return { ...reading, fits: until === undefined ? null : readingFits(reading.value, until) };
+    return { name, value, atMs, fits: until === undefined ? null : readingFits(value, until) };
   },
   render: (out) => `${out.name}: ${JSON.stringify(out.value)}${out.fits === false ? ' (not as asked)' : ''}\n`,
   exitCode: (out) => (out.fits === false ? EXIT.deviated : EXIT.ok),

@@ -32,11 +32,9 @@ export default verb({
       throw new LabError('bad-input', 'There is nothing to wait for.', 'Add --equals, --at-least or --at-most.');
     }
     const startMs = lab.nowMs();
-    const reading = await lab.waitUntil(
-      { name: given.probe, args: readArgs(given.arg), until },
-      given.timeoutSec * 1000,
-    );
-    return { ...reading, waitedMs: Math.round(lab.nowMs() - startMs) };
+    const wait = { name: given.probe, args: readArgs(given.arg), until };
+    const { name, value, atMs } = await lab.waitUntil(wait, given.timeoutSec * 1000);
+    return { name, value, atMs, waitedMs: Math.round(lab.nowMs() - startMs) };
   },
   render: (out) => `${out.name}: ${JSON.stringify(out.value)} after ${out.waitedMs} ms\n`,
 });

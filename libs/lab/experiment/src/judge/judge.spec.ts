@@ -1,0 +1,285 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveSettings, type Profile } from '@rehearsal/kernel';
+import { sealLog, type X } from '@rehearsal/lab-port';
+import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
+import type { Journal } from '../conduct/journal.js';
+import type { Budget } from '../file/schema.js';
+import type { FabricHistory, MemberLoss } from './history.js';
+import { judge, quantile, type Evidence, type Judgement } from './judge.js';
+
+const START_MS = 1_000_000;
+const KILL_MS = START_MS + 10_000;
+
+/** A connection of slot `id` that ran from 5 s before the fault to 5 s after it. */
+function row(id: number, changes: Partial<ConnectionRow> = {}): ConnectionRow {
+  return {
+    id,
+    tuple: String(id),
+    kind: 'generated',
+    service: 'https',
+    via: '1_1',
+    openedMs: KILL_MS - 5000,
+    closedMs: KILL_MS + 5000,
+    outcome: 'done',
+    sent: 10,
+    delivered: 10,
+    dropped: {},
+    lost: {},
+    unexplained: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+    resent: 0,
+    lastDeliveredMs: KILL_MS + 5000,
+    longestSilenceMs: 20,
+    openAtMark: true,
+    silenceMs: 20,
+    firstAfterMarkMs: 15,
+    worstLatencyAfterMarkUs: 1000,
+    ...changes,
+  };
+}
+
+const gone = (changes: Partial<ConnectionRow>): Partial<ConnectionRow> => ({
+  outcome: 'gave_up',
+  sent: 12,
+  delivered: 8,
+  dropped: { out_of_state: 4 },
+  resent: 4,
+  ...changes,
+});
+
+const loss = (changes: Partial<MemberLoss> = {}): MemberLoss => ({
+  member: '1_03',
+  incarnation: 1,
+  reason: 'socket',
+  detectedAtMs: KILL_MS + 8,
+  committedAtMs: KILL_MS + 10,
+  silentMs: null,
+  slots: new Set([1, 2, 3]),
+  orphaned: new Set([3]),
+  moved: new Set([1, 2, 3]),
+  ...changes,
+});
+
+const PANIC: FaultRecord = { atMs: KILL_MS, fault: 'panic', target: 'member 1_03', detail: {} };
+
+interface Given {
+  readonly rows: readonly ConnectionRow[];
+  readonly control?: readonly ConnectionRow[] | null;
+  readonly losses?: readonly MemberLoss[];
+  readonly faults?: readonly FaultRecord[];
+  readonly profile?: Profile;
+  readonly overrides?: Record<string, unknown>;
+  readonly ledger?: Partial<LedgerSummary>;
+  readonly journal?: Partial<Journal>;
+  readonly budget?: Budget;
+}
+
+function judged(given: Given): Judgement {
+  const profile = given.profile ?? 'lossless';
+  const settings = resolveSettings(profile, given.overrides);
+  const record = {
+    runId: 'r',
+    world: 'simulated',
+    startedAtMs: START_MS,
+    endedAtMs: START_MS + 60_000,
+    plan: { profile } as FabricPlan,
+    settings,
+    log: ['a commit'],
+    seal: { streams: [] },
+    faults: given.faults ?? [PANIC],
+    notes: [],
+    metrics: [],
+    ledger: null,
+  } as unknown as RunRecord;
+  const ledger: LedgerSummary = {
+    atMs: 0,
+    sent: 100,
+    delivered: 100,
+    dropped: {},
+    lost: {},
+    outstanding: 0,
+    unexplained: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+    resent: 0,
+    strays: 0,
+    contradicted: 0,
+    revised: 0,
+    balanced: true,
+    packets: { sent: 100, delivered: 100, dropped: 0, lost: 0, unexplained: 0, duplicated: 0 },
+    connections: { unstarted: 0, open: 0, done: 0, reset: 0, gave_up: 0, total: 0, lost: 0 },
+    latency: { count: 0, p50Us: 0, p90Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 },
+    marks: [],
+    ...given.ledger,
+  };
+  const journal = {
+    steady_states: { before: null, after: null, during: [] },
+    run: [],
+    rollbacks: [],
+    ...given.journal,
+  } as unknown as Journal;
+  const history: FabricHistory = { losses: given.losses ?? [loss()], slotOf: (tuple) => Number(tuple) };
+  const evidence: Evidence = {
+    record,
+    folder: '/runs/r',
+    journal,
+    history,
+    ledger,
+    rows: given.rows,
+    rowsFor: () => given.rows,
+    control: given.control === undefined ? given.rows.map((r) => row(r.id)) : given.control,
+    budget: given.budget ?? {},
+  };
+  return judge(evidence);
+}
+
+describe('a run', () => {
+  it('passes when every connection of the lost member went on', () => {
+    const { result } = judged({ rows: [row(1), row(2, { silenceMs: 40, firstAfterMarkMs: 12 }), row(7)] });
+    expect(result).toMatchObject({
+      verdict: 'pass',
+      reasons: [],
+      connections: { opened: 3, affected: 2, kept: 2, lost: 0, lostByCause: {} },
+      failover: {
+        detectedMs: 8,
+        committedMs: 10,
+        firstPacketMs: 12,
+        silenceMs: { p50: 20, p99: 40, max: 40 },
+        connectionsMoved: 2,
+      },
+      faults: { applied: 1 },
+      ledger: { unexplained: 0 },
+      log: { commits: 1 },
+    });
+    expect(result.log.chain).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('counts as affected only what was open when the member failed', () => {
+    const rows = [
+      row(1, { openedMs: KILL_MS + 1 }),
+      row(2, { closedMs: KILL_MS - 1 }),
+      row(3, { openedMs: null, closedMs: null, outcome: 'unstarted' }),
+    ];
+    expect(judged({ rows, control: rows }).result.connections).toMatchObject({ opened: 2, affected: 0 });
+  });
+
+  it('does not take a packet that was on its way out for the first one after the failover', () => {
+    const { result } = judged({ rows: [row(1, { firstAfterMarkMs: 2 }), row(2, { firstAfterMarkMs: 30 })] });
+    expect(result.failover.firstPacketMs).toBe(30);
+  });
+
+  it('counts from when a member fell silent where nobody here did anything to it', () => {
+    const alone = loss({ detectedAtMs: KILL_MS + 300, committedAtMs: KILL_MS + 302, silentMs: 290 });
+    const { result } = judged({ rows: [row(1)], losses: [alone], faults: [] });
+    expect(result.failover).toMatchObject({ detectedMs: 290, committedMs: 292, connectionsMoved: 1 });
+    const ended = { ...PANIC, fault: 'ended' };
+    const known = judged({ rows: [row(1)], losses: [alone], faults: [ended] }).result;
+    expect([known.failover.detectedMs, known.faults.applied]).toEqual([300, 0]);
+  });
+
+  it('blames a fault for the first loss that follows, and not for a later one of the same member', () => {
+    const again = loss({ detectedAtMs: KILL_MS + 9000, committedAtMs: KILL_MS + 9002, silentMs: 300 });
+    const { result } = judged({ rows: [row(1)], losses: [loss(), again] });
+    expect(result.failover).toMatchObject({ detectedMs: 300, committedMs: 302 });
+  });
+
+  it.each([
+    ['not_yet_synced', 'vendor', {}, gone({ openedMs: KILL_MS - 2000 }), 1],
+    ['sync_in_flight', 'vendor', {}, gone({ openedMs: KILL_MS - 4000 }), 1],
+    ['sync_in_flight', 'lossless', {}, gone({}), 1],
+    ['never_synced', 'vendor', {}, gone({ service: 'dns' }), 1],
+    ['never_synced', 'vendor', { 'sync.policy': 'never' }, gone({}), 1],
+    ['no_backup', 'lossless', {}, gone({}), 3],
+    ['dead_window', 'vendor', {}, gone({ dropped: {}, lost: { dead_window: 3, lost_on_link: 1 } }), 2],
+    ['hold_overflow', 'vendor', {}, gone({ dropped: { hold_overflow: 4 } }), 2],
+  ] as const)('names what took a connection: %s (%s)', (cause, profile, overrides, changes, id) => {
+    const { result } = judged({ rows: [row(id, changes)], profile, overrides, ledger: { lost: { dead_window: 1 } } });
+    expect(result.connections).toMatchObject({ affected: 1, kept: 0, lost: 1, lostByCause: { [cause]: 1 } });
+    expect(result.ledger.unexplained).toBe(0);
+    expect(result.verdict).toBe(profile === 'vendor' ? 'pass' : 'fail');
+  });
+
+  it('keeps a connection that ends the same without faults, and one that took drops and recovered', () => {
+    const refused = row(1, { outcome: 'reset', dropped: { policy_drop: 1 } });
+    const hurt = row(2, { sent: 11, dropped: { out_of_state: 1 }, resent: 1 });
+    const { result } = judged({ rows: [refused, hurt], control: [refused, row(2)] });
+    expect(result.connections).toMatchObject({ affected: 2, kept: 2, lost: 0 });
+  });
+
+  it('takes a replayed connection for lost when its state was', () => {
+    const capture = row(1, { kind: 'capture', sent: 10, delivered: 6, dropped: { out_of_state: 4 } });
+    const twin = row(1, { kind: 'capture' });
+    const { result } = judged({ rows: [capture], control: [twin] });
+    expect(result.connections).toMatchObject({ lost: 1, lostByCause: { sync_in_flight: 1 } });
+  });
+
+  it('fails on a loss that has no name, in connections as in packets', () => {
+    const silent = row(1, { outcome: 'gave_up', delivered: 8, sent: 10 });
+    const { result } = judged({ rows: [silent], profile: 'vendor' });
+    expect(result).toMatchObject({ verdict: 'fail', ledger: { unexplained: 1 }, connections: { lost: 1 } });
+    expect(result.connections.lostByCause).toEqual({ unexplained: 1 });
+    expect(judged({ rows: [row(1)], ledger: { unexplained: 2 } }).result.reasons[0]).toMatch(/^2 unexplained/);
+  });
+
+  it('fails when a connection nobody touched differs from the run without faults', () => {
+    const { result } = judged({ rows: [row(1), row(9, { delivered: 9 })] });
+    expect(result.ledger.unexplained).toBe(1);
+    expect(result.reasons[0]).toMatch(/^1 unexplained; the first is connection 9/);
+  });
+
+  it('allows what its budget allows, and nothing in lossless where it has none', () => {
+    const given = { rows: [row(1)], ledger: { lost: { dead_window: 5 } } };
+    expect(judged(given).result.reasons).toEqual(['5 packets lost (dead_window 5), at most 0 may be']);
+    expect(judged({ ...given, budget: { packetsLost: 5 } }).result.verdict).toBe('pass');
+    expect(judged({ ...given, profile: 'vendor' }).result.verdict).toBe('pass');
+    expect(judged({ ...given, profile: 'vendor', budget: { packetsLost: 4 } }).result.verdict).toBe('fail');
+  });
+
+  it('counts connections lost elsewhere against the budget', () => {
+    const { result } = judged({ rows: [row(1), row(9, gone({ lost: { orchestrator_lost: 2 }, dropped: {} }))] });
+    expect(result.connections.lost).toBe(0);
+    expect(result.reasons).toEqual(['1 connections lost (orchestrator_lost 1), at most 0 may be']);
+  });
+
+  it.each(['duplicated', 'reordered', 'corrupted', 'contradicted'] as const)('fails on packets %s', (field) => {
+    expect(judged({ rows: [row(1)], ledger: { [field]: 1 } }).result.reasons).toEqual([`1 packets ${field}`]);
+  });
+
+  it('fails when the ledger does not add up', () => {
+    expect(judged({ rows: [row(1)], ledger: { balanced: false } }).result.verdict).toBe('fail');
+  });
+
+  it('fails when the fabric is not steady afterwards, and concludes nothing when it was not before', () => {
+    const not = { steady_state_met: false, probes: [{ activity: { name: 'four active' } }] };
+    const yes = { steady_state_met: true, probes: [] };
+    const after = { steady_states: { before: yes, after: not, during: [] } } as unknown as Partial<Journal>;
+    expect(judged({ rows: [row(1)], journal: after }).result).toMatchObject({
+      verdict: 'fail',
+      reasons: ['not steady afterwards: four active'],
+    });
+    const before = { steady_states: { before: not, after: null, during: [] } } as unknown as Partial<Journal>;
+    expect(judged({ rows: [row(1)], journal: before }).result).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['not steady before: four active'],
+    });
+  });
+
+  it('concludes nothing without a run to compare with, or when a fault could not be done', () => {
+    expect(judged({ rows: [row(1)], control: null }).result.verdict).toBe('inconclusive');
+    const run = [{ activity: { type: 'action', name: 'panic' }, status: 'failed', exception: 'no' }];
+    const { result } = judged({ rows: [row(1)], journal: { run } as unknown as Partial<Journal> });
+    expect([result.verdict, result.reasons]).toEqual(['inconclusive', ['not done: panic (no)']]);
+  });
+});
+
+describe('a quantile', () => {
+  it('is a value that was seen, by the nearest rank', () => {
+    const values = Array.from({ length: 200 }, (_, i) => i + 1);
+    expect([500, 990, 1000].map((p) => quantile(values, p))).toEqual([100, 198, 200]);
+    expect(quantile([7], 500)).toBe(7);
+    expect(quantile([], 500)).toBeNull();
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { parseArgs, readSet } from './parse-args.js';
+import { verb } from './verb.js';
+
+const toy = verb({
+  path: 'toy',
+  summary: 'a verb to test with',
+  examples: [],
+  positionals: ['kind', 'rest'],
+  input: z.strictObject({
+    kind: z.enum(['panic', 'hang']),
+    rest: z.array(z.string()).default([]),
+    delayMs: z.int().optional(),
+    cut: z.boolean().default(false),
+    arg: z.array(z.string()).default([]),
+    word: z.string().optional(),
+  }),
+  output: z.unknown(),
+  needs: 'nothing',
+  effect: 'read',
+  handle: async () => undefined,
+  render: () => '',
+});
+
+describe('the words after a verb', () => {
+  it('become its input: by place, by name, with values after a space or an equals sign', () => {
+    const { input, json } = parseArgs(toy, [
+      'panic',
+      'a',
+      '--delay-ms',
+      '5',
+      'b',
+      '--cut',
+      '--arg=x=1',
+      '--arg',
+      'y',
+      '--json',
+    ]);
+    expect(input).toEqual({ kind: 'panic', rest: ['a', 'b'], delayMs: 5, cut: true, arg: ['x=1', 'y'] });
+    expect(json).toBe(true);
+  });
+
+  it('keep an id of digits a text where a text is wanted', () => {
+    expect(parseArgs(toy, ['hang', '--word', '103']).input).toMatchObject({ word: '103' });
+  });
+
+  it('take settings and the profile with --set', () => {
+    const { set } = parseArgs(toy, ['hang', '--set', 'profile=lossless', '--set=ccp.deadMultiplier=5']);
+    expect(set).toEqual({
+      profile: 'lossless',
+      settings: { 'ccp.deadMultiplier': '5' },
+      words: ['profile=lossless', 'ccp.deadMultiplier=5'],
+    });
+    expect(() => readSet(['profile=fast'])).toThrow("expected vendor or lossless, saw 'fast'");
+    expect(() => readSet(['lossless'])).toThrow('expected NAME=VALUE');
+  });
+
+  it.each([
+    [['panik'], /KIND: .* saw "panik".*Did you mean 'panic'\?/],
+    [[], /rehearse toy needs KIND/],
+    [['hang', '--dely-ms', '5'], /has no option --dely-ms. Did you mean --delay-ms\?/],
+    [['hang', '--jsn'], /Did you mean --json\?/],
+    [['hang', '--kind', 'panic'], /has no option --kind/],
+    [['hang', '--delay-ms'], /--delay-ms needs a value/],
+    [['hang', '--delay-ms', 'soon'], /--delay-ms: .* saw "soon"/],
+    [['hang', '--delay-ms', '1.5'], /--delay-ms: .* saw 1.5/],
+  ])('refuse %j', (words, message) => {
+    expect(() => parseArgs(toy, words)).toThrow(message);
+  });
+});
