@@ -1,23 +1,6 @@
+import type { Seal } from '@rehearsal/kernel';
 import type { FabricPlan } from './plan.js';
 import type { LedgerSummary } from './status.js';
-
-/** The head of one stream of the log when the run ended. */
-export interface SealedStream {
-  readonly stream: string;
-  readonly version: number;
-  /** SHA-256 (hex) of the stored bytes of its last commit. */
-  readonly head: string;
-}
-
-/** What a run promises about its log. Kept elsewhere it shows a missing tail. */
-export interface RunSeal {
-  /** Sorted by stream. */
-  readonly streams: readonly SealedStream[];
-  /** The last sequence of the site's log. */
-  readonly lastSeq: number;
-  /** SHA-256 (hex) over the canonical bytes of the two fields above. */
-  readonly seal: string;
-}
 
 /** One counter of one process, or a gauge where the name ends in `_now`. */
 export interface Metric {
@@ -56,7 +39,8 @@ export interface RunRecord {
   readonly endedAtMs: number;
   readonly plan: FabricPlan;
   readonly settings: FabricPlan['settings'];
-  readonly seal: RunSeal;
+  /** What was in the log when the run ended. */
+  readonly seal: Seal;
   /** One stored commit a line, byte for byte, in the order of the site's log. */
   readonly log: readonly string[];
   readonly faults: readonly FaultRecord[];

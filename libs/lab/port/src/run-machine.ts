@@ -1,5 +1,4 @@
-import type { Input, Machine } from '@rehearsal/kernel';
-import type { SealedStream } from './record.js';
+import type { Input, Machine, StreamHead } from '@rehearsal/kernel';
 
 /** The lab's own stream, `run.<run id>`: what was run, and where every other stream ended. */
 
@@ -16,7 +15,7 @@ export interface OpenRun extends Input {
 export interface CloseRun extends Input {
   readonly type: 'close';
   /** Heads of all other streams, sorted by stream. */
-  readonly streams: readonly SealedStream[];
+  readonly streams: readonly StreamHead[];
   /** The last sequence of the site's log before this commit. */
   readonly lastSeq: number;
 }
@@ -32,7 +31,7 @@ export type RunEvent =
       readonly world: string;
       readonly settings: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: 'RunClosed'; readonly streams: readonly SealedStream[]; readonly lastSeq: number }
+  | { readonly type: 'RunClosed'; readonly streams: readonly StreamHead[]; readonly lastSeq: number }
   | { readonly type: 'RunRefused'; readonly reason: string };
 
 export interface RunState {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeCommit, sha256Hex, type Commit, type Event } from '@rehearsal/kernel';
+import { encodeCommit, sealOf, sha256Hex, type Commit, type Event } from '@rehearsal/kernel';
 import { runMachine, type RunInput } from './run-machine.js';
-import { logHeads, sealOf } from './seal.js';
+import { sealLog } from './seal.js';
 
 const text = new TextDecoder();
 const hash = (line: string): string => sha256Hex(new TextEncoder().encode(line));
@@ -26,18 +26,26 @@ const a1 = line('a.1', 1, '');
 const b2 = line('b.1', 2, hash(b1));
 
 describe('the seal of a log', () => {
-  it('names the head of every stream in order, and the last sequence', () => {
-    const seal = sealOf([b1, a1, b2]);
+  it('is the seal of its commits, by line', () => {
+    const lines = [b1, a1, b2];
+    const seal = sealLog(lines, 2);
     expect(seal.streams).toEqual([
-      { stream: 'a.1', version: 1, head: hash(a1) },
-      { stream: 'b.1', version: 2, head: hash(b2) },
+      { stream: 'a.1', version: 1, hash: hash(a1) },
+      { stream: 'b.1', version: 2, hash: hash(b2) },
     ]);
-    expect(seal.lastSeq).toBe(3);
+    expect(seal.sequences).toEqual({ first: 1, last: 3, count: 3 });
+    const encoder = new TextEncoder();
+    expect(seal).toEqual(
+      sealOf(
+        lines.map((text, i) => ({ seq: i + 1, bytes: encoder.encode(text) })),
+        2,
+      ),
+    );
   });
 
   it('is another for another log', () => {
-    const seals = [[b1], [b1, a1], [a1, b1], [b1, b2]].map((lines) => sealOf(lines).seal);
-    expect(new Set(seals).size).toBe(3); // The order of streams among one another is in the sequences, not in the heads.
+    const seals = [[], [b1], [b1, a1], [a1, b1], [b1, b2]].map((lines) => sealLog(lines, 1).hash);
+    expect(new Set(seals).size).toBe(5);
   });
 
   it.each([
@@ -45,11 +53,7 @@ describe('the seal of a log', () => {
     ['a commit twice', [b1, b1]],
     ['a changed commit', [b1.replace('"lab"', '"lob"'), b2]],
   ])('cannot be made over %s', (_, lines) => {
-    expect(() => sealOf(lines)).toThrow(/log line \d: expected b\.1:\d after/);
-  });
-
-  it('reads nothing as the empty log', () => {
-    expect(logHeads([])).toEqual([]);
+    expect(() => sealLog(lines, 1)).toThrow(/log line \d: expected b\.1:\d after/);
   });
 });
 

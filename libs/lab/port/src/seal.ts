@@ -1,31 +1,29 @@
-import { canonicalBytes, parseCommit, sha256Hex } from '@rehearsal/kernel';
-import type { RunSeal, SealedStream } from './record.js';
+import { parseCommit, SealBuilder, sha256Hex, type Seal } from '@rehearsal/kernel';
 
 const encoder = new TextEncoder();
 
 /**
- * The head of every stream of a log, sorted by stream.
+ * Seals a log and looks meanwhile whether it holds together. A site's log begins at sequence 1 and has
+ * no holes, so sequences are line numbers.
  * @param lines stored commits, one a line, in the order of the log
  * @throws Error naming the first line whose version or hash does not follow
  */
-export function logHeads(lines: readonly string[]): SealedStream[] {
-  const heads = new Map<string, SealedStream>();
-  for (const [index, line] of lines.entries()) {
+export function sealLog(lines: readonly string[], site: number): Seal {
+  const builder = new SealBuilder(site);
+  const heads = new Map<string, { readonly version: number; readonly hash: string }>();
+  let seq = 0;
+  for (const line of lines) {
+    seq++;
     const { stream, version, prev } = parseCommit(line);
-    const before = heads.get(stream) ?? { stream, version: 0, head: '' };
-    if (version !== before.version + 1 || prev !== before.head) {
+    const before = heads.get(stream) ?? { version: 0, hash: '' };
+    if (version !== before.version + 1 || prev !== before.hash) {
       throw new Error(
-        `log line ${index + 1}: expected ${stream}:${before.version + 1} after ${before.head || 'nothing'}, saw ${stream}:${version} after ${prev || 'nothing'}`,
+        `log line ${seq}: expected ${stream}:${before.version + 1} after ${before.hash || 'nothing'}, saw ${stream}:${version} after ${prev || 'nothing'}`,
       );
     }
-    heads.set(stream, { stream, version, head: sha256Hex(encoder.encode(line)) });
+    const head = { stream, version, hash: sha256Hex(encoder.encode(line)) };
+    heads.set(stream, head);
+    builder.add(seq, head);
   }
-  return [...heads.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
-}
-
-/** Seals a log that has ended. @throws Error where the log does not hold together */
-export function sealOf(lines: readonly string[]): RunSeal {
-  const streams = logHeads(lines);
-  const lastSeq = lines.length;
-  return { streams, lastSeq, seal: sha256Hex(canonicalBytes({ streams, lastSeq })) };
+  return builder.seal();
 }

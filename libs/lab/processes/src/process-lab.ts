@@ -27,7 +27,7 @@ import {
   processStatus,
   readProbe,
   sameTarget,
-  sealOf,
+  sealLog,
   targetName,
 } from '@rehearsal/lab-port';
 import { controlSubject } from '@rehearsal/protocol';
@@ -114,7 +114,7 @@ export class ProcessLab implements Lab {
       });
       this.busUp = true;
       this.rt = await this.connect(this.server);
-      this.run = new RunLog(this.rt, parts.runId, parts.build);
+      this.run = new RunLog(this.rt, parts.runId, plan.site, parts.build);
       const { fabric, profile, settings } = plan;
       await this.run.open({ fabric, profile, world: this.world, settings });
       await Promise.all(this.children.map((child) => this.start(child)));
@@ -244,7 +244,7 @@ export class ProcessLab implements Lab {
       endedAtMs: this.nowMs(),
       plan: this.plan,
       settings: this.plan.settings,
-      seal: sealOf(log),
+      seal: sealLog(log, this.plan.site),
       log,
       faults: this.faults,
       notes: [...this.notes, ...this.children.flatMap((c) => readNotes(c.logFile, c.entry.role, c.entry.id))].sort(

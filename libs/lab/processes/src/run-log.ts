@@ -1,7 +1,7 @@
 import { commitIds, Decider, HybridClock } from '@rehearsal/kernel';
 import type { CommitStore, Runtime } from '@rehearsal/kernel';
 import type { RunEvent, RunInput, RunState } from '@rehearsal/lab-port';
-import { LabError, logHeads, runMachine } from '@rehearsal/lab-port';
+import { LabError, runMachine, sealLog } from '@rehearsal/lab-port';
 
 const decoder = new TextDecoder();
 
@@ -29,10 +29,12 @@ export class RunLog {
   private readonly decider: Decider<RunState, RunInput, RunEvent>;
   private readonly rt: Runtime;
   private readonly runId: string;
+  private readonly site: number;
 
-  constructor(rt: Runtime, runId: string, build: string) {
+  constructor(rt: Runtime, runId: string, site: number, build: string) {
     this.rt = rt;
     this.runId = runId;
+    this.site = site;
     const clock = new HybridClock(() => rt.nowMs());
     this.decider = new Decider({
       machine: runMachine,
@@ -62,8 +64,9 @@ export class RunLog {
 
   async close(): Promise<void> {
     const lines = await readLog(this.rt.log);
-    const streams = logHeads(lines).filter((s) => !s.stream.startsWith('run.'));
-    await this.submit({ ...this.input('close'), streams, lastSeq: lines.length });
+    const before = sealLog(lines, this.site);
+    const streams = before.streams.filter((s) => !s.stream.startsWith('run.'));
+    await this.submit({ ...this.input('close'), streams, lastSeq: before.sequences.last });
   }
 
   private input<T extends RunInput['type']>(type: T): { type: T; id: string; at: number; from: 'command' } {

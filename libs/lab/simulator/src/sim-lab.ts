@@ -3,13 +3,12 @@ import {
   findTarget,
   labStatus,
   LabError,
-  logHeads,
   pollUntil,
   processStatus,
   readProbe,
   runMachine,
   sameTarget,
-  sealOf,
+  sealLog,
   targetName,
   type FabricPlan,
   type FaultRecord,
@@ -228,11 +227,11 @@ export class SimLab implements Lab {
     this.#assertUp();
     const traffic = this.#process({ role: 'outside-world', id: 'outside' });
     const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
-    const lines = this.sim.log.lines();
+    const before = sealLog(this.sim.log.lines(), this.plan.site);
     this.#commit({
       ...this.#input('close'),
-      streams: logHeads(lines).filter((s) => !s.stream.startsWith('run.')),
-      lastSeq: lines.length,
+      streams: before.streams.filter((s) => !s.stream.startsWith('run.')),
+      lastSeq: before.sequences.last,
     });
     const log = this.sim.log.lines();
     this.#record = {
@@ -243,7 +242,7 @@ export class SimLab implements Lab {
       endedAtMs: this.nowMs(),
       plan: this.plan,
       settings: this.plan.settings,
-      seal: sealOf(log),
+      seal: sealLog(log, this.plan.site),
       log,
       faults: this.#faults,
       notes: this.sim.notes,

@@ -10,7 +10,7 @@ import {
   type Runtime,
 } from '@rehearsal/kernel';
 import { commitStoreContract } from '@rehearsal/kernel/testing';
-import { logHeads } from '@rehearsal/lab-port';
+import { sealLog } from '@rehearsal/lab-port';
 import { roughOptions, type SimOptions } from './options.js';
 import { SimStore } from './sim-store.js';
 import { scriptedWorld } from './testing/scripted-world.js';
@@ -114,7 +114,7 @@ describe('two deciders on a simulated log that fails now and then', () => {
     );
     expect(new Set(commits.map((c) => c.input.id)).size).toBe(120);
     expect(answered.size).toBe(120);
-    expect(logHeads(world.log.lines())[0]!.version).toBe(120);
+    expect(sealLog(world.log.lines(), 1).streams[0]!.version).toBe(120);
     const expected = seed % 2 === 0 ? ['conflict', 'ok', 'unknown'] : ['conflict', 'duplicate', 'ok', 'unknown'];
     expect([...outcomes].sort()).toEqual(expected);
   });

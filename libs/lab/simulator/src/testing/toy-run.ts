@@ -32,7 +32,7 @@ export async function toyRun(seed: number): Promise<RunRecord> {
 export function fingerprint(record: RunRecord): string {
   const last = record.log[record.log.length - 1]!.slice(0, 200);
   return JSON.stringify({
-    seal: record.seal.seal,
+    seal: record.seal.hash,
     notes: record.notes.length,
     metrics: record.metrics,
     endedAtMs: record.endedAtMs,
