@@ -1,4 +1,6 @@
 /** The Runtime on NATS: connection, lanes, log, status and credentials; and the server it runs on. */
+export { connectRaw } from './connection.js';
+export type { ConnectionOptions } from './connection.js';
 export { readSeed } from './credentials.js';
 export { LiveRuntime } from './live-runtime.js';
 export type { LiveRuntimeOptions } from './live-runtime.js';

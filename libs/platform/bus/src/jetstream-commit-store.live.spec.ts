@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { StoredCommit } from '@rehearsal/kernel';
 import { commitStoreContract } from '@rehearsal/kernel/testing';
 import { grantsFor } from '@rehearsal/protocol';
@@ -8,6 +8,9 @@ import { JsApi } from './js-api.js';
 import type { LiveRuntime } from './live-runtime.js';
 import { permissionsFor } from './permissions.js';
 import { FABRIC, SITE, TestBus, Until, append, busState, readNext } from './test-support.js';
+
+// Real servers: what takes a moment on a free machine takes seconds on a loaded one.
+jest.setTimeout(30_000);
 
 const ACK_WAIT_MS = 300;
 
@@ -210,7 +213,7 @@ describe('the log when its server dies', () => {
   async function writeAll(runtime: LiveRuntime, writer: string, versions: number): Promise<Set<number>> {
     const won = new Set<number>();
     let lastSeq = 0;
-    for (let version = 1; version <= versions; ) {
+    for (let version = 1; version <= versions;) {
       await append(runtime.log, request(version, writer, lastSeq));
       const read = await readNext(runtime.log, stream, lastSeq);
       if (read.kind !== 'found') continue;

@@ -165,6 +165,7 @@ const encoder = new TextEncoder();
 
 function outcomeOfError(code: number, description: string): AppendOutcome {
   if (code === WRONG_LAST_SEQUENCE) return { kind: 'conflict' };
-  const full = code === NO_RESOURCES || code === NO_STORAGE || (code === STORE_FAILED && /^maximum /.test(description));
+  const full =
+    code === NO_RESOURCES || code === NO_STORAGE || (code === STORE_FAILED && description.startsWith('maximum '));
   return full ? { kind: 'full', reason: description } : { kind: 'unknown', reason: `${code} ${description}` };
 }

@@ -42,7 +42,7 @@ export class JsApi {
 
   busDown(): void {
     this.#up = false;
-    for (const fail of [...this.#open]) fail('the connection to the bus broke');
+    for (const fail of this.#open) fail('the connection to the bus broke');
   }
 
   busUp(): void {

@@ -2,13 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Reply } from '@rehearsal/kernel';
 import { readSeed } from './credentials.js';
 import type { LiveRuntime } from './live-runtime.js';
 import { NatsServer } from './nats-server.js';
 import { createUserKey } from './nkey.js';
 import { FABRIC, SITE, TestBus, Until, ask, busState } from './test-support.js';
+
+// Real servers: what takes a moment on a free machine takes seconds on a loaded one.
+jest.setTimeout(30_000);
 
 let bus: TestBus;
 beforeEach(async () => {

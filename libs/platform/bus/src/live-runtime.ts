@@ -1,25 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { connect, errors } from '@nats-io/transport-node';
+import { errors } from '@nats-io/transport-node';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { HybridClock, createRng } from '@rehearsal/kernel';
 import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, Subject } from '@rehearsal/kernel';
 import { grantsFor } from '@rehearsal/protocol';
-import type { RoleName } from '@rehearsal/protocol';
+import { connectRaw } from './connection.js';
+import type { ConnectionOptions } from './connection.js';
 import { Inbox, isNoResponders } from './inbox.js';
 import { JsApi } from './js-api.js';
 import { JetStreamCommitStore } from './jetstream-commit-store.js';
 import { Lanes } from './lanes.js';
-import { nkeyUser } from './nkey.js';
 import type { LaneOptions } from './lanes.js';
-import { serverRefusal } from './server-version.js';
 import { TurnQueue } from './turn-queue.js';
 
-export interface LiveRuntimeOptions {
-  readonly self: Self & { readonly role: RoleName };
-  /** `nats://host:port` */
-  readonly natsUrl: string;
-  /** The user's nkey seed. */
-  readonly nkeySeed: string;
+export interface LiveRuntimeOptions extends ConnectionOptions {
   /** Seed of `rng`; by default another one every start. */
   readonly rngSeed?: string;
   /** Where counters go. */
@@ -33,10 +27,6 @@ export interface LiveRuntimeOptions {
 }
 
 const LOG_TIMEOUT_MS = 2_000;
-/** A bus that comes back should be found at once; dialling a closed loopback port costs next to nothing. */
-const REDIAL_MS = 20;
-/** A bus that hangs without closing the connection is given up after two of these. */
-const PING_MS = 2_000;
 
 /** The world as it is: NATS and the wall clock, one process a role. */
 export class LiveRuntime implements Runtime {
@@ -60,30 +50,7 @@ export class LiveRuntime implements Runtime {
 
   /** Connects; throws when the bus cannot be reached, refuses the user, or is too old to hold a log. */
   static async connect(options: LiveRuntimeOptions): Promise<LiveRuntime> {
-    const { self, natsUrl, nkeySeed } = options;
-    const connection = await connect({
-      servers: [natsUrl],
-      authenticator: nkeyUser(nkeySeed),
-      name: `${self.fabric} ${self.role} ${self.id}`,
-      inboxPrefix: grantsFor(options.self.role, self.id, self.site, self.fabric).inboxPrefix,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: REDIAL_MS,
-      reconnectJitter: REDIAL_MS,
-      pingInterval: PING_MS,
-      maxPingOut: 2,
-      ignoreClusterUpdates: true,
-      noAsyncTraces: true,
-    }).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`no connection to the bus at ${natsUrl} as ${self.role} ${self.id}: ${reason}`, { cause });
-    });
-    const { version, cluster } = connection.info ?? { version: 'unknown' };
-    const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
-    if (refusal !== undefined) {
-      await connection.close();
-      throw new Error(`the bus at ${natsUrl} cannot be used: ${refusal}`);
-    }
-    return new LiveRuntime(connection, options);
+    return new LiveRuntime(await connectRaw(options), options);
   }
 
   private constructor(connection: NatsConnection, options: LiveRuntimeOptions) {
@@ -157,7 +124,9 @@ export class LiveRuntime implements Runtime {
     const reply = this.#inbox.open((message) => {
       cancel();
       this.#inbox.close(reply);
-      done(isNoResponders(message) ? { kind: 'no-responders' } : { kind: 'answer', body: new Uint8Array(message.data) });
+      done(
+        isNoResponders(message) ? { kind: 'no-responders' } : { kind: 'answer', body: new Uint8Array(message.data) },
+      );
     });
     const cancel = this.after(timeoutMs, () => {
       this.#inbox.close(reply);

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { errors } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LOG_RIGHTS, SUBJECT_MAP, logPrefix, logStreamName } from '@rehearsal/protocol';
 import type { LogRight, RoleName } from '@rehearsal/protocol';
 import { FABRIC, SITE, TestBus, USERS } from './test-support.js';
+
+// Real servers: what takes a moment on a free machine takes seconds on a loaded one.
+jest.setTimeout(30_000);
 
 const STREAM = logStreamName(FABRIC, SITE);
 const PREFIX = logPrefix(FABRIC, SITE);
@@ -13,7 +16,9 @@ const LAST = 'nobody.may';
 
 /** What the log server offers, and the right each needs; undefined: nobody may. */
 const LOG_SUBJECTS: readonly (readonly [subject: string, right: LogRight | undefined])[] = [
-  ...(['security-group', 'hypersync', 'run'] as const).map((kind) => [`${PREFIX}${kind}.X1`, `append:${kind}`] as const),
+  ...(['security-group', 'hypersync', 'run'] as const).map(
+    (kind) => [`${PREFIX}${kind}.X1`, `append:${kind}`] as const,
+  ),
   [`${PREFIX}upgrade.X1`, undefined],
   [`${FABRIC}.log.2.security-group.X1`, undefined],
   [`$JS.API.STREAM.INFO.${STREAM}`, 'read'],
@@ -50,7 +55,11 @@ describe('the bus server', () => {
       const connection = await bus.raw(role, id);
       const refused = watchRefusals(connection);
       const expected: string[] = [];
-      for (const { operation, subject, allowed } of [...mapAttempts(role, id), ...logAttempts(role), ...others(role, id)]) {
+      for (const { operation, subject, allowed } of [
+        ...mapAttempts(role, id),
+        ...logAttempts(role),
+        ...others(role, id),
+      ]) {
         if (!allowed) expected.push(`${operation} ${subject}`);
         if (operation === 'publish') connection.publish(subject);
         else connection.subscribe(subject, { callback: () => undefined });

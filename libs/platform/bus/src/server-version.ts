@@ -16,7 +16,8 @@ const CLUSTERED: readonly [number, number, number] = [2, 12, 7];
  */
 export function serverRefusal(server: ServerWord): string | undefined {
   const seen = /^(\d+)\.(\d+)\.(\d+)/.exec(server.version);
-  if (!seen) return `nats-server version ${JSON.stringify(server.version)}: expected a number such as ${ALONE.join('.')}`;
+  if (!seen)
+    return `nats-server version ${JSON.stringify(server.version)}: expected a number such as ${ALONE.join('.')}`;
   const version = [Number(seen[1]), Number(seen[2]), Number(seen[3])] as const;
   if (below(version, ALONE)) {
     return `nats-server ${server.version} is too old: install ${ALONE.join('.')} or newer`;

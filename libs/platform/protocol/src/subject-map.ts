@@ -102,7 +102,9 @@ export const LOG_RIGHTS: Readonly<Record<RoleName, readonly LogRight[]>> = {
 
 /** Every kind of stream that some role may append to or work on. */
 export const STREAM_KINDS: readonly string[] = [
-  ...new Set(ROLES.flatMap((role) => LOG_RIGHTS[role].filter((r) => r !== 'read').map((r) => r.slice(r.indexOf(':') + 1)))),
+  ...new Set(
+    ROLES.flatMap((role) => LOG_RIGHTS[role].filter((r) => r !== 'read').map((r) => r.slice(r.indexOf(':') + 1))),
+  ),
 ];
 
 export interface Grants {

@@ -61,11 +61,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
       if (packet.err) answer({ ok: false, reason: reasonOf(packet.err) });
       else if (packet.response !== undefined) answer(packet.response as CommandReply);
     };
-    this.handleRequest(
-      context,
-      async () => this.transformToObservable(await handler(payload, context)),
-      respond,
-    );
+    this.handleRequest(context, async () => this.transformToObservable(await handler(payload, context)), respond);
   }
 }
 

@@ -31,6 +31,6 @@ export class HostLog implements LoggerService {
   error(message: unknown, stack?: unknown, context?: unknown): void {
     // What goes wrong at the start is said once, by the host, before the process ends.
     if (stack === START || context === START) return;
-    this.note('error', 'nest', { message: String(message), ...(stack === undefined ? {} : { stack: String(stack) }) });
+    this.note('error', 'nest', { message: String(message), ...(typeof stack === 'string' ? { stack } : {}) });
   }
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LiveRuntime, NatsServer, readSeed } from '@rehearsal/bus';
 import { resolveSettings } from '@rehearsal/kernel';
 
@@ -16,6 +16,9 @@ let dir: string;
 let server: NatsServer;
 let lab: LiveRuntime;
 const hosts: Host[] = [];
+
+// A process takes a second to start, several on a loaded machine.
+jest.setTimeout(30_000);
 
 // Processes run what was built; building again costs little when nothing has changed.
 beforeAll(() => {
@@ -124,7 +127,14 @@ describe('a hosted role', () => {
     const host = await Host.started();
     void command(name);
     expect(await host.ended).toEqual({ code: 70, signal: null });
-    expect(host.notes().at(-1)).toMatchObject({ level: 'error', code, fatal: true, role: 'member', id: '1_01', ...fields });
+    expect(host.notes().at(-1)).toMatchObject({
+      level: 'error',
+      code,
+      fatal: true,
+      role: 'member',
+      id: '1_01',
+      ...fields,
+    });
   });
 });
 
@@ -133,9 +143,12 @@ describe('a process that cannot start', () => {
     const host = new Host({ orchestrators: [] });
     expect(await host.ended).toEqual({ code: 2, signal: null });
     expect(host.stderr).toMatch(/host\.json: orchestrators: /);
-    const refused = new Host({ refuse: true });
-    expect(await refused.ended).toEqual({ code: 2, signal: null });
-    expect(refused.stderr).toMatch(/^\S+host\.json: refuse: leave it out\n$/);
+  });
+
+  it('because its role refuses its configuration ends with 2 too', async () => {
+    const host = new Host({ refuse: true });
+    expect(await host.ended).toEqual({ code: 2, signal: null });
+    expect(host.stderr).toMatch(/^\S+host\.json: refuse: leave it out\n$/);
   });
 
   it('because of its key ends with 3 and names the file', async () => {
@@ -147,7 +160,9 @@ describe('a process that cannot start', () => {
   it('because there is no bus ends with 3 and names the address', async () => {
     const host = new Host({ natsUrl: 'nats://127.0.0.1:1' });
     expect(await host.ended).toEqual({ code: 3, signal: null });
-    expect(host.stderr).toMatch(/no connection to the bus at nats:\/\/127\.0\.0\.1:1 as member 1_01: connection refused/);
+    expect(host.stderr).toMatch(
+      /no connection to the bus at nats:\/\/127\.0\.0\.1:1 as member 1_01: connection refused/,
+    );
   });
 });
 

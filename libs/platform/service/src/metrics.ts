@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { Metric } from 'prom-client';
 import type { Self } from '@rehearsal/kernel';
 
 const PREFIX = 'rehearsal_';
@@ -19,25 +20,28 @@ export class Metrics {
       id: self.id,
       incarnation: String(self.incarnation),
     });
-    const registers = [this.#registry];
-    new Gauge({
-      name: 'process_resident_memory_bytes',
-      help: 'Resident memory',
-      registers,
-      collect() {
-        this.set(process.memoryUsage.rss());
-      },
-    });
-    new Counter({
-      name: 'process_cpu_seconds_total',
-      help: 'User and system time',
-      registers,
-      collect() {
-        const { user, system } = process.cpuUsage();
-        this.reset();
-        this.inc((user + system) / 1e6);
-      },
-    });
+    this.#registry.registerMetric(
+      new Gauge({
+        name: 'process_resident_memory_bytes',
+        help: 'Resident memory',
+        registers: [],
+        collect() {
+          this.set(process.memoryUsage.rss());
+        },
+      }),
+    );
+    this.#registry.registerMetric(
+      new Counter({
+        name: 'process_cpu_seconds_total',
+        help: 'User and system time',
+        registers: [],
+        collect() {
+          const { user, system } = process.cpuUsage();
+          this.reset();
+          this.inc((user + system) / 1e6);
+        },
+      }),
+    );
   }
 
   /** Adds to a counter; sets a gauge (ids ending in `_now`). */
@@ -54,22 +58,21 @@ export class Metrics {
 
   #register(id: string): void {
     const value = (): number => this.#values.get(id) ?? 0;
-    const common = { name: PREFIX + id, help: id.replaceAll('_', ' '), registers: [this.#registry] };
-    if (id.endsWith('_now')) {
-      new Gauge({
-        ...common,
-        collect() {
-          this.set(value());
-        },
-      });
-    } else {
-      new Counter({
-        ...common,
-        collect() {
-          this.reset();
-          this.inc(value());
-        },
-      });
-    }
+    const common = { name: PREFIX + id, help: id.replaceAll('_', ' '), registers: [] };
+    const metric = id.endsWith('_now')
+      ? new Gauge({
+          ...common,
+          collect() {
+            this.set(value());
+          },
+        })
+      : new Counter({
+          ...common,
+          collect() {
+            this.reset();
+            this.inc(value());
+          },
+        });
+    this.#registry.registerMetric(metric as Metric);
   }
 }

@@ -15,6 +15,7 @@ export interface HostedRole {
 
 /** Everything around one role in one process: its runtime, its configuration, and its commands. */
 @Module({})
+// oxlint-disable-next-line typescript/no-extraneous-class -- a module with options is a class with a factory
 export class RoleHostModule {
   static forRole({ config, connect, createRole }: HostedRole): DynamicModule {
     return {

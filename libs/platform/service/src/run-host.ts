@@ -122,12 +122,7 @@ class Host {
   }
 
   /** Commands first, then the role, then what it still has to say, then the process. */
-  async #drain(
-    app: { close(): Promise<void> },
-    runtime: LiveRuntime,
-    role: Role,
-    http: HttpEndpoint,
-  ): Promise<void> {
+  async #drain(app: { close(): Promise<void> }, runtime: LiveRuntime, role: Role, http: HttpEndpoint): Promise<void> {
     http.stopping();
     await app.close();
     const withinMs = this.#config.stopWithinMs ?? STOP_WITHIN_MS;

@@ -22,7 +22,10 @@ class TrivialRole implements Role {
     return { ready: this.#ready, detail: { duties: 0 } };
   }
 
-  command(command: { name: string; args: Readonly<Record<string, unknown>> }, done: (reply: CommandReply) => void): void {
+  command(
+    command: { name: string; args: Readonly<Record<string, unknown>> },
+    done: (reply: CommandReply) => void,
+  ): void {
     this.#runtime.count('commands', 1);
     if (command.name === 'echo') done({ ok: true, body: command.args });
     else if (command.name === 'unready') {

@@ -1,0 +1,50 @@
+import { connect } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Self } from '@rehearsal/kernel';
+import { grantsFor } from '@rehearsal/protocol';
+import type { RoleName } from '@rehearsal/protocol';
+import { nkeyUser } from './nkey.js';
+import { serverRefusal } from './server-version.js';
+
+export interface ConnectionOptions {
+  readonly self: Self & { readonly role: RoleName };
+  /** `nats://host:port` */
+  readonly natsUrl: string;
+  /** The user's nkey seed. */
+  readonly nkeySeed: string;
+}
+
+/** A bus that comes back should be found at once; dialling a closed loopback port costs next to nothing. */
+const REDIAL_MS = 20;
+/** A bus that hangs without closing the connection is given up after two of these. */
+const PING_MS = 2_000;
+
+/**
+ * The client library's connection, as a role's user, dialling for ever once it was up. Throws when the
+ * bus cannot be reached, refuses the user, or is too old to hold a log.
+ */
+export async function connectRaw({ self, natsUrl, nkeySeed }: ConnectionOptions): Promise<NatsConnection> {
+  const connection = await connect({
+    servers: [natsUrl],
+    authenticator: nkeyUser(nkeySeed),
+    name: `${self.fabric} ${self.role} ${self.id}`,
+    inboxPrefix: grantsFor(self.role, self.id, self.site, self.fabric).inboxPrefix,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: REDIAL_MS,
+    reconnectJitter: REDIAL_MS,
+    pingInterval: PING_MS,
+    maxPingOut: 2,
+    ignoreClusterUpdates: true,
+    noAsyncTraces: true,
+  }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`no connection to the bus at ${natsUrl} as ${self.role} ${self.id}: ${reason}`, { cause });
+  });
+  const { version, cluster } = connection.info ?? { version: 'unknown' };
+  const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
+  if (refusal !== undefined) {
+    await connection.close();
+    throw new Error(`the bus at ${natsUrl} cannot be used: ${refusal}`);
+  }
+  return connection;
+}
