@@ -4,6 +4,7 @@ export * from './subject-map.js';
 export * from './address.js';
 export * from './channel-hub.js';
 export * from './channel.js';
+export * from './detector.js';
 export * from './frames.js';
 export * from './packet-frames.js';
 export * from './reasons.js';

@@ -1,7 +1,18 @@
 import type { Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
 import { commitIds, createDecider, LogFollower, serveInputs } from '@rehearsal/kernel';
-import type { Channel, FrameHeader } from '@rehearsal/protocol';
-import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode, nodeId, nodeKind } from '@rehearsal/protocol';
+import type { Channel, FrameHeader, Silence } from '@rehearsal/protocol';
+import {
+  ChannelHub,
+  Detector,
+  DETECTOR_ROUNDS,
+  firstLife,
+  FRAME,
+  HEADER_WORDS,
+  nextLife,
+  nodeCode,
+  nodeId,
+  nodeKind,
+} from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import {
   activeMembers,
@@ -13,14 +24,10 @@ import {
   tableMismatch,
 } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
-import type { Silence } from './detector.js';
-import { Detector } from './detector.js';
 import { Egress } from './egress.js';
 import { Lease } from './lease.js';
 import { SteeringPlane } from './steering-plane.js';
 
-/** Rounds of the silence detector in one heartbeat. */
-const DETECTOR_ROUNDS = 4;
 const MEMBER_READY = 1;
 /** Bytes a lane may hold; beyond it frames wait in their channel. */
 const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;

@@ -1,16 +1,23 @@
 import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
 import { CaptureError } from '@rehearsal/packets';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
-import { ChannelHub, firstLife, FRAME, HEADER_WORDS, nextLife, nodeCode } from '@rehearsal/protocol';
+import {
+  ChannelHub,
+  Detector,
+  DETECTOR_ROUNDS,
+  firstLife,
+  FRAME,
+  HEADER_WORDS,
+  nextLife,
+  nodeCode,
+} from '@rehearsal/protocol';
 import { isTrafficCommand, MAX_MARKS, readTrafficArgs, resolvePlan, TRAFFIC_COMMANDS } from '@rehearsal/traffic';
 import { CaptureShelf } from './capture-shelf.js';
 import type { OutsideWorldConfig } from './config.js';
-import { Liveness } from './liveness.js';
 import { Run } from './run.js';
 import { Settling } from './settling.js';
 import { Way } from './way.js';
 
-const ROUNDS_PER_HEARTBEAT = 4;
 const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 const DEFAULT_ROWS = 500;
 
@@ -24,7 +31,7 @@ export class OutsideWorldRole implements Role {
   private readonly config: OutsideWorldConfig;
   private readonly ways: readonly Way[];
   private readonly hub: ChannelHub;
-  private readonly liveness: Liveness;
+  private readonly detector: Detector;
   private readonly beat = new Int32Array(HEADER_WORDS + 1);
   private readonly shelf: CaptureShelf;
   private readonly cancels: Cancel[] = [];
@@ -40,7 +47,10 @@ export class OutsideWorldRole implements Role {
     this.rt = rt;
     this.config = config;
     this.ways = config.orchestrators.map((id, i) => new Way(i, id));
-    this.liveness = new Liveness(settings);
+    this.detector = new Detector(settings, ({ code, reason }) => {
+      const way = this.wayOf(code);
+      if (way?.state === 'alive') this.wayDied(way, reason);
+    });
     this.settling = new Settling(rt, () => this.run);
     this.shelf = new CaptureShelf(config.captures ?? {});
     this.hub = new ChannelHub(
@@ -60,7 +70,7 @@ export class OutsideWorldRole implements Role {
 
   start(): void {
     this.hub.start();
-    this.cancels.push(this.rt.onBus((state) => this.liveness.onBus(state, this.rt.nowMs())));
+    this.cancels.push(this.rt.onBus((state) => this.detector.onBus(state, this.rt.nowMs())));
     this.round();
   }
 
@@ -99,7 +109,8 @@ export class OutsideWorldRole implements Role {
     if (way === undefined) return;
     // A late word of a life that is over says nothing.
     if (this.hub.open(code, incarnation) === undefined) return;
-    way.lastHeardMs = this.rt.nowMs();
+    this.detector.watch(code, incarnation, this.rt.nowMs());
+    this.detector.heard(code, incarnation, this.rt.nowMs());
     if (way.givenUp) this.beginAnew(way);
     if (way.state === 'alive') return;
     this.rt.note('info', 'orchestrator_heard', { orchestrator: way.id, incarnation, was: way.state });
@@ -148,8 +159,7 @@ export class OutsideWorldRole implements Role {
   }
 
   onUndeliverable(code: number): void {
-    const way = this.wayOf(code);
-    if (way !== undefined && this.liveness.believesSocketLoss(way, this.rt.nowMs())) this.wayDied(way, 'socket');
+    this.detector.socketLost(code, this.rt.nowMs());
   }
 
   // Commands.
@@ -290,9 +300,9 @@ export class OutsideWorldRole implements Role {
 
   private readonly round = (): void => {
     const heartbeatMs = this.config.settings['ccp.heartbeatMs'];
-    this.rounding = this.rt.after(heartbeatMs / ROUNDS_PER_HEARTBEAT, this.round);
-    for (const way of this.liveness.round(this.ways, this.rt.nowMs())) this.wayDied(way, 'silence');
-    if (this.rounds++ % ROUNDS_PER_HEARTBEAT !== 0) return;
+    this.rounding = this.rt.after(heartbeatMs / DETECTOR_ROUNDS, this.round);
+    this.detector.round(this.rt.nowMs());
+    if (this.rounds++ % DETECTOR_ROUNDS !== 0) return;
     for (const way of this.ways) this.hub.datagram(way.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
     if (this.run !== undefined) this.rt.count('connections_open_now', this.run.ledger.openConnections);
   };

@@ -16,7 +16,6 @@ export class Way {
   ready = false;
   /** It was ready once, so packets may be sent to it even while it is not. */
   wasReady = false;
-  lastHeardMs = 0;
   /** Its channel gave up repeating: nothing more can be sent to this incarnation. */
   givenUp = false;
 

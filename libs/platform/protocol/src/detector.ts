@@ -1,10 +1,15 @@
 import type { Settings } from '@rehearsal/kernel';
 
+/** Rounds of the silence detector in one heartbeat. */
+export const DETECTOR_ROUNDS = 4;
+
 /** A peer whose death this detector would notice. */
 interface Watched {
   incarnation: number;
   /** ms; of any frame of that incarnation. */
   heardAtMs: number;
+  /** Rounds of this detector since then. */
+  quietRounds: number;
   /** It was heard since this process last (re)connected to the bus. */
   heardOnConnection: boolean;
   proposed: boolean;
@@ -41,7 +46,13 @@ export class Detector {
   /** Begins to watch an incarnation, or goes on. */
   watch(code: number, incarnation: number, nowMs: number): void {
     if (this.watched.get(code)?.incarnation === incarnation) return;
-    this.watched.set(code, { incarnation, heardAtMs: nowMs, heardOnConnection: false, proposed: false });
+    this.watched.set(code, {
+      incarnation,
+      heardAtMs: nowMs,
+      quietRounds: 0,
+      heardOnConnection: false,
+      proposed: false,
+    });
   }
 
   forget(code: number): void {
@@ -52,6 +63,7 @@ export class Detector {
     const peer = this.watched.get(code);
     if (peer === undefined || peer.incarnation !== incarnation) return;
     peer.heardAtMs = nowMs;
+    peer.quietRounds = 0;
     peer.heardOnConnection = true;
     peer.proposed = false;
   }
@@ -63,6 +75,7 @@ export class Detector {
     for (const peer of this.watched.values()) {
       peer.heardOnConnection = false;
       peer.heardAtMs = nowMs;
+      peer.quietRounds = 0;
     }
   }
 
@@ -92,18 +105,23 @@ export class Detector {
     if (peer !== undefined) peer.proposed = false;
   }
 
-  /** One round of the silence detector; call it several times a heartbeat. */
+  /**
+   * One round of the silence detector; to be called DETECTOR_ROUNDS times a heartbeat. Silence is counted
+   * in rounds, not in ms: where processes have to wait for a processor, this one's rounds come late just as
+   * the peer's heartbeats do, and nobody is taken for dead for want of a turn.
+   */
   round(nowMs: number): void {
     const sinceLastRoundMs = nowMs - this.lastRoundMs;
     this.lastRoundMs = nowMs;
-    const { 'ccp.heartbeatMs': heartbeatMs, 'ccp.deadMultiplier': missed } = this.settings;
     if (sinceLastRoundMs > this.settings['detector.stallMs']) {
       // What peers sent meanwhile is still in the socket: give it a heartbeat's time to be read.
-      for (const peer of this.watched.values()) peer.heardAtMs = Math.max(peer.heardAtMs, nowMs - heartbeatMs);
+      for (const peer of this.watched.values()) peer.quietRounds = Math.min(peer.quietRounds, DETECTOR_ROUNDS);
       return;
     }
+    const deadAfterRounds = this.settings['ccp.deadMultiplier'] * DETECTOR_ROUNDS;
     for (const [code, peer] of this.watched) {
-      if (peer.proposed || nowMs - peer.heardAtMs < heartbeatMs * missed) continue;
+      peer.quietRounds++;
+      if (peer.proposed || peer.quietRounds < deadAfterRounds) continue;
       if (this.mayJudge(peer, nowMs)) this.report(code, peer, 'silence', nowMs);
     }
   }
@@ -122,6 +140,7 @@ export class Detector {
       reason,
       evidence: {
         silentMs: Math.round(nowMs - peer.heardAtMs),
+        quietRounds: peer.quietRounds,
         heartbeatMs: this.settings['ccp.heartbeatMs'],
         deadMultiplier: this.settings['ccp.deadMultiplier'],
       },

@@ -29,7 +29,7 @@ describe('the detector', () => {
         code: PEER,
         incarnation: 7,
         reason: 'silence',
-        evidence: { silentMs: 300, heartbeatMs: 100, deadMultiplier: 3 },
+        evidence: { silentMs: 300, quietRounds: 12, heartbeatMs: 100, deadMultiplier: 3 },
       },
     ]);
   });
@@ -92,6 +92,17 @@ describe('the detector', () => {
     made.heard(PEER, 7, 1601);
     rounds(made, 1625, 1875);
     expect(found).toEqual([]);
+  });
+
+  it('takes nobody for dead for want of a turn when its own rounds come late', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.round(1000);
+    made.heard(PEER, 7, 1000);
+    for (let round = 1; round <= 11; round++) made.round(1000 + round * 100);
+    expect(found).toEqual([]);
+    made.round(2200);
+    expect(found.map((f) => f.evidence['silentMs'])).toEqual([1200]);
   });
 
   it('does not take the words of another incarnation for signs of life', () => {
