@@ -31,7 +31,7 @@ import {
   targetName,
 } from '@rehearsal/lab-port';
 import { controlSubject } from '@rehearsal/protocol';
-import { Child } from './child.js';
+import { Child, raisePriority } from './child.js';
 import { readMetrics } from './metrics.js';
 import { readNotes } from './notes.js';
 import { readLog, RunLog } from './run-log.js';
@@ -112,6 +112,7 @@ export class ProcessLab implements Lab {
         users: [...plan.roles.map(({ role, id }) => ({ role, id })), { role: 'lab', id: 'lab' }],
         logMaxBytes: plan.settings['log.maxBytes'],
       });
+      raisePriority(this.server.pid);
       this.busUp = true;
       this.rt = await this.connect(this.server);
       this.run = new RunLog(this.rt, parts.runId, plan.site, parts.build);
@@ -183,6 +184,7 @@ export class ProcessLab implements Lab {
       if (this.busUp) await this.server?.kill();
       this.busUp = false;
       await this.server?.startAgain();
+      raisePriority(this.server?.pid);
       this.busUp = true;
       return;
     }
