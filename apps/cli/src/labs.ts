@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabRequest } from '@rehearsal/experiment';
@@ -6,9 +6,10 @@ import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories
 import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
 import { createOutsideWorld } from '@rehearsal/outside-world-role';
-import { ProcessLab } from '@rehearsal/processes';
+import { ProcessLab, type ProcessLabParts } from '@rehearsal/processes';
 import { SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
+import { beforeExit } from './before-exit.js';
 
 /** The configuration all roles have in common. */
 function commonConfig(plan: FabricPlan, build: string): Parameters<typeof createSync>[1] {
@@ -62,14 +63,32 @@ const APPS: Readonly<Record<RoleEntry['role'], string>> = {
   'outside-world': 'traffic',
 };
 
+/** Leaves the logs of its processes, and nothing of the bus: its store is in the run's log, and its keys are over. */
+class TidyProcessLab extends ProcessLab {
+  readonly #dir: string;
+  readonly #forget: () => void;
+
+  constructor(parts: ProcessLabParts) {
+    super(parts);
+    this.#dir = parts.dir;
+    this.#forget = beforeExit(() => this.down());
+  }
+
+  override async down(): Promise<void> {
+    await super.down();
+    rmSync(join(this.#dir, 'bus'), { recursive: true, force: true });
+    this.#forget();
+  }
+}
+
 export function makeProcessLab(request: LabRequest, build: string, say: (line: string) => void): Lab {
   const { plan, runId, folder } = request;
   const main = (role: RoleEntry['role']): string =>
     fileURLToPath(new URL(`../../${APPS[role]}/dist/main.js`, import.meta.url));
-  return new ProcessLab({
+  return new TidyProcessLab({
     plan,
     runId,
-    dir: join(`${folder}.live`),
+    dir: join(folder, 'live'),
     build,
     mains: {
       orchestrator: main('orchestrator'),

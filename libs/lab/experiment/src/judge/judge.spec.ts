@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveSettings, type Profile } from '@rehearsal/kernel';
-import { sealLog, type X } from '@rehearsal/lab-port';
+import type { FabricPlan, FaultRecord, RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';

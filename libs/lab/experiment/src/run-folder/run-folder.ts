@@ -26,10 +26,11 @@ const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.
 /**
  * Writes a run's folder: `run.json` (plan, settings, seals, result), `log.jsonl` (one stored commit a
  * line, byte for byte), `journal.json`, `ledger.json`, `connections.jsonl`, `metrics.json`,
- * `notes.jsonl`, and `machines/`, the code that decided. A folder of that name is replaced.
+ * `notes.jsonl`, and `machines/`, the code that decided. A simulated run of that name is replaced.
  */
 export function writeRunFolder(folder: string, run: KeptRun): void {
-  rmSync(folder, { recursive: true, force: true });
+  // Under `live` the processes of a live run have written their own logs.
+  if (!existsSync(join(folder, 'live'))) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const put = (name: string, text: string): void => {
     const path = join(folder, name);

@@ -45,8 +45,8 @@ export function optionText(option: OptionSpec): readonly [string, string] {
           ? 'TEXT'
           : 'N';
   const flag = option.kind === 'flag' ? option.flag : `${option.flag} ${value}`;
-  const fallback =
-    option.default === undefined || option.default === false ? '' : ` (default: ${String(option.default)})`;
+  const isSaid = typeof option.default === 'string' || typeof option.default === 'number';
+  const fallback = isSaid ? ` (default: ${String(option.default)})` : '';
   return [flag, `${option.about}${option.kind === 'list' ? '; may be repeated' : ''}${fallback}`];
 }
 

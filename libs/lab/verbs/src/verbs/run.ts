@@ -67,7 +67,11 @@ export default verb({
     }
     const seed = given.seed ?? 1;
     const world = live ? 'processes' : 'simulated';
-    const result = await startRun({ path: experiment, world, seed, keep: true }, context);
+    const result = await startRun({ path: experiment, world, seed, keep: true }, context).catch((error: unknown) => {
+      if (!live) context.say(`again: ${repeat(experiment, seed, context.set.words)}`);
+      throw error;
+    });
+    if (!live && result.verdict !== 'pass') context.say(`again: ${repeat(experiment, seed, context.set.words)}`);
     return { ...result, experiment, mode: live ? 'live' : 'sim', seed: live ? null : seed };
   },
   render: (out: Out) => ('seeds' in out ? seedsText(out) : `${resultTable([[out.profile, out]])}\n${resultNotes(out)}`),
@@ -79,7 +83,7 @@ async function runSeeds(experiment: string, seeds: string, context: VerbContext)
   if (to < from)
     throw new LabError('bad-input', `--seeds ${seeds}: the last comes before the first.`, 'Turn them round.');
   if (to > 0xffffffff)
-    throw new LabError('bad-input', `--seeds ${seeds}: at most ${0xffffffff}.`, 'Choose smaller ones.');
+    throw new LabError('bad-input', `--seeds ${seeds}: a seed is at most 4294967295.`, 'Choose smaller ones.');
   // What is wrong with the files is said once, and not by every worker.
   planFor(await readChecked(experiment), context.set);
   const outcomes: SeedOutcome[] = [];
