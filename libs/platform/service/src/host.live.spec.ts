@@ -79,6 +79,14 @@ describe('a hosted role', () => {
     expect((await fetch(`${host.url}/elsewhere`)).status).toBe(404);
   });
 
+  it('goes on when its metrics cannot be shown', async () => {
+    const host = await Host.started();
+    await command('miscount');
+    const page = await fetch(`${host.url}/metrics`);
+    expect([page.status, await page.text()]).toEqual([500, expect.stringMatching(/metric name/i)]);
+    expect(await host.health()).toMatchObject({ status: 200 });
+  });
+
   it('refuses what is no command, and says why', async () => {
     await Host.started();
     expect(await ask('{')).toEqual({ ok: false, reason: 'the command is no JSON' });

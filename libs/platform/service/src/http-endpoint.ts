@@ -17,7 +17,12 @@ export class HttpEndpoint {
     this.#runtime = runtime;
     this.#role = role;
     this.#metrics = metrics;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        // Whoever looks at a process must not end it.
+        response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`);
+      });
+    });
   }
 
   /** Returns the port; 0 asks for any free one. */

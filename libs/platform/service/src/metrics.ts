@@ -1,78 +1,47 @@
-import { Counter, Gauge, Registry } from 'prom-client';
-import type { Metric } from 'prom-client';
 import type { Self } from '@rehearsal/kernel';
 
 const PREFIX = 'rehearsal_';
 
 /**
- * A role's counters and gauges as a Prometheus page. Adding is a map look-up; everything else happens
- * when somebody asks for the page.
+ * A role's counters and gauges as a Prometheus page. Adding is a map look-up; everything else, loading
+ * the library included, happens when somebody asks for the page.
  */
 export class Metrics {
   readonly #values = new Map<string, number>();
-  readonly #registry = new Registry();
+  readonly #labels: Readonly<Record<string, string>>;
 
   constructor(self: Self) {
-    this.#registry.setDefaultLabels({
-      fabric: self.fabric,
-      site: String(self.site),
-      role: self.role,
-      id: self.id,
-      incarnation: String(self.incarnation),
-    });
-    this.#registry.registerMetric(
-      new Gauge({
-        name: 'process_resident_memory_bytes',
-        help: 'Resident memory',
-        registers: [],
-        collect() {
-          this.set(process.memoryUsage.rss());
-        },
-      }),
-    );
-    this.#registry.registerMetric(
-      new Counter({
-        name: 'process_cpu_seconds_total',
-        help: 'User and system time',
-        registers: [],
-        collect() {
-          const { user, system } = process.cpuUsage();
-          this.reset();
-          this.inc((user + system) / 1e6);
-        },
-      }),
-    );
+    const { fabric, site, role, id, incarnation } = self;
+    this.#labels = { fabric, site: String(site), role, id, incarnation: String(incarnation) };
   }
 
   /** Adds to a counter; sets a gauge (ids ending in `_now`). */
   readonly count = (id: string, n: number): void => {
-    const known = this.#values.get(id);
-    if (known === undefined) this.#register(id);
-    this.#values.set(id, id.endsWith('_now') ? n : (known ?? 0) + n);
+    this.#values.set(id, id.endsWith('_now') ? n : (this.#values.get(id) ?? 0) + n);
   };
 
   /** Content type and text of the page. */
   async page(): Promise<{ readonly type: string; readonly text: string }> {
-    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
-  }
-
-  #register(id: string): void {
-    const value = (): number => this.#values.get(id) ?? 0;
-    const common = { name: PREFIX + id, help: id.replaceAll('_', ' '), registers: [] };
-    const metric = id.endsWith('_now')
-      ? new Gauge({
-          ...common,
-          collect() {
-            this.set(value());
-          },
-        })
-      : new Counter({
-          ...common,
-          collect() {
-            this.reset();
-            this.inc(value());
-          },
-        });
-    this.#registry.registerMetric(metric as Metric);
+    const { Counter, Gauge, Registry } = await import('prom-client');
+    const registry = new Registry();
+    registry.setDefaultLabels(this.#labels);
+    const gauge = (name: string, help: string, value: number): void => {
+      const metric = new Gauge({ name, help, registers: [] });
+      metric.set(value);
+      registry.registerMetric(metric);
+    };
+    const counter = (name: string, help: string, value: number): void => {
+      const metric = new Counter({ name, help, registers: [] });
+      metric.inc(value);
+      registry.registerMetric(metric);
+    };
+    const { user, system } = process.cpuUsage();
+    counter('process_cpu_seconds_total', 'User and system time', (user + system) / 1e6);
+    gauge('process_resident_memory_bytes', 'Resident memory', process.memoryUsage.rss());
+    for (const [id, value] of this.#values) {
+      const add = id.endsWith('_now') ? gauge : counter;
+      add(PREFIX + id, id.replaceAll('_', ' '), value);
+    }
+    return { type: registry.contentType, text: await registry.metrics() };
   }
 }

@@ -28,7 +28,10 @@ class TrivialRole implements Role {
   ): void {
     this.#runtime.count('commands', 1);
     if (command.name === 'echo') done({ ok: true, body: command.args });
-    else if (command.name === 'unready') {
+    else if (command.name === 'miscount') {
+      this.#runtime.count('no name', 1);
+      done({ ok: true, body: null });
+    } else if (command.name === 'unready') {
       this.#ready = false;
       done({ ok: true, body: null });
     } else if (command.name === 'break') throw new Error('broken on request');
