@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ENTRY_WORDS, INITIATOR_B, STATE_SHIFT, SYNC, SYNC_SHIFT } from './connection-entry.js';
 import { ConnectionTable, NONE } from './connection-table.js';
 import {
@@ -23,7 +23,7 @@ const newTable = (baseMs = BASE_MS, capacity = 16) => new ConnectionTable({ capa
 /** The words of an entry that its peers share, bookkeeping left out: key, place, times, marks, counters. */
 const shared = (t: ConnectionTable, i: number) => {
   const at = i * ENTRY_WORDS;
-  return [...t.words.slice(at, at + 3), ...t.words.slice(at + 4, at + 9), ...t.words.slice(at + 10, at + 12)];
+  return [...t.words.subarray(at, at + 3), ...t.words.subarray(at + 4, at + 9), ...t.words.subarray(at + 10, at + 12)];
 };
 const find = (t: ConnectionTable, a: number, b: number, ports: number, proto = 6) =>
   t.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
@@ -160,6 +160,20 @@ describe('sync deltas', () => {
       [true, 5],
       [false, 6],
     ]);
+  });
+
+  it('take back a mark that the sender does not have', () => {
+    const from = newTable();
+    from.marks.setIncarnation(0, 1);
+    const index = add(from, 10);
+    const to = newTable();
+    const covered = () => to.marks.covers(find(to, 10, 11, 7), 0, 50);
+    from.marks.set(index, 0, 50);
+    receive(to, frameOf(from, index));
+    expect(covered()).toBe(true);
+    from.marks.clear(index, 0);
+    receive(to, frameOf(from, index));
+    expect(covered()).toBe(false);
   });
 
   it('say that the table is full', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { KIND, PacketView } from '@rehearsal/packets';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { PacketKey, TRACK } from './packet-key.js';
 import { echo, fragment, raw, tcp, udp } from './testing/packets.js';
 import type { Packet } from './testing/packets.js';

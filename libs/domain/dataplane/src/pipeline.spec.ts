@@ -69,24 +69,31 @@ class Member {
 }
 
 describe('the pipeline of a member', () => {
-  it('lets an accepted TCP connection through and follows it', () => {
-    const m = new Member();
-    expect(m.take(tcp(client, server, SYN))).toBe('accept');
-    expect([m.take(tcp(server, client, SYNACK)), m.take(tcp(client, server, ACK)), m.state()]).toEqual([
-      'accept',
-      'accept',
-      STATE.established,
-    ]);
-    expect([
-      m.take(tcp(server, client, FIN)),
-      m.take(tcp(client, server, FIN)),
-      m.take(tcp(server, client, ACK)),
-      m.state(),
-    ]).toEqual(['accept', 'accept', 'accept', STATE.closed]);
-    const at = m.pipeline.index * 16;
-    expect([...m.table.words.slice(at + 10, at + 12)]).toEqual([3, 3]);
-    expect([m.table.size, m.table.ruleOf(m.pipeline.index)]).toEqual([1, 1]);
-  });
+  it.each([
+    ['smaller', { address: 0x0a000001, port: 40000 }, server],
+    ['larger', { address: 0x0a000003, port: 40000 }, server],
+    ['same', { address: 0x0a000002, port: 40000 }, server],
+  ])(
+    'lets an accepted TCP connection through and follows it, the client having the %s address',
+    (_name, client, server) => {
+      const m = new Member();
+      expect(m.take(tcp(client, server, SYN))).toBe('accept');
+      expect([m.take(tcp(server, client, SYNACK)), m.take(tcp(client, server, ACK)), m.state()]).toEqual([
+        'accept',
+        'accept',
+        STATE.established,
+      ]);
+      expect([
+        m.take(tcp(server, client, FIN)),
+        m.take(tcp(client, server, FIN)),
+        m.take(tcp(server, client, ACK)),
+        m.state(),
+      ]).toEqual(['accept', 'accept', 'accept', STATE.closed]);
+      const at = m.pipeline.index * 16;
+      expect([...m.table.words.subarray(at + 10, at + 12)]).toEqual([3, 3]);
+      expect([m.table.size, m.table.ruleOf(m.pipeline.index)]).toEqual([1, 1]);
+    },
+  );
 
   it('gives every refusal its name', () => {
     const m = new Member();
@@ -220,7 +227,9 @@ describe('a replay', () => {
       const again = story.map((p, i) => backup.take(p, 0, i + 1));
       expect(again.filter((_, i) => first[i] === 'accept')).toEqual(Array(7).fill('accept'));
       expect(backup.state()).toBe(m.state());
-      const counters = (x: Member) => [...x.table.words.slice(x.pipeline.index * 16 + 10, x.pipeline.index * 16 + 12)];
+      const counters = (x: Member) => [
+        ...x.table.words.subarray(x.pipeline.index * 16 + 10, x.pipeline.index * 16 + 12),
+      ];
       expect(counters(backup)).toEqual(counters(m));
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { MAX_SLOTS, Steering, connectionHash, slotOfHash } from './steering.js';
 import { echo, fragment, raw, tcp, udp } from './testing/packets.js';
 import type { End, Packet } from './testing/packets.js';

@@ -7,6 +7,7 @@ import { noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decisio
 import { STATE } from './tcp.js';
 
 const DELAY_MS = 3000;
+const byNumber = (x: number, y: number) => x - y;
 
 function setUp() {
   const table = new ConnectionTable({ capacity: 64, slots: 4, baseMs: 0 });
@@ -102,7 +103,7 @@ describe('what is sent to the backup', () => {
     flush(3000);
     expect(queueSlot(table, 0, 4000, DELAY_MS)).toBe(2);
     const mark = table.toSend.added;
-    expect(flush(4000).sort()).toEqual([old, strict].sort());
+    expect(flush(4000).sort(byNumber)).toEqual([old, strict].sort(byNumber));
     expect(table.toSend.taken).toBe(mark);
     expect(flush(6000)).toEqual([young]);
   });
