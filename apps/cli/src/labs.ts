@@ -7,7 +7,7 @@ import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
 import { createOutsideWorld } from '@rehearsal/outside-world-role';
 import { ProcessLab, type ProcessLabParts } from '@rehearsal/processes';
-import { SimLab } from '@rehearsal/simulator';
+import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
 import { beforeExit } from './before-exit.js';
 
@@ -52,8 +52,9 @@ function readCaptures(plan: FabricPlan): Record<string, Uint8Array> {
 }
 
 export function makeSimulatedLab(request: LabRequest, build: string): Lab {
-  const { plan, seed } = request;
-  return new SimLab({ plan, seed, build, factories: roleFactories(plan, build) });
+  const { plan, seed, weather } = request;
+  const options = weather === 'rough' ? roughOptions(plan.settings) : calmOptions(plan.settings);
+  return new SimLab({ plan, seed, build, options, factories: roleFactories(plan, build) });
 }
 
 const APPS: Readonly<Record<RoleEntry['role'], string>> = {

@@ -19,6 +19,11 @@ export interface LabRequest {
   readonly world: Lab['world'];
   /** Of the simulator; means nothing to processes. */
   readonly seed: number;
+  /**
+   * Of the simulator: `rough` delays, loses, repeats and reorders messages, loses answers of the log,
+   * stalls processes and lets clocks drift, all by the seed; `calm` only takes time.
+   */
+  readonly weather: 'rough' | 'calm';
   readonly runId: string;
   /** Where a live lab may keep what its processes write. */
   readonly folder: string;
@@ -52,8 +57,13 @@ export interface RunRequest {
 }
 
 /** What the outside world is asked to send: the experiment's word, else the fabric file's. */
-export function trafficOf(experiment: Experiment, plan: FabricPlan): { traffic: TrafficPlan; files: string[] } {
-  const own = experiment.block.traffic;
+export function trafficOf(
+  experiment: Experiment,
+  plan: FabricPlan,
+  world: Lab['world'],
+): { traffic: TrafficPlan; files: string[] } {
+  const { traffic, trafficSimulated } = experiment.block;
+  const own = world === 'simulated' ? (trafficSimulated ?? traffic) : traffic;
   if (own === undefined) {
     const { captures, ...rest } = plan.traffic;
     return {
@@ -74,10 +84,10 @@ export function trafficOf(experiment: Experiment, plan: FabricPlan): { traffic: 
 export async function runExperiment(request: RunRequest, bench: Workbench): Promise<RunResult> {
   const { experiment, world, seed, say } = request;
   const folder = join(request.runsFolder, request.runId);
-  const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan);
+  const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan, world);
   const plan: FabricPlan = { ...request.plan, traffic: { ...request.plan.traffic, captures: files } };
   const code = bench.machineCode();
-  const lab = await bench.makeLab({ plan, world, seed, runId: request.runId, folder });
+  const lab = await bench.makeLab({ plan, world, seed, weather: 'rough', runId: request.runId, folder });
   const seen = await withLab(lab, bench, request, folder, trafficPlan);
 
   say('running the same traffic without faults in the simulator, to compare');
@@ -175,7 +185,14 @@ async function controlOf(
   const wanted: ControlRequest = { plan, traffic, build, finishMs };
   const cache = new ControlCache(join(request.runsFolder, '.controls'));
   const makeLab = (): Promise<Lab> =>
-    bench.makeLab({ plan, world: 'simulated', seed: 1, runId: 'control', folder: request.runsFolder });
+    bench.makeLab({
+      plan,
+      world: 'simulated',
+      seed: 1,
+      weather: 'calm',
+      runId: 'control',
+      folder: request.runsFolder,
+    });
   try {
     return await cache.rows(wanted, () => controlRun(wanted, makeLab));
   } catch (error) {

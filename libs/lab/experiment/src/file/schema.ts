@@ -75,6 +75,9 @@ const rehearsal = z.strictObject({
   profile: z.enum(['vendor', 'lossless']).optional(),
   settings: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.array(z.string())])).default({}),
   traffic: traffic.optional().describe('what the outside world sends; default: the traffic of the fabric file'),
+  trafficSimulated: traffic
+    .optional()
+    .describe('what it sends in the simulator instead, where a packet costs more; default: the same traffic'),
   warmUpSec: seconds.default(2).describe('traffic flows this long before the first look'),
   finishSec: seconds.default(120).describe('how long traffic may take to end by itself'),
   budget: z
