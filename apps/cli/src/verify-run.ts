@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { readRunHead } from '@rehearsal/experiment';
 import type { AnyMachine } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port';
@@ -11,7 +11,7 @@ import { MACHINES } from './machines.js';
 /** Verifies the log in a run's folder, with the code that is kept there or with today's. */
 export async function verifyRunFolder(folder: string, withCurrent: boolean): Promise<VerifyReport> {
   const head = readRunHead(folder);
-  const machines = withCurrent ? MACHINES : await keptMachines(folder, head.machines);
+  const machines = withCurrent ? MACHINES : keptMachines(folder, head.machines);
   const chunks: Uint8Array[] = [];
   for await (const chunk of createReadStream(join(folder, 'log.jsonl'))) chunks.push(chunk as Uint8Array);
   const seenIds = head.plan.settings['log.seenIds'];
@@ -29,13 +29,14 @@ export async function verifyRunFolder(folder: string, withCurrent: boolean): Pro
   };
 }
 
-async function keptMachines(folder: string, modules: readonly string[]): Promise<Record<string, AnyMachine>> {
+function keptMachines(folder: string, modules: readonly string[]): Record<string, AnyMachine> {
+  const load = createRequire(import.meta.url);
   const machines: Record<string, AnyMachine> = {};
   for (const name of modules) {
     const path = resolve(folder, 'machines', name);
     let exports: Readonly<Record<string, unknown>>;
     try {
-      exports = (await import(pathToFileURL(path).href)) as typeof exports;
+      exports = load(path) as typeof exports;
     } catch (error) {
       throw new LabError(
         'environment',
