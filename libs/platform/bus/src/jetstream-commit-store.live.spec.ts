@@ -115,7 +115,8 @@ describe('the log when its server dies', () => {
   });
 
   it('says unknown for what was on its way, and a reader finds out what became of it', async () => {
-    const writer = await bus.runtime('orchestrator', '1_1');
+    // So long that only the break itself can bring the answers within this test.
+    const writer = await bus.runtime('orchestrator', '1_1', { logTimeoutMs: 3_600_000 });
     const outcomes = new Map<number, string>();
     const until = new Until();
     const down = busState(writer, 'down');
@@ -176,6 +177,31 @@ describe('the log when its server dies', () => {
         a: winner === 'w0',
         b: winner === 'w1',
       });
+    }
+  });
+
+  it('hands work out in the order of the log, the next when the last is done', async () => {
+    const writer = await bus.runtime('orchestrator', '1_1');
+    const worker = await bus.runtime('sync', '1');
+    const taken: { word: string; acknowledge: () => void }[] = [];
+    const until = new Until();
+    for (let process = 0; process < 2; process++) {
+      worker.log.work('security-group', (commit, acknowledge) => {
+        taken.push({ word: text(commit), acknowledge });
+        until.changed();
+      });
+    }
+    let lastSeq = 0;
+    for (let version = 1; version <= 5; version++) {
+      const outcome = await append(writer.log, request(version, 'a', lastSeq));
+      if (outcome.kind === 'ok') lastSeq = outcome.seq;
+    }
+    for (let version = 1; version <= 5; version++) {
+      await until.that(() => taken.length === version);
+      // Whatever the server was about to send has come by the time it answers this.
+      await readNext(worker.log, stream, 0);
+      expect(taken.map(({ word }) => word)).toEqual(Array.from({ length: version }, (_, i) => `${i + 1}:a`));
+      taken.at(-1)?.acknowledge();
     }
   });
 

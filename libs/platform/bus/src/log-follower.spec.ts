@@ -73,6 +73,14 @@ describe('following', () => {
     expect(troubles).toEqual(['delivery 3 came, 2 was expected']);
   });
 
+  it('passes over what it was given before', () => {
+    server.created(3);
+    server.deliver(10, 1);
+    server.deliver(10, 2);
+    server.deliver(11, 3);
+    expect(seen).toEqual([10, 11, 'caught up']);
+  });
+
   it('does not hear the consumer that was given up any more', () => {
     server.created(9);
     server.deliver(10, 1);
