@@ -1,5 +1,5 @@
+import { Edit } from '../edit.js';
 import type { SecurityGroupEvent } from '../events.js';
-import { evolve } from '../evolve.js';
 import type { SecurityGroupState } from '../state.js';
 import { tableHash } from '../table/hash.js';
 
@@ -8,6 +8,7 @@ export interface Draft {
   /** Version of the commit, and of the table after it. */
   readonly version: number;
   readonly before: SecurityGroupState;
+  /** Changes with the next event. */
   readonly state: SecurityGroupState;
   emit(event: SecurityGroupEvent): void;
   /** The events, with the hash of the table they lead to filled in. */
@@ -17,16 +18,15 @@ export interface Draft {
 export function draftFrom(before: SecurityGroupState): Draft {
   const version = before.version + 1;
   const emitted: SecurityGroupEvent[] = [];
-  let state = before;
+  const edit = new Edit(before);
+  const { state } = edit;
   return {
     version,
     before,
-    get state() {
-      return state;
-    },
+    state,
     emit(event) {
       emitted.push(event);
-      state = evolve(state, event);
+      edit.apply(event);
     },
     events() {
       if (!emitted.some((event) => 'tableHash' in event)) return emitted;

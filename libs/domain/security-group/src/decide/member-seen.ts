@@ -32,7 +32,7 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
   if (nobody) {
     const [first] = activeMembers(draft.state);
     const to = draft.state.active.map(() => first as number);
-    draft.emit({ type: 'SlotsAssigned', version, to: rowsOf(to, () => true) });
+    draft.emit({ type: 'SlotsAssigned', version, to: rowsOf(to, 0) });
   }
   settle(draft, 'joined', member.id);
   return draft.events();

@@ -21,18 +21,26 @@ export function apportion(total: number, holders: readonly Shareholder[], member
   const equal = weights === 0;
   if (equal) weights = holders.length;
 
-  const rest = holders.map((h, order) => {
-    const product = total * (equal ? 1 : h.weight);
-    const floor = Math.floor(product / weights);
-    return { member: h.member, floor, remainder: product % weights, late: h.held > floor ? 0 : 1, order };
-  });
   let left = total;
-  for (const r of rest) {
-    shares[r.member] = r.floor;
-    left -= r.floor;
+  for (const { member, weight } of holders) {
+    const share = Math.floor((total * (equal ? 1 : weight)) / weights);
+    shares[member] = share;
+    left -= share;
   }
-  rest.sort((a, b) => b.remainder - a.remainder || a.late - b.late || a.order - b.order);
-  for (const r of rest.slice(0, left)) shares[r.member] = r.floor + 1;
+  if (left === 0) return shares;
+
+  // One number says who comes first: the remainder, then who has it already, then who stands first.
+  const ranks = new Float64Array(holders.length);
+  for (let order = 0; order < holders.length; order++) {
+    const { member, weight, held } = holders[order] as Shareholder;
+    const remainder = (total * (equal ? 1 : weight)) % weights;
+    const late = held > (shares[member] as number) ? 0 : 1;
+    ranks[order] = ((weights - remainder) * 2 + late) * holders.length + order;
+  }
+  for (const rank of ranks.sort().subarray(0, left)) {
+    const { member } = holders[rank % holders.length] as Shareholder;
+    shares[member] = (shares[member] as number) + 1;
+  }
   return shares;
 }
 

@@ -20,15 +20,19 @@ export function imbalanceOf(state: SecurityGroupState): Imbalance {
   return { over: counts.map((count, member) => (member === 0 ? 0 : count - (shares[member] as number))) };
 }
 
-/** Slots whose active member has too many and whose backup, in step, has too few: they change places. */
-export function swapsToBalance(state: SecurityGroupState): number[] {
-  const { over } = imbalanceOf(state);
+/**
+ * Slots whose active member has too many and whose backup, in step, has too few: they change places.
+ * `imbalance` is that of the state, and is used up; where nothing is to be swapped it stays as it is.
+ */
+export function swapsToBalance(state: SecurityGroupState, { over }: Imbalance): number[] {
+  const { active, backup } = state;
   const swaps: number[] = [];
-  for (let slot = 0; slot < state.active.length; slot++) {
-    const from = state.active[slot] as number;
-    const to = state.backup[slot] as number;
+  for (let slot = 0, left = slotsOver(over); slot < active.length && left > 0; slot++) {
+    const from = active[slot] as number;
+    const to = backup[slot] as number;
     if (to === 0 || (over[from] as number) <= 0 || (over[to] as number) >= 0) continue;
     swaps.push(slot);
+    left--;
     over[from] = (over[from] as number) - 1;
     over[to] = (over[to] as number) + 1;
   }
@@ -39,24 +43,26 @@ export function swapsToBalance(state: SecurityGroupState): number[] {
  * The moves that level out the table: for each slot the member that is to become active there.
  * Only from members with too many to members with too few, exactly as many as needed. Copies
  * already under way towards a member with too few count first. To be called when there is nothing
- * left to swap: then no slot moves to its own backup.
+ * left to swap: then no slot moves to its own backup. `imbalance` is that of the state, and is used up.
  */
-export function planMoves(state: SecurityGroupState): number[] {
-  const { over } = imbalanceOf(state);
-  const planned = state.active.slice();
+export function planMoves(state: SecurityGroupState, { over }: Imbalance): number[] {
+  const { active, joining } = state;
+  const planned = active.slice();
+  let left = slotsOver(over);
   const move = (slot: number, to: number): void => {
-    const from = state.active[slot] as number;
+    const from = active[slot] as number;
     planned[slot] = to;
     over[from] = (over[from] as number) - 1;
     over[to] = (over[to] as number) + 1;
+    left--;
   };
 
-  for (let slot = 0; slot < planned.length; slot++) {
-    const to = state.joining[slot] as number;
-    if (to !== 0 && (over[state.active[slot] as number] as number) > 0 && (over[to] as number) < 0) move(slot, to);
+  for (let slot = 0; slot < planned.length && left > 0; slot++) {
+    const to = joining[slot] as number;
+    if (to !== 0 && (over[active[slot] as number] as number) > 0 && (over[to] as number) < 0) move(slot, to);
   }
-  for (let slot = 0; slot < planned.length; slot++) {
-    if (state.joining[slot] !== 0 || (over[state.active[slot] as number] as number) <= 0) continue;
+  for (let slot = 0; slot < planned.length && left > 0; slot++) {
+    if (joining[slot] !== 0 || (over[active[slot] as number] as number) <= 0) continue;
     let neediest = 0;
     for (let m = 1; m < over.length; m++) {
       if ((over[m] as number) < 0 && (neediest === 0 || (over[m] as number) < (over[neediest] as number))) neediest = m;
@@ -64,4 +70,11 @@ export function planMoves(state: SecurityGroupState): number[] {
     if (neediest !== 0) move(slot, neediest);
   }
   return planned;
+}
+
+/** Slots that are to leave the members they are at. */
+function slotsOver(over: readonly number[]): number {
+  let sum = 0;
+  for (const slots of over) if (slots > 0) sum += slots;
+  return sum;
 }

@@ -1,19 +1,21 @@
 import type { SecurityGroupState } from '../state.js';
 import { activeMembers } from '../state.js';
 import { apportion } from './apportion.js';
-import { planMoves } from './balance.js';
+import type { Imbalance } from './balance.js';
+import { imbalanceOf, planMoves } from './balance.js';
 
 /**
  * Who should be copied to, slot by slot (0: nobody). Copies under way go on. Otherwise, after a
  * join, a slot that is to move is copied to where it moves, and a backup that stands where the
  * placement does not want it is copied to where it does; at other times only slots without any
  * copy get one.
+ * @param imbalance where it is known already; used up
  */
-export function chooseCopies(state: SecurityGroupState): readonly number[] {
+export function chooseCopies(state: SecurityGroupState, imbalance?: Imbalance): readonly number[] {
   const { active, backup, joining, rebalancing } = state;
   if (activeMembers(state).length < 2 || (!rebalancing && everySlotHasACopy(state))) return joining;
 
-  const planned = rebalancing ? planMoves(state) : active;
+  const planned = rebalancing ? planMoves(state, imbalance ?? imbalanceOf(state)) : active;
   const chosen = joining.slice();
   // What the backup will be once everything under way and planned has happened.
   const later = backup.slice();
@@ -69,35 +71,18 @@ function partners(state: SecurityGroupState): Choice {
 
 /** The slots of each member are backed up by all others, by weight, so that its load is divided. */
 function spread(state: SecurityGroupState, planned: readonly number[], later: readonly number[]): Choice {
-  const members = state.members.length;
+  const width = state.members.length + 1;
   const numbers = activeMembers(state);
-  const held = numbers.map(() => new Array<number>(members + 1).fill(0));
-  const place = new Array<number>(members + 1).fill(-1);
-  numbers.forEach((member, i) => (place[member] = i));
+  // Copies that the slots of one member (row) have at another.
+  const held = new Int32Array(width * width);
   for (let slot = 0; slot < planned.length; slot++) {
-    const row = held[place[planned[slot] as number] as number] as number[];
-    const at = later[slot] as number;
-    row[at] = (row[at] as number) + 1;
+    const at = (planned[slot] as number) * width + (later[slot] as number);
+    held[at] = (held[at] as number) + 1;
   }
 
-  const lacking = numbers.map((_active, i) => {
-    const row = held[i] as number[];
-    const others = [...numbers.slice(i + 1), ...numbers.slice(0, i)];
-    const total = row.reduce((sum, n) => sum + n, 0);
-    const shares = apportion(
-      total,
-      others.map((member) => ({
-        member,
-        weight: state.members[member - 1]?.weight ?? 0,
-        held: row[member] as number,
-      })),
-      members,
-    );
-    return { others, by: shares.map((share, member) => share - (row[member] as number)) };
-  });
-
+  const known: (Lack | undefined)[] = new Array<Lack | undefined>(width).fill(undefined);
   return (active, at) => {
-    const { others, by } = lacking[place[active] as number] as { others: number[]; by: number[] };
+    const { others, by } = (known[active] ??= lackOf(state, numbers, active, held.subarray(active * width)));
     if (at !== 0 && (by[at] as number) >= 0) return at;
     let most = others[0] as number;
     for (const member of others) if ((by[member] as number) > (by[most] as number)) most = member;
@@ -108,4 +93,29 @@ function spread(state: SecurityGroupState, planned: readonly number[], later: re
     by[most] = (by[most] as number) - 1;
     return most;
   };
+}
+
+/** Where the copies of a member's slots can be, and how many more belong there, by member number. */
+interface Lack {
+  readonly others: readonly number[];
+  readonly by: number[];
+}
+
+/** `held`: copies of the slots of `active`, by the member they are at. */
+function lackOf(state: SecurityGroupState, numbers: readonly number[], active: number, held: Int32Array): Lack {
+  const members = state.members.length;
+  const place = numbers.indexOf(active);
+  const others = [...numbers.slice(place + 1), ...numbers.slice(0, place)];
+  let total = 0;
+  for (let member = 0; member <= members; member++) total += held[member] as number;
+  const shares = apportion(
+    total,
+    others.map((member) => ({
+      member,
+      weight: state.members[member - 1]?.weight ?? 0,
+      held: held[member] as number,
+    })),
+    members,
+  );
+  return { others, by: shares.map((share, member) => share - (held[member] as number)) };
 }

@@ -4,6 +4,9 @@ import { activeMembers } from '../state.js';
 import { countByMember } from './apportion.js';
 import { rowsOf } from './rows.js';
 
+/** Of a slot that somebody else serves; 0 is nobody. */
+const STAYS = -1;
+
 export interface Succession {
   /** Slots whose backup was in step, by that backup. */
   readonly takenOver: SlotsByMember;
@@ -19,13 +22,14 @@ export function successionOf(state: SecurityGroupState, lost: number): Successio
   const heirs = activeMembers(state);
   const weightless = heirs.every((m) => weightOf(state, m) === 0);
   const load = countByMember(state.active, state.members.length);
-  const next = state.active.slice();
   const { active, backup } = state;
+  const takenOver = new Array<number>(active.length).fill(STAYS);
+  const orphaned = takenOver.slice();
 
   for (let slot = 0; slot < active.length; slot++) {
     const heir = backup[slot] as number;
     if (active[slot] !== lost || heir === 0) continue;
-    next[slot] = heir;
+    takenOver[slot] = heir;
     load[heir] = (load[heir] as number) + 1;
   }
   for (let slot = 0; slot < active.length; slot++) {
@@ -36,13 +40,10 @@ export function successionOf(state: SecurityGroupState, lost: number): Successio
       const leastWeight = weightless ? 1 : weightOf(state, least);
       if (least === 0 || ((load[m] as number) + 1) * leastWeight < ((load[least] as number) + 1) * weight) least = m;
     }
-    next[slot] = least;
+    orphaned[slot] = least;
     load[least] = (load[least] as number) + 1;
   }
-  return {
-    takenOver: rowsOf(next, (slot) => active[slot] === lost && backup[slot] !== 0),
-    orphaned: rowsOf(next, (slot) => active[slot] === lost && backup[slot] === 0),
-  };
+  return { takenOver: rowsOf(takenOver, 0), orphaned: rowsOf(orphaned, 0) };
 }
 
 function weightOf(state: SecurityGroupState, member: number): number {

@@ -1,0 +1,213 @@
+import type { SecurityGroupEvent, SlotsByMember } from './events.js';
+import type { GroupConfig } from './inputs.js';
+import type { Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
+import { memberNumber } from './state.js';
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+type Column = keyof SlotTable;
+
+/**
+ * A state that events are applied to in turn. The state it began with stays as it was: what changes
+ * is copied at its first change, and only once however many events follow.
+ */
+export class Edit {
+  /** As the events so far left it; changes with the next. */
+  readonly state: SecurityGroupState;
+  readonly #state: Changing<SecurityGroupState>;
+  readonly #own = new Set<Column>();
+
+  constructor(state: SecurityGroupState) {
+    this.#state = { ...state };
+    this.state = this.#state;
+  }
+
+  /** Returns false, and changes nothing, for an event it does not know. */
+  apply(event: SecurityGroupEvent): boolean {
+    const state = this.#state;
+    switch (event.type) {
+      case 'Configured':
+        this.#configured(event.config);
+        break;
+      case 'MemberJoined': {
+        const joined = { incarnation: event.incarnation, status: 'active', joinedAt: event.version } as const;
+        state.members = withMember(state, event.member, joined);
+        state.rebalancing = true;
+        break;
+      }
+      case 'MemberLost':
+        state.members = withMember(state, event.member, { status: 'out', lostAt: event.version });
+        this.#dropCopiesOf(memberNumber(state, event.member));
+        break;
+      case 'SlotsAssigned':
+      case 'SlotsOrphaned':
+        this.#activate(event.to, event.version);
+        break;
+      case 'SlotsTakenOver':
+        this.#activate(event.by, event.version);
+        break;
+      case 'BackupsInStep':
+        this.#backUp(memberNumber(state, event.member), event.slots, 0);
+        break;
+      case 'BackupsAssumed':
+        for (const row of event.copies) this.#backUp(row[0] as number, row, 1);
+        break;
+      case 'SlotsSwapped':
+        this.#swap(event.slots, event.version);
+        break;
+      case 'CopiesChosen':
+        this.#copyTo(event.copies, event.version);
+        break;
+      case 'GroupBalanced':
+      case 'GroupDown':
+        state.rebalancing = false;
+        break;
+      case 'SmoChanged':
+        state.smo = memberNumber(state, event.smo);
+        break;
+      case 'OrchestratorJoined': {
+        const joined = { incarnation: event.incarnation, status: 'active' } as const;
+        state.orchestrators = withOrchestrator(state, event.orchestrator, joined);
+        break;
+      }
+      case 'OrchestratorLost':
+        state.orchestrators = withOrchestrator(state, event.orchestrator, { status: 'out' });
+        break;
+      case 'ConfigureIgnored':
+      case 'ConfigureRefused':
+      case 'InStepRefused':
+        break;
+      default:
+        return unknown(event);
+    }
+    state.version = event.version;
+    return true;
+  }
+
+  #column(name: Column): number[] {
+    if (!this.#own.has(name)) {
+      this.#own.add(name);
+      this.#state[name] = this.#state[name].slice();
+    }
+    return this.#state[name] as number[];
+  }
+
+  #configured(config: GroupConfig): void {
+    const state = this.#state;
+    state.placement = config.placement;
+    state.requireInStep = config.requireInStep;
+    state.members = config.members.map(({ id, weight }) => ({
+      id,
+      weight,
+      incarnation: 0,
+      status: 'out',
+      joinedAt: 0,
+      lostAt: 0,
+    }));
+    state.orchestrators = config.orchestrators.map((id) => ({ id, incarnation: 0, status: 'out' }));
+    state.smo = 0;
+    state.rebalancing = false;
+    state.active = nobody(config.slots);
+    state.backup = nobody(config.slots);
+    state.joining = nobody(config.slots);
+    state.epoch = nobody(config.slots);
+    state.joiningSince = nobody(config.slots);
+  }
+
+  #dropCopiesOf(lost: number): void {
+    const backup = this.#column('backup');
+    const joining = this.#column('joining');
+    const joiningSince = this.#column('joiningSince');
+    for (let slot = 0; slot < backup.length; slot++) {
+      if (backup[slot] === lost) backup[slot] = 0;
+      if (joining[slot] === lost) {
+        joining[slot] = 0;
+        joiningSince[slot] = 0;
+      }
+    }
+  }
+
+  /** A new active member; a copy to a third member that was under way goes on, from the new one. */
+  #activate(rows: SlotsByMember, version: number): void {
+    const active = this.#column('active');
+    const backup = this.#column('backup');
+    const joining = this.#column('joining');
+    const joiningSince = this.#column('joiningSince');
+    const epoch = this.#column('epoch');
+    for (const row of rows) {
+      const member = row[0] as number;
+      for (let i = 1; i < row.length; i++) {
+        const slot = row[i] as number;
+        active[slot] = member;
+        backup[slot] = 0;
+        epoch[slot] = version;
+        if (joining[slot] === member) {
+          joining[slot] = 0;
+          joiningSince[slot] = 0;
+        }
+      }
+    }
+  }
+
+  /** `slots` from index `first` on. */
+  #backUp(member: number, slots: readonly number[], first: number): void {
+    const backup = this.#column('backup');
+    const joining = this.#column('joining');
+    const joiningSince = this.#column('joiningSince');
+    for (let i = first; i < slots.length; i++) {
+      const slot = slots[i] as number;
+      backup[slot] = member;
+      joining[slot] = 0;
+      joiningSince[slot] = 0;
+    }
+  }
+
+  #swap(slots: readonly number[], version: number): void {
+    const active = this.#column('active');
+    const backup = this.#column('backup');
+    const epoch = this.#column('epoch');
+    for (const slot of slots) {
+      const was = active[slot] as number;
+      active[slot] = backup[slot] as number;
+      backup[slot] = was;
+      epoch[slot] = version;
+    }
+  }
+
+  #copyTo(rows: SlotsByMember, version: number): void {
+    const before = this.#state.joining;
+    const beforeSince = this.#state.joiningSince;
+    const joining = nobody(before.length);
+    const joiningSince = nobody(before.length);
+    for (const row of rows) {
+      const member = row[0] as number;
+      for (let i = 1; i < row.length; i++) {
+        const slot = row[i] as number;
+        joining[slot] = member;
+        joiningSince[slot] = before[slot] === member ? (beforeSince[slot] as number) : version;
+      }
+    }
+    this.#own.add('joining').add('joiningSince');
+    this.#state.joining = joining;
+    this.#state.joiningSince = joiningSince;
+  }
+}
+
+function unknown(_event: never): boolean {
+  return false;
+}
+
+function nobody(slots: number): number[] {
+  return new Array<number>(slots).fill(0);
+}
+
+function withMember(state: SecurityGroupState, id: string, change: Partial<Member>): readonly Member[] {
+  return state.members.map((m) => (m.id === id ? { ...m, ...change } : m));
+}
+
+function withOrchestrator(
+  state: SecurityGroupState,
+  id: string,
+  change: Partial<Orchestrator>,
+): readonly Orchestrator[] {
+  return state.orchestrators.map((o) => (o.id === id ? { ...o, ...change } : o));
+}
