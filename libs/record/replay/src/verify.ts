@@ -11,6 +11,7 @@ import {
 import { Causes } from './causes.js';
 import type { ReadCommit } from './chain.js';
 import { Chains, placeOf } from './chain.js';
+import { isPlainlyCanonical } from './plainly-canonical.js';
 import { Redecider } from './redecide.js';
 import type { BadPlace, VerifyKind, VerifyResult } from './result.js';
 import { VERIFY_EXIT } from './result.js';
@@ -116,7 +117,7 @@ function readLine(bytes: Uint8Array): Commit | string {
   try {
     const text = commitText(bytes);
     const commit = parseCommit(text);
-    return canonicalText(commit) === text ? commit : 'JSON that is not in canonical form';
+    return isPlainlyCanonical(bytes) || canonicalText(commit) === text ? commit : 'JSON that is not in canonical form';
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,0 +1,78 @@
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const LOWER_A = 0x61;
+const LOWER_E = 0x65;
+const LOWER_Z = 0x7a;
+
+/** Deeper than commits go; what is deeper takes the long way. */
+const MAX_DEPTH = 32;
+/** All numbers of so many digits are below 2^53. */
+const SAFE_DIGITS = 15;
+
+/**
+ * Whether JSON is canonical and can be told so at a glance, without writing it down again: nothing but
+ * printable ASCII without escapes, integers of few digits, no spaces, and the keys of every object
+ * rising. `bytes` are known to be JSON. False means nothing: write the value down and compare.
+ */
+export function isPlainlyCanonical(bytes: Uint8Array): boolean {
+  // Start and end of the last key of every open object; a list has the start -1, a new object 0.
+  const keyStart = new Int32Array(MAX_DEPTH);
+  const keyEnd = new Int32Array(MAX_DEPTH);
+  let depth = 0;
+  let keyNext = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte >= ZERO && byte <= NINE) {
+      const first = at;
+      while (at + 1 < bytes.length && isDigit(bytes[at + 1] as number)) at++;
+      if (at - first >= SAFE_DIGITS || bytes[at + 1] === LOWER_E) return false;
+      if (byte === ZERO && bytes[first - 1] === MINUS) return false;
+    } else if (byte === COMMA) {
+      keyNext = keyStart[depth] !== -1;
+    } else if (byte === QUOTE) {
+      const start = ++at;
+      for (let c = bytes[at] as number; c !== QUOTE; c = bytes[++at] as number) {
+        if (c < 0x20 || c > 0x7e || c === BACKSLASH) return false;
+      }
+      if (!keyNext) continue;
+      keyNext = false;
+      const before = keyStart[depth] as number;
+      if (before > 0 && !isBelow(bytes, before, keyEnd[depth] as number, start, at)) return false;
+      keyStart[depth] = start;
+      keyEnd[depth] = at;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      if (++depth === MAX_DEPTH) return false;
+      keyNext = byte === OPEN_OBJECT;
+      keyStart[depth] = keyNext ? 0 : -1;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      depth--;
+      keyNext = false;
+    } else if (byte !== COLON && byte !== MINUS && (byte < LOWER_A || byte > LOWER_Z)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** Whether one piece of the bytes stands before another in the order of their characters. */
+function isBelow(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
+  const length = Math.min(aEnd - a, bEnd - b);
+  for (let i = 0; i < length; i++) {
+    const difference = (bytes[a + i] as number) - (bytes[b + i] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return aEnd - a < bEnd - b;
+}
