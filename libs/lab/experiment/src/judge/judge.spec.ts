@@ -188,7 +188,7 @@ describe('a run', () => {
 
   it.each([
     ['not_yet_synced', 'vendor', {}, gone({ openedMs: KILL_MS - 2000 }), 1],
-    ['sync_in_flight', 'vendor', {}, gone({ openedMs: KILL_MS - 4000 }), 1],
+    ['sync_in_flight', 'vendor', {}, gone({ openedMs: KILL_MS - 3050 }), 1],
     ['sync_in_flight', 'lossless', {}, gone({}), 1],
     ['never_synced', 'vendor', {}, gone({ service: 'dns' }), 1],
     ['never_synced', 'vendor', { 'sync.policy': 'never' }, gone({}), 1],
@@ -221,6 +221,8 @@ describe('a run', () => {
     const { result } = judged({ rows: [silent], profile: 'vendor' });
     expect(result).toMatchObject({ verdict: 'fail', ledger: { unexplained: 1 }, connections: { lost: 1 } });
     expect(result.connections.lostByCause).toEqual({ unexplained: 1 });
+    const synced = row(1, gone({ openedMs: KILL_MS - 5000 }));
+    expect(judged({ rows: [synced], profile: 'vendor' }).result.connections.lostByCause).toEqual({ unexplained: 1 });
     expect(judged({ rows: [row(1)], ledger: { unexplained: 2 } }).result.reasons[0]).toMatch(/^2 unexplained/);
   });
 

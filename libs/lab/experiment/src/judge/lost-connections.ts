@@ -15,6 +15,9 @@ export interface AffectedConnection {
 /** A word for a connection that was lost and of which no record says why. */
 export const NO_CAUSE = 'unexplained';
 
+/** How long a state may be on its way beyond the interval of deltas, on a busy machine. */
+const IN_FLIGHT_MS = 1_000;
+
 type Counts = Readonly<Record<string, number>>;
 
 /** Whether a connection failed where the run without faults did not. */
@@ -50,6 +53,8 @@ function stateLost(
   const ageMs = at.faultAtMs - (row.openedMs ?? at.faultAtMs);
   const dueMs = settings['sync.policy'] === 'delayed' ? settings['sync.delayMs'] : 0;
   if (ageMs < dueMs) return 'not_yet_synced';
+  // Older than any delta takes to go: its state should have been there.
+  if (dueMs > 0 && ageMs > dueMs + settings['sync.deltaMs'] + IN_FLIGHT_MS) return NO_CAUSE;
   return 'sync_in_flight';
 }
 
