@@ -1,3 +1,4 @@
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
@@ -9,6 +10,7 @@ const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const TILDE = 0x7e;
 const LOWER_A = 0x61;
 const LOWER_E = 0x65;
 const LOWER_Z = 0x7a;
@@ -24,24 +26,30 @@ const SAFE_DIGITS = 15;
  * rising. `bytes` are known to be JSON. False means nothing: write the value down and compare.
  */
 export function isPlainlyCanonical(bytes: Uint8Array): boolean {
-  // Start and end of the last key of every open object; a list has the start -1, a new object 0.
+  // Start and end of the last key of every open object; 0: none yet.
   const keyStart = new Int32Array(MAX_DEPTH);
   const keyEnd = new Int32Array(MAX_DEPTH);
+  const isObject = new Uint8Array(MAX_DEPTH);
   let depth = 0;
+  let inObject = false;
   let keyNext = false;
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
+    let byte = bytes[at] as number;
     if (byte >= ZERO && byte <= NINE) {
+      if (byte === ZERO && at > 0 && bytes[at - 1] === MINUS) return false;
       const first = at;
-      while (at + 1 < bytes.length && isDigit(bytes[at + 1] as number)) at++;
-      if (at - first >= SAFE_DIGITS || bytes[at + 1] === LOWER_E) return false;
-      if (byte === ZERO && bytes[first - 1] === MINUS) return false;
-    } else if (byte === COMMA) {
-      keyNext = keyStart[depth] !== -1;
+      do {
+        if (++at === bytes.length) return at - first <= SAFE_DIGITS;
+        byte = bytes[at] as number;
+      } while (byte >= ZERO && byte <= NINE);
+      if (at - first > SAFE_DIGITS || byte === LOWER_E) return false;
+    }
+    if (byte === COMMA) {
+      keyNext = inObject;
     } else if (byte === QUOTE) {
       const start = ++at;
       for (let c = bytes[at] as number; c !== QUOTE; c = bytes[++at] as number) {
-        if (c < 0x20 || c > 0x7e || c === BACKSLASH) return false;
+        if (c < SPACE || c > TILDE || c === BACKSLASH) return false;
       }
       if (!keyNext) continue;
       keyNext = false;
@@ -51,20 +59,18 @@ export function isPlainlyCanonical(bytes: Uint8Array): boolean {
       keyEnd[depth] = at;
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       if (++depth === MAX_DEPTH) return false;
-      keyNext = byte === OPEN_OBJECT;
-      keyStart[depth] = keyNext ? 0 : -1;
+      inObject = byte === OPEN_OBJECT;
+      isObject[depth] = inObject ? 1 : 0;
+      keyNext = inObject;
+      keyStart[depth] = 0;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      depth--;
+      inObject = isObject[--depth] === 1;
       keyNext = false;
     } else if (byte !== COLON && byte !== MINUS && (byte < LOWER_A || byte > LOWER_Z)) {
       return false;
     }
   }
   return true;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= NINE;
 }
 
 /** Whether one piece of the bytes stands before another in the order of their characters. */
