@@ -23,8 +23,13 @@ interface Outcome {
 }
 
 /** One lossless fabric under light traffic: comes up, suffers `faults`, is given time, is asked for its ledger. */
-async function suffer(seed: number, overrides: Record<string, unknown>, rough: boolean, faults: Faults): Promise<Outcome> {
-  const plan = loadFabric(FABRIC, { profile: 'lossless', overrides }).plan;
+async function suffer(
+  seed: number,
+  overrides: Record<string, unknown>,
+  rough: boolean,
+  faults: Faults,
+): Promise<Outcome> {
+  const plan = loadFabric(FABRIC, { profile: 'lossless', overrides });
   const lab = new SimLab({
     plan,
     seed,
@@ -71,28 +76,40 @@ function isFlawless({ broken, ledger }: Outcome): boolean {
   return bad === 0 && connections.done === connections.total;
 }
 
-/** Its successor must wait for the lease of an orchestrator it cannot hear; meanwhile the hung member wakes. */
+/**
+ * Its successor must wait for the lease of an orchestrator it cannot hear; meanwhile the hung member wakes,
+ * cut off from the log that would tell it of its loss.
+ */
 const wakeTooEarly: Faults = async (lab) => {
   await lab.hang(member('1_03'));
-  for (const id of ['1_01', '1_02', '1_04']) await lab.link(orchestrator('1_2'), member(id), { cut: true });
-  await lab.waitMs(500);
+  for (const id of ['1_01', '1_02', '1_04']) {
+    await lab.link(orchestrator('1_2'), member(id), { cut: true, bothWays: false });
+  }
+  await lab.waitMs(200);
+  await lab.link(BUS, member('1_03'), { cut: true, bothWays: false });
+  await lab.waitMs(300);
   await lab.resume(member('1_03'));
   await lab.waitMs(300);
+  await lab.link(BUS, member('1_03'), {});
   for (const id of ['1_01', '1_02', '1_04']) await lab.link(orchestrator('1_2'), member(id), {});
 };
 const panic: Faults = (lab) => lab.kill(member('1_03'));
 const panicTwice: Faults = async (lab) => {
   await lab.kill(member('1_03'));
-  await lab.waitMs(20);
+  await lab.waitMs(1);
   await lab.kill(member('1_01'));
 };
 const nothing: Faults = async () => {};
 
 describe('each safeguard is needed: with it all is well, without it the same seed shows what goes wrong', () => {
   it('the fence keeps what a woken member still says from leaving', async () => {
-    expect((await suffer(3, {}, false, wakeTooEarly)).broken).toBeUndefined();
-    const { broken } = await suffer(3, { 'egress.fence': false }, false, wakeTooEarly);
-    expect(broken).toMatch(/let packet \d+ of slot \d+ leave under epoch \d+, and its table says that the slot was seized/);
+    // With strict sync a woken member reads its own loss before its backup would let it speak.
+    const relaxed = { 'sync.policy': 'delayed', 'sync.delayMs': 0 };
+    expect((await suffer(3, relaxed, false, wakeTooEarly)).broken).toBeUndefined();
+    const { broken } = await suffer(3, { ...relaxed, 'egress.fence': false }, false, wakeTooEarly);
+    expect(broken).toMatch(
+      /let packet \d+ of slot \d+ leave under epoch \d+, and its table says that the slot was seized/,
+    );
   });
 
   it('de-duplication keeps a repeated message from becoming a second packet', async () => {

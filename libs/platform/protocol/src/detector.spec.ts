@@ -55,7 +55,7 @@ describe('the detector', () => {
   });
 
   it('judges nobody it has not heard on its present connection', () => {
-    const { made, found } = detector('lossless', { 'detector.settleMs': 0 });
+    const { made, found } = detector('lossless', { 'detector.settleMs': 1 });
     made.watch(PEER, 7, 0);
     made.socketLost(PEER, 10);
     rounds(made, 0, 5000);
@@ -80,6 +80,16 @@ describe('the detector', () => {
       made.socketLost(PEER, 1120);
       expect(found).toHaveLength(settleMs === 0 ? 1 : 0);
     }
+  });
+
+  it('believes everything at once after a reconnect when the guard is off', () => {
+    const { made, found } = detector('lossless', { 'detector.settleMs': 0 });
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 900);
+    made.onBus('down', 1000);
+    made.onBus('up', 1100);
+    made.socketLost(PEER, 1101);
+    expect(found).toHaveLength(1);
   });
 
   it('skips the round after a stall of its own loop and gives peers a heartbeat to be read', () => {

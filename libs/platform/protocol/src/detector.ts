@@ -73,7 +73,8 @@ export class Detector {
     if (!this.busUp) return;
     this.connectedAtMs = nowMs;
     for (const peer of this.watched.values()) {
-      peer.heardOnConnection = false;
+      // Without a settle time there is no guard at all: what was heard before the bus went away still counts.
+      if (this.settings['detector.settleMs'] > 0) peer.heardOnConnection = false;
       peer.heardAtMs = nowMs;
       peer.quietRounds = 0;
     }

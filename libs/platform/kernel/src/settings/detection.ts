@@ -59,7 +59,8 @@ export const DETECTION = {
     certainty: 'ours',
     fidelity: 'F-DETECT-SETTLE',
     where: 'orchestrators',
-    about: 'For this long after the bus came back nobody is declared dead, because everybody else is coming back too.',
+    about:
+      'For this long after the bus came back, and until it has been heard again, nobody is declared dead, because everybody is coming back; 0 trusts at once.',
   },
   'detector.stallMs': {
     kind: 'int',
