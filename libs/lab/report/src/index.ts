@@ -1,2 +1,0 @@
-/** The report of a run as one HTML page, with its plots. */
-export {};
