@@ -23,3 +23,17 @@ export function machineCode(): MachineCode {
   const entries = MODULES.map(([name, file]) => new URL(file, import.meta.resolve(name)).href);
   return gatherMachineCode(entries, (specifier) => import.meta.resolve(specifier));
 }
+
+const SIMULATION = [
+  '@rehearsal/orchestrator-role',
+  '@rehearsal/member-role',
+  '@rehearsal/sync-role',
+  '@rehearsal/outside-world-role',
+  '@rehearsal/simulator',
+] as const;
+
+/** A hash over all code that a simulated run goes through. */
+export function simulationWord(): string {
+  const entries = SIMULATION.map((name) => import.meta.resolve(name));
+  return gatherMachineCode(entries, (specifier) => import.meta.resolve(specifier)).build;
+}

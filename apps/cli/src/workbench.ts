@@ -2,16 +2,18 @@ import { basename } from 'node:path';
 import { performerOn, announceLab, labsFolder, readSet, type Services, type VerbContext } from '@rehearsal/verbs';
 import type { MachineCode, Workbench } from '@rehearsal/experiment';
 import { readHistory } from './history.js';
-import { machineCode } from './machines.js';
+import { machineCode, simulationWord } from './machines.js';
 
 /** What running an experiment needs, from the simulator to the log's readers. */
 export function createWorkbench(services: Services, say: (line: string) => void): Workbench {
   let code: MachineCode | undefined;
+  let word: string | undefined;
   const codeOf = (): MachineCode => (code ??= machineCode());
   const context: Omit<VerbContext, 'lab'> = { services, set: readSet([]), runsFolder: 'runs', say };
   const names = new Map<object, { name: string; run: string }>();
   return {
     machineCode: codeOf,
+    simulationWord: () => (word ??= simulationWord()),
     readHistory,
     node: `node ${process.version}`,
     async makeLab(request) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RunRecord } from '@rehearsal/lab-port';
@@ -35,6 +36,8 @@ export interface Workbench {
   /** Reads from a log who served what. */
   readHistory(record: RunRecord): FabricHistory;
   machineCode(): MachineCode;
+  /** Changes with any code a simulated run depends on. */
+  simulationWord(): string;
   /** Carries out command lines on a lab; `beforeFault` runs first where one is a fault. */
   performer(lab: Lab, beforeFault: (fault: string) => Promise<void>): Perform;
   /** Lets other processes ask this lab while it is up; gives the end of that. */
@@ -91,7 +94,7 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
   const seen = await withLab(lab, bench, request, folder, trafficPlan);
 
   say('running the same traffic without faults in the simulator, to compare');
-  const control = await controlOf(request, bench, plan, trafficPlan, code.build);
+  const control = await controlOf(request, bench, plan, trafficPlan);
   const budgets = experiment.block.budget;
   const judgement: Judgement = judge({
     record: { ...seen.record, runId: request.runId },
@@ -179,10 +182,10 @@ async function controlOf(
   bench: Workbench,
   plan: FabricPlan,
   traffic: TrafficPlan,
-  build: string,
 ): Promise<ConnectionRow[] | null> {
   const finishMs = request.experiment.block.finishSec * 1000;
-  const wanted: ControlRequest = { plan, traffic, build, finishMs };
+  const captures = plan.traffic.captures.map((path) => sha256Hex(readFileSync(path)));
+  const wanted: ControlRequest = { plan, traffic, captures, code: bench.simulationWord(), finishMs };
   const cache = new ControlCache(join(request.runsFolder, '.controls'));
   const makeLab = (): Promise<Lab> =>
     bench.makeLab({

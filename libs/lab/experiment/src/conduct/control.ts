@@ -10,8 +10,10 @@ import { Traffic } from './traffic.js';
 export interface ControlRequest {
   readonly plan: FabricPlan;
   readonly traffic: TrafficPlan;
+  /** SHA-256 (hex) of each capture. */
+  readonly captures: readonly string[];
   /** Changes with the code, so that an answer of other code is not used. */
-  readonly build: string;
+  readonly code: string;
   readonly finishMs: number;
 }
 
