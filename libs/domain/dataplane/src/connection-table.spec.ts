@@ -13,7 +13,7 @@ const TCP = 6;
 const byNumber = (x: number, y: number) => x - y;
 const byKey = (x: readonly number[], y: readonly number[]) => (x[0] as number) - (y[0] as number);
 
-/** Few keys, so that they meet again; hash bits collide too, as the table has 32 buckets. */
+/** Few keys, so that they meet again; hash bits collide too, as the table has 64 buckets. */
 const key = (k: number) => ({ a: k, b: k * 7 + 1, ports: k << 3, slot: k % SLOTS });
 const hashOf = (k: number) => connectionHash(key(k).a, key(k).b, key(k).ports, TCP);
 

@@ -36,8 +36,8 @@ import { STATE } from './tcp.js';
 export const NONE = -1;
 export const TABLE_FULL = -2;
 const MAX_CAPACITY = 1 << 24;
-/** Buckets per connection at full capacity: half load keeps chains at one entry and a quarter. */
-const BUCKETS_PER_ENTRY = 2;
+/** Buckets per connection of a full table: at a quarter load a hit reads one entry and an eighth. */
+const BUCKETS_PER_ENTRY = 4;
 
 export interface TableOptions {
   /** Most connections it holds, 1 to 16 777 216 (setting table.connectionsPerMember). */
