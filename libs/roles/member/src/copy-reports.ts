@@ -1,5 +1,5 @@
 import type { Cancel, Runtime } from '@rehearsal/kernel';
-import { copiedSubject } from '@rehearsal/protocol';
+import { copiedSubject, progressSubject } from '@rehearsal/protocol';
 
 /** A copy received in full, as the sync coordinator is told. */
 export interface CopyReport {
@@ -25,10 +25,14 @@ export class CopyReports {
   private timer: Cancel | undefined;
   private readonly rt: Runtime;
   private readonly subject: string;
+  private readonly progressAt: string;
+  /** Connections received since a copy last was complete. */
+  private received = 0;
 
   constructor(rt: Runtime, securityGroup: string) {
     this.rt = rt;
     this.subject = copiedSubject(securityGroup);
+    this.progressAt = progressSubject(securityGroup);
   }
 
   tell(report: CopyReport): void {
@@ -36,9 +40,26 @@ export class CopyReports {
     this.next();
   }
 
+  /** Says how far a long copy has come; once is enough, since the next word replaces it. */
+  progress(incarnation: number, connections: number, left: number): void {
+    this.received += connections;
+    if (left > 0) {
+      const body = {
+        member: this.rt.self.id,
+        incarnation,
+        connections: this.received,
+        total: this.received + left,
+      };
+      this.rt.ask(this.progressAt, new TextEncoder().encode(JSON.stringify(body)), ANSWER_WITHIN_MS, () => {});
+    } else {
+      this.received = 0;
+    }
+  }
+
   /** What was not told yet is of a life that is over. */
   clear(): void {
     this.queue.length = 0;
+    this.received = 0;
     this.busy = false;
     this.life++;
     this.timer?.();

@@ -393,8 +393,9 @@ export class MemberRole implements Role {
 
   private onCopied(words: Int32Array, channel: Channel): void {
     const table = this.duties.table;
-    const slots = Array.from(words.subarray(HEADER_WORDS + 2)).filter((slot) => table?.joining[slot] === this.me);
+    const slots = Array.from(words.subarray(HEADER_WORDS + 3)).filter((slot) => table?.joining[slot] === this.me);
     if (slots.length === 0) return;
+    this.reports.progress(this.incarnation, words[HEADER_WORDS + 1] as number, words[HEADER_WORDS + 2] as number);
     this.reports.tell({
       member: this.rt.self.id,
       incarnation: this.incarnation,

@@ -27,6 +27,8 @@ export interface CopyDone {
   readonly version: number;
   readonly slots: number[];
   connections: number;
+  /** Connections of slots still to be copied to the same member. */
+  left: number;
 }
 
 /** Entries on their way to one member, in one frame under construction. */
@@ -159,13 +161,17 @@ export class Replication {
       const queued = queueSlot(this.connections, slot, now, this.delayMs);
       let copy = byMember.get(to);
       if (copy === undefined) {
-        copy = { member: to, version: table.version, slots: [], connections: 0 };
+        copy = { member: to, version: table.version, slots: [], connections: 0, left: 0 };
         byMember.set(to, copy);
       }
       copy.slots.push(slot);
       copy.connections += queued;
     }
     this.copyQueue.splice(0, taken);
+    for (const slot of this.copyQueue) {
+      const copy = byMember.get(table.joining[slot] as number);
+      if (copy !== undefined) copy.left += this.connections.sizeOfSlot[slot] as number;
+    }
     for (const copy of byMember.values()) this.reset(copy.member, copy.slots);
     return [...byMember.values()];
   }
@@ -222,10 +228,11 @@ export class Replication {
   }
 
   private sendCopied(copy: CopyDone): void {
-    const words = new Int32Array(HEADER_WORDS + 2 + copy.slots.length);
+    const words = new Int32Array(HEADER_WORDS + 3 + copy.slots.length);
     words[HEADER_WORDS] = copy.version;
     words[HEADER_WORDS + 1] = copy.connections;
-    words.set(copy.slots, HEADER_WORDS + 2);
+    words[HEADER_WORDS + 2] = copy.left;
+    words.set(copy.slots, HEADER_WORDS + 3);
     this.wayTo(copy.member)?.send(FRAME.copied, words, words.length, undefined);
   }
 
