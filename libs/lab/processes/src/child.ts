@@ -4,6 +4,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { dieWithParent } from '@rehearsal/bus';
 import type { ProcessState, RoleEntry } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port';
 
@@ -85,7 +86,8 @@ export class Child {
     const file = join(this.dir, `${this.entry.role}-${this.entry.id}.json`);
     writeFileSync(file, JSON.stringify(config(this.incarnation)), { mode: 0o600 });
     const log = openSync(this.logFile, 'a');
-    const child = spawn(process.execPath, [...this.nodeFlags, this.main, file], { stdio: ['ignore', 'pipe', log] });
+    const { command, args } = dieWithParent(process.execPath, [...this.nodeFlags, this.main, file]);
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     raisePriority(child.pid);
     this.process = child;

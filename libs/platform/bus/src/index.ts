@@ -2,6 +2,7 @@
 export { connectRaw } from './connection.js';
 export type { ConnectionOptions } from './connection.js';
 export { readSeed } from './credentials.js';
+export { dieWithParent } from './die-with-parent.js';
 export { LiveRuntime } from './live-runtime.js';
 export type { LiveRuntimeOptions } from './live-runtime.js';
 export { NatsServer } from './nats-server.js';

@@ -7,6 +7,7 @@ import type { ApiError } from '@nats-io/jetstream';
 import { grantsFor, logStreamName } from '@rehearsal/protocol';
 import { createCredential, readSeed } from './credentials.js';
 import type { Credential } from './credentials.js';
+import { dieWithParent } from './die-with-parent.js';
 import { nkeyUser } from './nkey.js';
 import { permissionsFor } from './permissions.js';
 import type { Permissions } from './permissions.js';
@@ -125,7 +126,8 @@ export class NatsServer {
     });
     writeFileSync(configFile, text, { mode: 0o600 });
     const watcher = watch(portsDir);
-    const child = spawn(this.#binary, ['-c', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { command, args } = dieWithParent(this.#binary, ['-c', configFile]);
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     try {
       this.#port = await portWhenReady(child, watcher, portsDir, logFile, this.#options.startTimeoutMs ?? 10_000);
