@@ -9,17 +9,19 @@
  * @property {Reach} [reach] the value it is expected to come to on an ordinary machine; none: for information
  * @property {string} [baseline] what the baseline is
  * @property {(smoke: boolean) => Measured | Promise<Measured>} run `smoke`: short, only to see that it works
+ * @property {(smoke: boolean) => Promise<string[]>} [costs] where the time goes, a line for each kind of process; asked
+ *   when the reach was missed
  *
  * @typedef {object} Result
  * @property {string} name
  * @property {number} value
  * @property {string} unit
- * @property {number | null} baseline
+ * @property {{name: string, value: number} | null} baseline
  * @property {number | null} ratio baseline ÷ value: how many times less the value is
- * @property {string | null} against
  * @property {Reach | null} reach
  * @property {boolean | null} met
  * @property {Record<string, number>} detail
+ * @property {string[]} [costs] the greatest costs, where a reach was missed
  */
 
 /** The middle of the numbers. @param {readonly number[]} numbers */
@@ -66,9 +68,8 @@ export function judged(benchmark, measured) {
     name: benchmark.name,
     value: shorten(value),
     unit: benchmark.unit,
-    baseline: baseline === undefined ? null : shorten(baseline),
+    baseline: baseline === undefined ? null : { name: benchmark.baseline ?? '', value: shorten(baseline) },
     ratio: baseline === undefined ? null : shorten(baseline / value),
-    against: benchmark.baseline ?? null,
     reach: reach ?? null,
     met,
     detail: Object.fromEntries(Object.entries(measured.detail ?? {}).map(([key, n]) => [key, shorten(n)])),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judged } from './benchmark.mjs';
@@ -7,11 +8,16 @@ import { judged } from './benchmark.mjs';
 const USAGE = `usage: node tools/bench/main.mjs [--smoke] [--json] [PART…]
 
 Runs the benchmarks of every *.bench.mjs here, or of those whose file name holds a PART, each file in a process
-of its own. Build the packages first (npx tsc -b).
+of its own. Build the packages first (npx tsc -b). The machine should have nothing else to do: its load is printed.
 
   --smoke  short runs: shows that they work, not how fast
-  --json   one JSON object: {smoke, node, results: […]}
+  --json   one JSON object: {smoke, node, cores, load, results: […]}
+
+Exit code 1 when a benchmark does not come to what it has to reach, 3 when one cannot be run.
 `;
+
+const EXIT_DEVIATED = 1;
+const EXIT_ENVIRONMENT = 3;
 
 /** @typedef {import('./benchmark.mjs').Result} Result */
 
@@ -19,22 +25,36 @@ of its own. Build the packages first (npx tsc -b).
 async function runFile(file, smoke) {
   const { default: benchmarks } = await import(join(import.meta.dirname, file));
   const results = [];
-  for (const benchmark of benchmarks) results.push(judged(benchmark, await benchmark.run(smoke)));
+  for (const benchmark of benchmarks) {
+    const result = judged(benchmark, await benchmark.run(smoke));
+    if (!smoke && result.met === false && benchmark.costs !== undefined) result.costs = await benchmark.costs(smoke);
+    results.push(result);
+  }
   return results;
 }
 
-/** @param {string} file @param {boolean} smoke @returns {Result[]} */
+/** A file that cannot be run has said why on standard error. @param {string} file @param {boolean} smoke @returns {Result[]} */
 function runInProcess(file, smoke) {
   const args = ['--expose-gc', import.meta.filename, '--file', file, ...(smoke ? ['--smoke'] : [])];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+  try {
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+  } catch {
+    process.stderr.write(`${file} could not be run\n`);
+    process.exitCode = EXIT_ENVIRONMENT;
+    return [];
+  }
 }
+
+/** Processes that want to run, averaged over the last minute. */
+const loadNow = () => Number((loadavg()[0] ?? 0).toFixed(2));
 
 /** @param {Result} r */
 function line(r) {
   const reach = r.reach === null ? '' : 'atMost' in r.reach ? `<= ${r.reach.atMost}` : `>= ${r.reach.atLeast}`;
   const met = r.met === null ? '' : r.met ? 'met' : 'MISSED';
-  const against = r.baseline === null ? '' : `${r.ratio}x (${r.against}: ${r.baseline})`;
-  return `${r.name.padEnd(34)}${`${r.value} ${r.unit}`.padStart(26)}  ${reach.padEnd(9)} ${met.padEnd(7)} ${against}`;
+  const against = r.baseline === null ? '' : `${r.ratio}x (${r.baseline.name}: ${r.baseline.value})`;
+  const costs = (r.costs ?? []).map((cost) => `\n    ${cost}`).join('');
+  return `${r.name.padEnd(40)}${`${r.value} ${r.unit}`.padStart(26)}  ${reach.padEnd(9)} ${met.padEnd(7)} ${against}${costs}`;
 }
 
 function options() {
@@ -66,13 +86,18 @@ else {
     );
     process.exit(2);
   }
+  const before = loadNow();
   const results = files.sort().flatMap((file) => runInProcess(file, values.smoke));
+  const load = { before, after: loadNow() };
+  const cores = availableParallelism();
   // A short run says nothing about speed, so it cannot meet or miss a reach.
   if (values.smoke) for (const result of results) result.met = null;
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ smoke: values.smoke, node: process.version, results }, null, 2)}\n`);
+    const document = { smoke: values.smoke, node: process.version, cores, load, results };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     for (const result of results) process.stdout.write(`${line(result)}\n`);
+    process.stdout.write(`load ${load.before} before and ${load.after} after, on ${cores} cores\n`);
   }
-  if (results.some((result) => result.met === false)) process.exitCode = 1;
+  if (results.some((result) => result.met === false)) process.exitCode ??= EXIT_DEVIATED;
 }

@@ -1,0 +1,25 @@
+import { createMember } from '@rehearsal/member-role';
+import { createOrchestrator } from '@rehearsal/orchestrator-role';
+import { createOutsideWorld } from '@rehearsal/outside-world-role';
+import { SimLab } from '@rehearsal/simulator';
+import { createSync } from '@rehearsal/sync-role';
+import { fabricPlan } from './fabric.mjs';
+
+/** A site of four members in the simulator, lossless, every packet accepted. @param {number} seed */
+export function simulatedLab(seed) {
+  const plan = fabricPlan({});
+  const { settings, orchestrators, securityGroup } = plan;
+  const members = securityGroup.members.map(({ id, weight }) => ({ id, weight }));
+  const config = { settings, securityGroup: securityGroup.name, members, orchestrators, build: 'bench' };
+  return new SimLab({
+    plan,
+    seed,
+    build: 'bench',
+    factories: {
+      orchestrator: (rt) => createOrchestrator(rt, config),
+      member: (rt) => createMember(rt, { ...config, policy: null }),
+      sync: (rt) => createSync(rt, config),
+      'outside-world': (rt) => createOutsideWorld(rt, config),
+    },
+  });
+}
