@@ -168,7 +168,7 @@ describe('the simulated bus', () => {
       expect(heard.map(([, n]) => n)).toEqual([0, 1, 2, 3].slice(0, heard.length));
       lengths.add(heard.length);
     }
-    expect([...lengths].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect([...lengths].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('ends the run when a sender changes bytes it gave away', () => {
