@@ -26,7 +26,7 @@ export class SettingsError extends Error {
 export function resolveSettings(profile: Profile, overrides: Readonly<Record<string, unknown>> = {}): Settings {
   const problems: string[] = [];
   if (!PROFILES.includes(profile)) {
-    throw new SettingsError([`profile "${String(profile)}": expected ${PROFILES.join(' or ')}`]);
+    throw new SettingsError([`profile ${JSON.stringify(profile)}: expected ${PROFILES.join(' or ')}`]);
   }
   const out: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) out[name] = SETTINGS[name][profile];
