@@ -80,9 +80,9 @@ function finish(
 function copied(state: HypersyncState, input: Copied): readonly HypersyncEvent[] {
   const number = state.members.indexOf(input.member) + 1;
   if (number === 0) return [];
-  const slots = [...new Set(input.slots)]
-    .filter((slot) => state.due[slot] === number && input.version > (state.reported[slot] as number))
-    .sort((a, b) => a - b);
+  const slots = rising(input.slots).filter(
+    (slot) => state.due[slot] === number && input.version > (state.reported[slot] as number),
+  );
   if (slots.length === 0) return [];
   const { member, incarnation, active, activeIncarnation, connections } = input;
   return [
@@ -99,6 +99,14 @@ function copied(state: HypersyncState, input: Copied): readonly HypersyncEvent[]
       iterated: Math.max(connections, input.iterated ?? 0),
     },
   ];
+}
+
+/** Each slot once, in order; most often they come like that. */
+function rising(slots: readonly number[]): readonly number[] {
+  for (let i = 1; i < slots.length; i++) {
+    if ((slots[i] as number) <= (slots[i - 1] as number)) return [...new Set(slots)].sort((a, b) => a - b);
+  }
+  return slots;
 }
 
 /** Recorded only when it passes the next step, so that a long copy leaves a handful of commits. */

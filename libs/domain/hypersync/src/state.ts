@@ -32,23 +32,24 @@ export interface HypersyncState {
   readonly iterator: Iterator;
 }
 
+/** Fields in the order in which a state is read back from its canonical form, so that both are of one shape. */
 export const initialState: HypersyncState = {
-  version: 0,
-  members: [],
-  progressStepPercent: 100,
-  tableVersion: 0,
   due: [],
-  reported: [],
   exposed: [],
   iterator: {
-    status: 'none',
-    startedAt: 0,
-    runningMs: 0,
-    reason: 'none',
-    member: '',
-    slots: 0,
-    iterated: 0,
     connections: 0,
+    iterated: 0,
+    member: '',
     percent: 0,
+    reason: 'none',
+    runningMs: 0,
+    slots: 0,
+    startedAt: 0,
+    status: 'none',
   },
+  members: [],
+  progressStepPercent: 100,
+  reported: [],
+  tableVersion: 0,
+  version: 0,
 };

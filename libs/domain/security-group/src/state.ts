@@ -44,19 +44,20 @@ export interface SecurityGroupState extends SlotTable {
   readonly rebalancing: boolean;
 }
 
+/** Fields in the order in which a state is read back from its canonical form, so that both are of one shape. */
 export const initialState: SecurityGroupState = {
-  version: 0,
-  placement: 'spread',
-  requireInStep: true,
-  members: [],
-  orchestrators: [],
-  smo: 0,
-  rebalancing: false,
   active: [],
   backup: [],
-  joining: [],
   epoch: [],
+  joining: [],
   joiningSince: [],
+  members: [],
+  orchestrators: [],
+  placement: 'spread',
+  rebalancing: false,
+  requireInStep: true,
+  smo: 0,
+  version: 0,
 };
 
 /** Number of a member id in the slot table, from 1; 0 when the group has no such member. */

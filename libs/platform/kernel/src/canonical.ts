@@ -129,9 +129,11 @@ function copy(value: unknown, path: string, depth: number, memo: WeakMap<object,
     assertPlain(value, path);
     out = {};
     for (const key of sortedKeys(value)) {
-      const place = `${path}.${key}`;
-      writeString(key, place);
-      const item = copy((value as Record<string, unknown>)[key], place, depth + 1, memo);
+      if (!PLAIN_TEXT.test(key)) writeString(key, `${path}.${key}`);
+      const given = (value as Record<string, unknown>)[key];
+      // The path is only spelled out for what is walked for the first time.
+      const before = typeof given === 'object' && given !== null ? memo.get(given) : undefined;
+      const item = before ?? (isInteger(given) ? given : copy(given, `${path}.${key}`, depth + 1, memo));
       // Plain assignment to this one name would set the prototype instead of a property.
       if (key === '__proto__')
         Object.defineProperty(out, key, { value: item, enumerable: true, configurable: true, writable: true });
@@ -144,8 +146,14 @@ function copy(value: unknown, path: string, depth: number, memo: WeakMap<object,
 
 /** Such arrays make up most of a state; they are copied in one go. */
 function onlyIntegers(items: readonly unknown[]): boolean {
-  for (let i = 0; i < items.length; i++) if (!Number.isSafeInteger(items[i]) || Object.is(items[i], -0)) return false;
+  // Lists of anything else stay away from the loop, which is several times quicker when it only meets numbers.
+  if (typeof items[0] !== 'number') return items.length === 0;
+  for (let i = 0; i < items.length; i++) if (!isInteger(items[i])) return false;
   return true;
+}
+
+function isInteger(item: unknown): boolean {
+  return Number.isSafeInteger(item) && !Object.is(item, -0);
 }
 
 function refuse(path: string, expected: string, seen: string): NotCanonicalError {

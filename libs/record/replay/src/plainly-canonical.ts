@@ -3,7 +3,6 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
@@ -35,22 +34,21 @@ export function isPlainlyCanonical(bytes: Uint8Array): boolean {
   let keyNext = false;
   for (let at = 0; at < bytes.length; at++) {
     let byte = bytes[at] as number;
-    if (byte >= ZERO && byte <= NINE) {
+    if (isDigit(byte)) {
       if (byte === ZERO && at > 0 && bytes[at - 1] === MINUS) return false;
       const first = at;
       do {
         if (++at === bytes.length) return at - first <= SAFE_DIGITS;
         byte = bytes[at] as number;
-      } while (byte >= ZERO && byte <= NINE);
+      } while (isDigit(byte));
       if (at - first > SAFE_DIGITS || byte === LOWER_E) return false;
     }
     if (byte === COMMA) {
       keyNext = inObject;
     } else if (byte === QUOTE) {
       const start = ++at;
-      for (let c = bytes[at] as number; c !== QUOTE; c = bytes[++at] as number) {
-        if (c < SPACE || c > TILDE || c === BACKSLASH) return false;
-      }
+      while (isOrdinary(bytes[at] as number)) at++;
+      if (bytes[at] !== QUOTE) return false;
       if (!keyNext) continue;
       keyNext = false;
       const before = keyStart[depth] as number;
@@ -71,6 +69,15 @@ export function isPlainlyCanonical(bytes: Uint8Array): boolean {
     }
   }
   return true;
+}
+
+function isDigit(byte: number): boolean {
+  return (byte - ZERO) >>> 0 < 10;
+}
+
+/** A character of a string that stands for itself and does not end it. */
+function isOrdinary(byte: number): boolean {
+  return byte >= SPACE && byte <= TILDE && byte !== QUOTE && byte !== BACKSLASH;
 }
 
 /** Whether one piece of the bytes stands before another in the order of their characters. */
