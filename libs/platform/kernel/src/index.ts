@@ -16,6 +16,7 @@ export type { CreateDecider } from './create-decider.js';
 export { createDecider } from './create-decider.js';
 export type { DeciderParts, DeciderReply } from './decider.js';
 export { Decider, REPLY_WITHIN_MS } from './decider.js';
+export { every } from './every.js';
 export { hashInts, sha256Hex } from './hash.js';
 export { compareHlc, HLC_MAX_PULL_MS, HybridClock } from './hlc.js';
 export type { AskOptions } from './input-client.js';

@@ -1,4 +1,4 @@
-import type { Cancel, Lane, Runtime } from '@rehearsal/kernel';
+import type { Cancel, Lane, Runtime, Settings } from '@rehearsal/kernel';
 import { dataSubject } from './address.js';
 import { Channel } from './channel.js';
 import type { FrameHeader } from './frames.js';
@@ -15,6 +15,20 @@ export interface ChannelOptions {
   readonly maxInFlightBytes: number;
   /** False only to show what de-duplication is for. */
   readonly dropDuplicates: boolean;
+}
+
+/** Bytes a lane may hold; beyond it frames wait in their channel. */
+const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+
+/** Channels as the settings have them: the same for every role. */
+export function channelOptions(settings: Settings): ChannelOptions {
+  return {
+    retransmitMs: settings['link.retransmitMs'],
+    maxRetries: settings['link.maxRetries'],
+    windowFrames: settings['link.windowFrames'],
+    maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
+    dropDuplicates: settings['egress.dedup'],
+  };
 }
 
 export interface ChannelHandlers {

@@ -1,10 +1,11 @@
 import { ConnectionTable, DeltaReader, Expiry, Pipeline } from '@rehearsal/dataplane';
 import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
-import { LogFollower, MachineView } from '@rehearsal/kernel';
+import { every, LogFollower, MachineView } from '@rehearsal/kernel';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
 import {
+  channelOptions,
   ChannelHub,
   configSubject,
   firstLife,
@@ -33,7 +34,6 @@ import { Serving, tableVersionOf, Unfolded } from './serving.js';
 const STATE = { INIT: 0, READY: 1, ACTIVE: 2 } as const;
 type State = keyof typeof STATE;
 
-const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 const EXPIRY_EVERY_MS = 1000;
 /** A round of expiry looks at this share of the table. */
 const EXPIRY_ROUNDS = 8;
@@ -70,7 +70,6 @@ export class MemberRole implements Role {
   private readonly relay = new Map<number, number>();
   private readonly ways = new Map<number, PeerWay>();
   private readonly cancels: Cancel[] = [];
-  private readonly timers: Cancel[] = [];
   private readonly beat = new Int32Array(HEADER_WORDS + 2);
   private readonly strict: boolean;
   private policy: unknown;
@@ -93,19 +92,7 @@ export class MemberRole implements Role {
     this.follower = new LogFollower(rt);
     this.group = new MachineView(securityGroup, `security-group.${config.securityGroup}`);
     this.follower.add(this.group);
-    this.hub = new ChannelHub(
-      rt,
-      nodeCode('member', rt.self.id),
-      this.incarnation,
-      {
-        retransmitMs: settings['link.retransmitMs'],
-        maxRetries: settings['link.maxRetries'],
-        windowFrames: settings['link.windowFrames'],
-        maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
-        dropDuplicates: settings['egress.dedup'],
-      },
-      this,
-    );
+    this.hub = new ChannelHub(rt, nodeCode('member', rt.self.id), this.incarnation, channelOptions(settings), this);
     this.connections = new ConnectionTable({
       capacity: settings['table.connectionsPerMember'],
       slots,
@@ -164,8 +151,8 @@ export class MemberRole implements Role {
     );
     this.follower.start(() => {
       this.policyPull.start(this.policy);
-      this.every(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
-      this.every(EXPIRY_EVERY_MS, () => this.expire());
+      this.repeat(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
+      this.repeat(EXPIRY_EVERY_MS, () => this.expire());
     });
   }
 
@@ -182,7 +169,6 @@ export class MemberRole implements Role {
     this.flush();
     this.stopped = true;
     for (const cancel of this.cancels) cancel();
-    for (const cancel of this.timers) cancel();
     this.flushTimer?.();
     this.policyPull.stop();
     this.handover.clear();
@@ -491,6 +477,10 @@ export class MemberRole implements Role {
     this.state = state;
   }
 
+  private repeat(periodMs: number, run: () => void): void {
+    this.cancels.push(every(this.rt, periodMs, run));
+  }
+
   private status(): Record<string, unknown> {
     const { duty } = this.duties;
     let serving = 0;
@@ -512,15 +502,6 @@ export class MemberRole implements Role {
       answersHeld: this.egress.waiting,
       version: this.group.version,
     };
-  }
-
-  private every(periodMs: number, run: () => void): void {
-    const slot = this.timers.length;
-    const tick = (): void => {
-      this.timers[slot] = this.rt.after(periodMs, tick);
-      run();
-    };
-    this.timers.push(this.rt.after(periodMs, tick));
   }
 }
 

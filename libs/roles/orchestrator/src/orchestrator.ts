@@ -1,7 +1,8 @@
 import type { Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
-import { commitIds, createDecider, LogFollower, serveInputs } from '@rehearsal/kernel';
+import { commitIds, createDecider, every, LogFollower, serveInputs } from '@rehearsal/kernel';
 import type { Channel, FrameHeader, Silence } from '@rehearsal/protocol';
 import {
+  channelOptions,
   ChannelHub,
   Detector,
   DETECTOR_ROUNDS,
@@ -29,8 +30,6 @@ import { Lease } from './lease.js';
 import { SteeringPlane } from './steering-plane.js';
 
 const MEMBER_READY = 1;
-/** Bytes a lane may hold; beyond it frames wait in their channel. */
-const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 
 /** What this orchestrator last heard from a member that is not in the table, or not under that incarnation. */
 interface Asking {
@@ -56,7 +55,6 @@ export class OrchestratorRole implements Role {
   private readonly peers: readonly { readonly id: string; readonly code: number }[];
   private readonly asking = new Map<number, Asking>();
   private readonly connectionsOf = new Map<number, number>();
-  private readonly timers: (Cancel | undefined)[] = [];
   private readonly cancels: Cancel[] = [];
   /** Answers that came while the lease had run out. */
   private withheld: { words: Int32Array; channel: Channel }[] = [];
@@ -83,13 +81,7 @@ export class OrchestratorRole implements Role {
       rt,
       nodeCode('orchestrator', rt.self.id),
       this.incarnation,
-      {
-        retransmitMs: settings['link.retransmitMs'],
-        maxRetries: settings['link.maxRetries'],
-        windowFrames: settings['link.windowFrames'],
-        maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
-        dropDuplicates: settings['egress.dedup'],
-      },
+      channelOptions(settings),
       this,
     );
     this.egress = new Egress(rt, this.hub, this.outside);
@@ -117,10 +109,12 @@ export class OrchestratorRole implements Role {
     this.follower.start(() => {
       this.lease.start();
       this.configure();
-      this.every(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
-      this.every(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () => this.detector.round(this.rt.nowMs()));
+      this.repeat(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
+      this.repeat(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () =>
+        this.detector.round(this.rt.nowMs()),
+      );
       const probeMs = this.config.settings['detector.probeMs'];
-      if (probeMs > 0) this.every(probeMs, () => this.probeMembers());
+      if (probeMs > 0) this.repeat(probeMs, () => this.probeMembers());
     });
   }
 
@@ -147,7 +141,6 @@ export class OrchestratorRole implements Role {
   stop(_deadlineMs: number, done: () => void): void {
     this.stopped = true;
     for (const cancel of this.cancels) cancel();
-    for (const cancel of this.timers) cancel?.();
     this.lease.stop();
     this.follower.stop();
     this.plane.flush();
@@ -456,6 +449,10 @@ export class OrchestratorRole implements Role {
     return self !== undefined && self.status === 'active' && self.incarnation === this.incarnation;
   }
 
+  private repeat(periodMs: number, run: () => void): void {
+    this.cancels.push(every(this.rt, periodMs, run));
+  }
+
   private status(): Record<string, unknown> {
     const { state } = this.group;
     const lease = this.lease.held(this.rt.nowMs());
@@ -488,16 +485,6 @@ export class OrchestratorRole implements Role {
 
   private now(): number {
     return Math.floor(this.rt.nowMs());
-  }
-
-  private every(periodMs: number, run: () => void): void {
-    const slot = this.timers.length;
-    this.timers.push(undefined);
-    const tick = (): void => {
-      this.timers[slot] = this.rt.after(periodMs, tick);
-      run();
-    };
-    this.timers[slot] = this.rt.after(periodMs, tick);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehe
 import { CaptureError } from '@rehearsal/packets';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import {
+  channelOptions,
   ChannelHub,
   Detector,
   DETECTOR_ROUNDS,
@@ -18,7 +19,6 @@ import { Run } from './run.js';
 import { Settling } from './settling.js';
 import { Way } from './way.js';
 
-const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 const DEFAULT_ROWS = 500;
 
 /**
@@ -57,13 +57,7 @@ export class OutsideWorldRole implements Role {
       rt,
       nodeCode('outside', rt.self.id),
       firstLife(rt.self.incarnation),
-      {
-        retransmitMs: settings['link.retransmitMs'],
-        maxRetries: settings['link.maxRetries'],
-        windowFrames: settings['link.windowFrames'],
-        maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
-        dropDuplicates: settings['egress.dedup'],
-      },
+      channelOptions(settings),
       this,
     );
   }
