@@ -16,7 +16,12 @@ import {
   nodeId,
   nodeKind,
 } from '@rehearsal/protocol';
-import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import type {
+  DataplaneTable,
+  SecurityGroupEvent,
+  SecurityGroupInput,
+  SecurityGroupState,
+} from '@rehearsal/security-group';
 import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
 import { CopyReports } from './copy-reports.js';
@@ -256,13 +261,12 @@ export class MemberRole implements Role {
     const next = tableForDataplane(state);
     // A release stamped with the old version would reach its receiver before the table that makes it wait.
     this.hub.tableVersion = next.version;
+    const lost = membersLost(this.duties.table, next);
     const change = this.duties.change(next);
-    const lost: number[] = [];
     for (const [member, way] of this.ways) {
       if (next.incarnation[member] === way.incarnation) continue;
       way.end();
       this.ways.delete(member);
-      lost.push(member);
     }
     this.replication.setTable(next);
     for (const { slot } of change.takeOver) this.relay.delete(slot);
@@ -503,6 +507,15 @@ export class MemberRole implements Role {
       version: this.group.version,
     };
   }
+}
+
+/** Numbers of the members whose incarnation of the table before is over, whether this member ever spoke to it or not. */
+function membersLost(before: DataplaneTable | undefined, next: DataplaneTable): number[] {
+  const lost: number[] = [];
+  before?.incarnation.forEach((incarnation, member) => {
+    if (incarnation !== 0 && incarnation !== next.incarnation[member]) lost.push(member);
+  });
+  return lost;
 }
 
 function push(map: Map<number, number[]>, key: number, value: number): void {
