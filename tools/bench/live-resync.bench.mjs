@@ -8,7 +8,7 @@ const VICTIM = { role: /** @type {const} */ ('member'), id: '1_02' };
 const WORD_BYTES = 4;
 /** As large as the frames a member copies its connections in. */
 const FRAME_BYTES = 60_000;
-const OPEN_PER_SEC = 40_000;
+const OPEN_PER_SEC = 20_000;
 const MS_PER_SEC = 1000;
 const FILL_WITHIN_MS = 120_000;
 
