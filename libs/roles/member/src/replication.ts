@@ -19,7 +19,7 @@ import type { Awaited, PeerWay } from './peer-way.js';
 /** Words of one delta frame at most: some 60 KB, well under the bus's message limit. */
 const FRAME_WORDS = 15_000;
 /** Connections queued for copying in one round, so that packets waiting behind them leave soon. */
-const COPY_ROUND_CONNECTIONS = 4_096;
+const COPY_ROUND_CONNECTIONS = 16_384;
 
 /** Slots copied in full to one joining member. */
 export interface CopyDone {
