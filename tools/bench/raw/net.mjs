@@ -65,11 +65,11 @@ class RawNet {
 
   async stop() {
     await Promise.all(
-      this.#children.map((child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return undefined;
+      this.#children.map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
         const gone = new Promise((resolve) => child.once('exit', resolve));
         child.kill('SIGKILL');
-        return gone;
+        await gone;
       }),
     );
     rmSync(this.#dir, { recursive: true, force: true });

@@ -9,9 +9,13 @@ export interface LaneOptions {
   readonly onDrained?: () => void;
 }
 
+/** A lane that holds fewer bytes than this, or than half its bound, need not know yet that they arrived. */
+const PING_AT_BYTES = 256 * 1024;
+
 /**
  * All lanes of one connection. Bytes are in flight from `send` until the server has answered a ping
  * that followed them: then the server has routed them, and no send buffer of ours can grow past the bound.
+ * A ping costs as much as a message, so it is sent only once enough is in flight for the bound to matter.
  * While the bus is down a lane is full; what was in flight then is lost or arrived, as on any wire.
  */
 export class Lanes {
@@ -37,15 +41,11 @@ export class Lanes {
   open(subject: string, options: LaneOptions): Lane {
     const { onUndeliverable } = options;
     const reply = this.#inbox.open(() => onUndeliverable?.());
-    const lane = new LiveLane(options, (bytes) => {
-      if (!this.#up) return false;
-      this.#connection.publish(subject, bytes, { reply });
-      if (!this.#scheduled && !this.#pinging) {
-        this.#scheduled = true;
-        this.#turn.add(this.#ping);
-      }
-      return true;
-    });
+    const publish = (bytes: Uint8Array): boolean => {
+      if (this.#up) this.#connection.publish(subject, bytes, { reply });
+      return this.#up;
+    };
+    const lane = new LiveLane(options, publish, this.#askForPing);
     this.#lanes.push(lane);
     return lane;
   }
@@ -61,6 +61,12 @@ export class Lanes {
     for (const lane of this.#lanes) lane.forget();
     for (const lane of this.#lanes) this.#guard(() => lane.drained());
   }
+
+  readonly #askForPing = (): void => {
+    if (this.#scheduled || this.#pinging) return;
+    this.#scheduled = true;
+    this.#turn.add(this.#ping);
+  };
 
   readonly #ping = (): void => {
     this.#scheduled = false;
@@ -80,7 +86,7 @@ export class Lanes {
     let more = false;
     for (const lane of this.#lanes) {
       lane.release();
-      more ||= lane.inFlightBytes > 0;
+      more ||= lane.wantsPing;
     }
     if (more) this.#ping();
     for (const lane of this.#lanes) this.#guard(() => lane.drained());
@@ -91,12 +97,16 @@ class LiveLane implements Lane {
   readonly #maxInFlightBytes: number;
   readonly #onDrained: (() => void) | undefined;
   readonly #publish: (bytes: Uint8Array) => boolean;
+  readonly #askForPing: () => void;
+  readonly #pingAtBytes: number;
   inFlightBytes = 0;
   #markedBytes = 0;
   #refused = false;
 
-  constructor(options: LaneOptions, publish: (bytes: Uint8Array) => boolean) {
+  constructor(options: LaneOptions, publish: (bytes: Uint8Array) => boolean, askForPing: () => void) {
     this.#maxInFlightBytes = options.maxInFlightBytes;
+    this.#pingAtBytes = Math.min(PING_AT_BYTES, options.maxInFlightBytes >> 1);
+    this.#askForPing = askForPing;
     this.#onDrained = options.onDrained;
     this.#publish = publish;
   }
@@ -110,10 +120,17 @@ class LiveLane implements Lane {
     const fits = this.inFlightBytes === 0 || this.inFlightBytes + bytes.length <= this.#maxInFlightBytes;
     if (!fits || !this.#publish(bytes)) {
       this.#refused = true;
+      this.#askForPing();
       return false;
     }
     this.inFlightBytes += bytes.length;
+    if (this.wantsPing) this.#askForPing();
     return true;
+  }
+
+  /** Whether it matters soon how much of what is in flight has arrived. */
+  get wantsPing(): boolean {
+    return this.inFlightBytes > 0 && (this.#refused || this.inFlightBytes >= this.#pingAtBytes);
   }
 
   /** What is in flight now is covered by the next ping. */

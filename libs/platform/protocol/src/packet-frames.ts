@@ -12,6 +12,8 @@ import { HEADER_WORDS } from './frames.js';
  */
 export const RECORD_WORDS = 3;
 export const MAX_PACKET_BYTES = 0xffff;
+/** A frame this long is sent on: with one more packet it is still well under the bus's message limit of 1 MB. */
+const FULL_WORDS = (256 * 1024) >> 2;
 
 /** Builds the payload of one frame after another in one buffer; allocates nothing per packet. */
 export class PacketFrameWriter {
@@ -29,6 +31,11 @@ export class PacketFrameWriter {
   reset(): void {
     this.count = 0;
     this.at = HEADER_WORDS + 1;
+  }
+
+  /** Whether the frame should go before anything is added to it. */
+  get full(): boolean {
+    return this.at >= FULL_WORDS;
   }
 
   /** Appends a packet found at word `srcAt` of `src`. */

@@ -15,6 +15,8 @@ interface Generation {
 export class EgressHold {
   private readonly writers = new Map<Channel, PacketFrameWriter>();
   private queue: Generation[] = [];
+  /** Answers that grew to a frame's full size before they were closed. */
+  private full: Generation['answers'] = [];
 
   /** The answer under construction for an orchestrator. */
   writerFor(channel: Channel): PacketFrameWriter {
@@ -22,18 +24,24 @@ export class EgressHold {
     if (writer === undefined) {
       writer = new PacketFrameWriter();
       this.writers.set(channel, writer);
+    } else if (writer.full) {
+      writer.finish();
+      this.full.push({ channel, words: writer.words.slice(0, writer.at) });
+      writer.reset();
     }
     return writer;
   }
 
   /** Closes the answers under construction; they leave when all of `awaited` is acknowledged. */
   close(awaited: readonly Awaited[]): void {
-    const answers: Generation['answers'] = [];
+    const answers = this.full;
+    this.full = [];
     for (const [channel, writer] of this.writers) {
       if (writer.count === 0) continue;
       writer.finish();
       if (
         awaited.length === 0 &&
+        answers.length === 0 &&
         this.queue.length === 0 &&
         channel.send(FRAME.answer, writer.words, writer.at) !== 0
       ) {
@@ -90,6 +98,7 @@ export class EgressHold {
   clear(): void {
     this.writers.clear();
     this.queue = [];
+    this.full = [];
   }
 
   private live(channel: Channel): boolean {

@@ -64,7 +64,7 @@ export class Egress {
   }
 
   private written(): void {
-    if (this.writer.count >= FLUSH_RECORDS) this.flush();
+    if (this.writer.full || this.writer.count >= FLUSH_RECORDS) this.flush();
     else if (!this.flushQueued) {
       this.flushQueued = true;
       this.rt.atTurnEnd(this.flush);

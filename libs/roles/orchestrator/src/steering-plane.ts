@@ -17,6 +17,8 @@ interface MemberWay {
   active: boolean;
   lastHeardMs: number;
   readonly writer: PacketFrameWriter;
+  /** Batches the channel had no room for, oldest first; they go when the member acknowledges, or with the member. */
+  kept: Int32Array[];
 }
 
 /**
@@ -37,7 +39,6 @@ export class SteeringPlane {
   /** Per slot: member number and epoch its outstanding packets were sent under. */
   private readonly sentTo: Int32Array;
   private readonly sentEpoch: Int32Array;
-  private readonly unsent = new Set<number>();
   private flushQueued = false;
   private readonly touched = new Set<number>();
 
@@ -75,6 +76,7 @@ export class SteeringPlane {
       active: false,
       lastHeardMs: 0,
       writer: new PacketFrameWriter(),
+      kept: [],
     }));
   }
 
@@ -85,9 +87,7 @@ export class SteeringPlane {
   /** A channel to a member has begun: what found no room goes when there is some. */
   adopt(channel: Channel): void {
     const m = this.members.findIndex((way) => way.code === channel.peerCode);
-    channel.onAcked = () => {
-      if (this.unsent.delete(m)) this.flushMember(m);
-    };
+    channel.onAcked = () => this.sendKept(m, channel);
     channel.onGivenUp = () => this.onUnreachable(channel.peerCode);
   }
 
@@ -204,8 +204,10 @@ export class SteeringPlane {
         if (this.pending.stateOf(number) !== PENDING.none) this.pending.settle(number);
       }
     }
-    for (const way of this.members) way.writer.reset();
-    this.unsent.clear();
+    for (const way of this.members) {
+      way.writer.reset();
+      way.kept = [];
+    }
     this.touched.clear();
   }
 
@@ -241,7 +243,7 @@ export class SteeringPlane {
     pending.markOutstanding(number);
     this.sentTo[slot] = member;
     this.sentEpoch[slot] = this.epoch[slot] as number;
-    if (way.writer.count >= this.config.settings['batch.maxPackets']) this.flushMember(member - 1);
+    if (way.writer.full || way.writer.count >= this.config.settings['batch.maxPackets']) this.flushMember(member - 1);
   }
 
   private dispatchTouched(): void {
@@ -266,7 +268,7 @@ export class SteeringPlane {
     const way = this.members[member - 1] as MemberWay;
     const resend = this.config.settings['resend.batches'];
     way.writer.reset();
-    this.unsent.delete(member - 1);
+    way.kept = [];
     for (let slot = 0; slot < this.sentTo.length; slot++) {
       if (this.sentTo[slot] !== member || pending.outstandingOf[slot] === 0) continue;
       let number = pending.firstOf(slot);
@@ -303,12 +305,20 @@ export class SteeringPlane {
     if (writer.count === 0) return;
     const channel = way.active ? this.hub.open(way.code, way.incarnation) : undefined;
     writer.finish();
-    if (channel === undefined || channel.send(FRAME.batch, writer.words, writer.at) === 0) {
-      // Kept: it goes when the member acknowledges, or with the member.
-      this.unsent.add(m);
+    if (way.kept.length > 0 || channel === undefined || channel.send(FRAME.batch, writer.words, writer.at) === 0) {
+      way.kept.push(writer.words.slice(0, writer.at));
       this.rt.count('batches_kept_back', 1);
-      return;
     }
     writer.reset();
+  }
+
+  private sendKept(m: number, channel: Channel): void {
+    const way = this.members[m] as MemberWay;
+    let sent = 0;
+    for (const words of way.kept) {
+      if (channel.send(FRAME.batch, words, words.length) === 0) break;
+      sent++;
+    }
+    if (sent > 0) way.kept.splice(0, sent);
   }
 }

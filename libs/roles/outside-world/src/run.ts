@@ -18,8 +18,6 @@ const CATCH_UP = 4;
 const MAX_STEP_MS = 20;
 /** With so many packets in line the source pauses: the fabric takes no more. */
 const MAX_QUEUED = 65_536;
-/** A frame is closed before it grows past this, whatever it holds. */
-const MAX_FRAME_WORDS = 16_384;
 const SECONDS_REMEMBERED = 8;
 
 export interface RunLimits {
@@ -151,7 +149,7 @@ export class Run {
     const { channel, queue, writer } = way;
     if (channel === undefined || channel.inFlight >= this.limits.windowFrames) return false;
     writer.reset();
-    while (queue.length > 0 && writer.count < this.limits.maxPackets && writer.at < MAX_FRAME_WORDS) {
+    while (queue.length > 0 && writer.count < this.limits.maxPackets && !writer.full) {
       const { connection, step } = queue;
       queue.shift();
       this.router.dequeued(connection);
