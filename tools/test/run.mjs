@@ -46,6 +46,7 @@ const exitedCleanly = await runs([
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
   '--json',
+  '--maxWorkers=2',
   `--outputFile=${resultFile}`,
   ...jestArgs,
 ]);
