@@ -2,7 +2,7 @@ import type { Settings } from '@rehearsal/kernel';
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { FabricHistory, MemberLoss } from './history.js';
-import { causeOfLoss, isLost, type AffectedConnection } from './lost-connections.js';
+import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
 
 /** Things that are done to a process and may make a member fall silent. */
 const DEADLY = new Set(['panic', 'kill', 'hang', 'restart', 'ended']);
@@ -46,7 +46,10 @@ export function affectedConnections(
       if (!loss.slots.has(slot)) continue;
       const twin = control.get(row.id);
       const cause = isLost(row, twin) ? causeOfLoss(row, twin, { loss, slot, faultAtMs }, settings) : undefined;
-      // A connection that lived through this failure to meet another is told by the last.
+      // A connection that lived through this failure to meet another is told by the last; but one that
+      // nothing explains at the last was gone before it, and is told by what took it then.
+      const earlier = byId.get(row.id)?.cause;
+      if (cause === NO_CAUSE && earlier !== undefined && earlier !== NO_CAUSE) continue;
       byId.set(row.id, { row, slot, loss, faultAtMs, cause });
     }
   }

@@ -180,6 +180,22 @@ describe('a run', () => {
     expect([known.failover.detectedMs, known.faults.applied]).toEqual([300, 0]);
   });
 
+  it('tells a connection that was gone before a second failure by what took it at the first', () => {
+    const again = loss({
+      detectedAtMs: KILL_MS + 9000,
+      committedAtMs: KILL_MS + 9002,
+      silentMs: 300,
+      orphaned: new Set(),
+    });
+    const { result } = judged({
+      rows: [row(3, gone({ openedMs: KILL_MS - 9000, closedMs: KILL_MS + 20_000 }))],
+      control: [row(3)],
+      losses: [loss(), again],
+      profile: 'vendor',
+    });
+    expect(result.connections.lostByCause).toEqual({ no_backup: 1 });
+  });
+
   it('blames a fault for the first loss that follows, and not for a later one of the same member', () => {
     const again = loss({ detectedAtMs: KILL_MS + 9000, committedAtMs: KILL_MS + 9002, silentMs: 300 });
     const { result } = judged({ rows: [row(1)], losses: [loss(), again] });
