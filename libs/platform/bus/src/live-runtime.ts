@@ -235,7 +235,7 @@ export class LiveRuntime implements Runtime {
   async #watchStatus(): Promise<void> {
     for await (const status of this.#connection.status()) {
       if (status.type === 'disconnect') this.#busDown();
-      else if (status.type === 'reconnect') this.#busUp();
+      else if (status.type === 'reconnect') this.#whenHeardAgain();
       else if (status.type === 'error' && status.error instanceof errors.PermissionViolationError) {
         // The server drops such a message without a word to the caller: nothing built on it holds.
         const { operation, subject } = status.error;
@@ -244,6 +244,14 @@ export class LiveRuntime implements Runtime {
         this.note('warn', 'bus_error', { reason: status.error.message });
       }
     }
+  }
+
+  /** The bus is up for us once it knows our subscriptions again: a ping behind them says so. */
+  #whenHeardAgain(): void {
+    this.#connection.flush().then(
+      () => this.#busUp(),
+      () => undefined, // Gone again meanwhile: the next reconnect tells.
+    );
   }
 
   #busDown(): void {
