@@ -94,7 +94,8 @@ function fromBase32(text: string): Uint8Array | undefined {
       bytes.push((value >>> bits) & 255);
     }
   }
-  return Uint8Array.from(bytes);
+  // Bits that fill up the last letter are no part of the bytes: other than zero, they are not what was written.
+  return (value & ((1 << bits) - 1)) === 0 ? Uint8Array.from(bytes) : undefined;
 }
 
 /** CRC-16/XMODEM, as nkeys use it. */
