@@ -16,6 +16,7 @@ export {
 export { EntryQueue } from './entry-queue.js';
 export { Expiry } from './expiry.js';
 export { PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
+export { PENDING, PendingPackets } from './pending-packets.js';
 export { Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 export { MAX_SLOTS, MIN_SLOTS, Steering, connectionHash, slotOfHash } from './steering.js';

@@ -1,11 +1,10 @@
-import { Steering } from '@rehearsal/dataplane';
+import { PENDING, PendingPackets, Steering } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
 import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
-import { PENDING, PendingPackets } from './pending.js';
 
 const ARENA_WORDS = 16 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { PENDING, PendingPackets } from './pending.js';
+import { PENDING, PendingPackets } from './pending-packets.js';
 
 const SLOTS = 4;
 

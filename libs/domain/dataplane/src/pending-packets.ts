@@ -1,5 +1,6 @@
 /**
- * Packets the orchestrator has taken and not yet seen answered, in arrival order per slot.
+ * Packets taken and not yet seen answered, in arrival order per slot: an orchestrator's, or those a member
+ * has handed on to the members that serve their connections.
  *
  * Every packet gets a number when it is taken and keeps it through every re-steering, so numbers rise
  * in arrival order. Bytes stay in the frame they came in, copied once into a ring; nothing is
