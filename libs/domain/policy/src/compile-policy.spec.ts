@@ -17,12 +17,12 @@ const branch = {
     { name: 'no telnet', service: ['telnet'], action: 'drop' },
     { name: 'web', source: '10.1.0.0/16', service: ['https', { tcp: '8000-8100' }], action: 'accept', sync: 'strict' },
     { name: 'names', destination: ['192.0.2.53', '198.51.100.0/24'], service: 'dns', action: 'accept', sync: 'never' },
-    { name: 'tunnels', service: [{ protocol: 47 }, 'icmp'], action: 'accept' },
+    { name: 'tunnels', service: ['gre', 'icmp', 'esp', { protocol: 4 }], action: 'accept' },
     { name: 'the rest inside', source: '10.0.0.0/8', destination: '10.0.0.0/8', action: 'accept' },
     { name: 'odd protocols', source: '203.0.113.9', service: 'other', action: 'accept' },
     { name: 'voice', service: { udp: 'any' }, destination: '172.16.0.0/12', action: 'accept' },
   ],
-  other: { fragments: 'drop' },
+  other: { ipv6: 'drop' },
 };
 
 describe('matching', () => {
@@ -41,7 +41,11 @@ describe('matching', () => {
     ['9.9.9.9', '198.51.100.255', PROTO.tcp, 53, 'names'],
     ['9.9.9.9', '192.0.2.54', PROTO.udp, 53, 'implicit drop'],
     ['9.9.9.9', '8.8.8.8', 47, 0, 'tunnels'],
+    ['9.9.9.9', '8.8.8.8', PROTO.esp, 0, 'tunnels'],
+    ['9.9.9.9', '8.8.8.8', 4, 0, 'tunnels'],
+    ['9.9.9.9', '8.8.8.8', PROTO.ah, 0, 'implicit drop'],
     ['9.9.9.9', '8.8.8.8', PROTO.icmp, 0, 'tunnels'],
+    ['9.9.9.9', '8.8.8.8', PROTO.icmp, 65_535, 'tunnels'],
     ['10.9.9.9', '10.8.8.8', 132, 0, 'the rest inside'],
     ['203.0.113.9', '8.8.8.8', 132, 0, 'odd protocols'],
     ['203.0.113.9', '8.8.8.8', PROTO.tcp, 80, 'implicit drop'],
@@ -62,8 +66,8 @@ describe('matching', () => {
       'never',
       undefined,
     ]);
-    expect(policy.other('fragments')).toBe('drop');
-    expect(policy.other('ipv6')).toBeUndefined();
+    expect(policy.other('ipv6')).toBe('drop');
+    expect(policy.other('nonIp')).toBeUndefined();
     expect(policy.ruleCount).toBe(7);
   });
 
@@ -136,7 +140,7 @@ describe('a rulebase that cannot be used', () => {
 
   it.each([
     [{}, ['a rulebase has a list of rules under the key rules; write rules: [{name: …, action: accept}]']],
-    [{ rules: [accept], rule: 1 }, ['rule is no field of a rulebase; a rulebase has rules and other']],
+    [{ rules: [accept], rule: 1 }, ['rule is no field of a rulebase; a rulebase has rules, nat and other']],
     [{ rules: [accept, 7] }, ['rule 2: this is no rule; write {name, source, destination, service, action}']],
     [{ rules: [{ name: 'a', action: 'allow' }] }, ['rule 1 "a": action is missing or wrong; write accept or drop']],
     [{ rules: [{ action: 'drop' }] }, ['rule 1: name is missing or wrong; give it a name']],
@@ -165,8 +169,64 @@ describe('a rulebase that cannot be used', () => {
       ['rule 1 "a": service: "90-80" is no port or range of ports; write 443, 8000-8100 or any, up to 65535'],
     ],
     [
-      { rules: [], other: { fragments: 'accept' } },
-      ['other: its fields are fragments, unsupportedProtocols, ipv6 and nonIp, and each is pass or drop'],
+      { rules: [], other: { fragments: 'pass', unsupportedProtocols: 'drop', ports: 1 } },
+      [
+        'other: fragments is none of its fields, which are ipv6 and nonIp; fragments follow the first of their packet: remove it',
+        'other: unsupportedProtocols is none of its fields, which are ipv6 and nonIp; write a rule with service: other, which matches them',
+        'other: ports is none of its fields, which are ipv6 and nonIp; remove it',
+      ],
+    ],
+    [{ rules: [], other: { ipv6: 'accept' } }, ['other: ipv6 is wrong; write pass or drop']],
+    [{ rules: [], other: 'pass' }, ['other: write {ipv6: pass, nonIp: drop}']],
+    [
+      { rules: [], nat: { masquerade: [], hide: {}, static: [{ inside: '10.0.0.1' }, 7] } },
+      [
+        'nat: hide is no list; an entry is {source: 10.1.0.0/16, behind: 198.51.100.1}',
+        'nat: static 1: outside cannot be read; an entry is {inside: 10.1.0.10, outside: 198.51.100.10}',
+        'nat: static 2: its fields cannot be read; an entry is {inside: 10.1.0.10, outside: 198.51.100.10}',
+        'nat: it has the lists hide and static, and nothing else',
+      ],
+    ],
+    [
+      { rules: [], nat: { hide: [{ source: ['10.0.0.1/8', '1.2.3'], behind: '10.1.0.0/16' }] } },
+      [
+        'nat: hide 1: behind: "10.1.0.0/16" is no IPv4 address; write one like 198.51.100.1',
+        'nat: hide 1: source: "10.0.0.1/8" has address bits after its prefix; write 10.0.0.0/8',
+        'nat: hide 1: source: "1.2.3" is no IPv4 network; write one like 10.1.0.0/16, or any',
+      ],
+    ],
+    [
+      { rules: [], nat: { static: [{ inside: '224.0.0.1', outside: '1.2.3.256' }] } },
+      [
+        'nat: static 1: inside: "224.0.0.1" is no address a host can have; write one like 198.51.100.1',
+        'nat: static 1: outside: "1.2.3.256" is no IPv4 address; write one like 198.51.100.1',
+      ],
+    ],
+    [
+      {
+        rules: [],
+        nat: {
+          hide: [
+            { source: '10.1.0.0/16', behind: '192.0.2.1' },
+            { source: '10.2.0.0/16', behind: '192.0.2.1' },
+          ],
+          static: [
+            { inside: '10.0.0.1', outside: '192.0.2.1' },
+            { inside: '10.0.0.1', outside: '192.0.2.2' },
+            { inside: '10.0.0.3', outside: '192.0.2.2' },
+            { inside: '10.0.0.4', outside: '10.0.0.3' },
+            { inside: '10.0.0.5', outside: '10.0.0.5' },
+          ],
+        },
+      },
+      [
+        'nat: hide 2: hide 1 hides behind 192.0.2.1 too; write one entry with a list of sources',
+        'nat: static 2: inside: static 1 translates 10.0.0.1 already; remove one of them',
+        'nat: static 3: outside: 192.0.2.2 stands for the inside address of static 2 already; give it another one',
+        'nat: static 1: outside: 192.0.2.1 is what hide 1 hides behind; answers could not be told apart: use another address',
+        'nat: static 4: outside: 10.0.0.3 is the inside address of static 3; packets are translated once only',
+        'nat: static 5: outside: 10.0.0.5 is its own inside address; translate to another one',
+      ],
     ],
   ])('%j names the rule and the remedy', (value, problems) => {
     expect(checkPolicy(value)).toEqual(problems);
@@ -192,6 +252,10 @@ describe('services by name', () => {
       { proto: 6, port: 53 },
     ]);
     expect(servicePorts('nonsense')).toEqual([]);
+    expect(servicePorts('esp')).toEqual([{ proto: 50, port: 0 }]);
+    expect(serviceName(PROTO.icmp, 4711)).toBe('icmp');
+    expect(serviceName(PROTO.udp, 4500)).toBe('ike-nat-t');
+    expect(serviceName(PROTO.udp, 2152)).toBe('gtp-u');
     expect(serviceName(PROTO.tcp, 443)).toBe('https');
     expect(serviceName(PROTO.udp, 443)).toBe('quic');
     expect(serviceName(PROTO.tcp, 1)).toBeUndefined();

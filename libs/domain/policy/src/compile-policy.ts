@@ -1,15 +1,17 @@
 import { canonicalBytes } from '@rehearsal/kernel';
+import { NatRules } from './nat-rules.js';
 import type { Network } from './networks.js';
 import { PolicyError } from './policy-error.js';
 import { readRulebase, type ReadRule } from './read-rulebase.js';
-import type { Rulebase, SyncChoice } from './rulebase.js';
+import type { ReadNat } from './read-nat.js';
+import { SYNC_CHOICES, type Rulebase, type SyncChoice } from './rulebase.js';
 import { ANY_PROTOCOL, OTHER_PROTOCOLS, type ServiceTerm } from './service-terms.js';
 import { PROTO } from './services.js';
 
 /** The index `match` answers when no rule matches: the implicit last rule, which drops. */
 export const IMPLICIT_DROP = -1;
 
-export type OtherTraffic = 'fragments' | 'unsupportedProtocols' | 'ipv6' | 'nonIp';
+export type OtherTraffic = 'ipv6' | 'nonIp';
 
 /** Words of a rule in the compiled table: where its parts end; each part begins where the one before it ends. */
 const SOURCES_END = 0;
@@ -17,15 +19,21 @@ const DESTINATIONS_END = 1;
 const SERVICES_END = 2;
 const RULE_WORDS = 3;
 
+/** Past the end of SYNC_CHOICES. */
+const NO_CHOICE = SYNC_CHOICES.length;
+
 /** A rulebase as flat integers: matching allocates nothing and follows no pointers. */
 export class CompiledPolicy {
   readonly rulebase: Rulebase;
+  readonly nat: NatRules;
   private readonly ends: Int32Array;
   /** Networks as (value, mask), services as (protocol, from, to), rule after rule. */
   private readonly parts: Int32Array;
   private readonly accepting: Uint8Array;
+  /** Indices into SYNC_CHOICES; NO_CHOICE where a rule says nothing. */
+  private readonly sync: Uint8Array;
 
-  constructor(rulebase: Rulebase, rules: readonly ReadRule[]) {
+  constructor(rulebase: Rulebase, rules: readonly ReadRule[], nat: ReadNat) {
     const parts: number[] = [];
     const ends: number[] = [];
     const networks = (list: readonly Network[]) => {
@@ -45,11 +53,15 @@ export class CompiledPolicy {
     this.ends = Int32Array.from(ends);
     this.parts = Int32Array.from(parts);
     this.accepting = Uint8Array.from(rules, ({ rule }) => (rule.action === 'accept' ? 1 : 0));
+    this.sync = Uint8Array.from(rules, ({ rule }) =>
+      rule.sync === undefined ? NO_CHOICE : SYNC_CHOICES.indexOf(rule.sync),
+    );
+    this.nat = new NatRules(nat.hides, nat.statics);
   }
 
   /**
    * The first rule for a new connection, from 0; IMPLICIT_DROP when there is none. Addresses are 32-bit integers,
-   * signed or unsigned; the port is the destination's, 0 for protocols without ports.
+   * signed or unsigned, before translation; the port is the destination's, and of no matter to protocols without ports.
    */
   match(src: number, dst: number, proto: number, dport: number): number {
     const { ends, accepting } = this;
@@ -85,7 +97,7 @@ export class CompiledPolicy {
 
   /** What the rule itself says of syncing; undefined leaves it to the settings. */
   syncOf(rule: number): SyncChoice | undefined {
-    return this.rulebase.rules[rule]?.sync;
+    return SYNC_CHOICES[this.sync[rule] ?? NO_CHOICE];
   }
 
   /** What happens to traffic no rule can match; undefined leaves it to the settings. */
@@ -122,7 +134,7 @@ function isOther(proto: number): boolean {
 export function compilePolicy(value: unknown): CompiledPolicy {
   const read = readRulebase(value);
   if (read.problems.length > 0) throw new PolicyError(read.problems);
-  return new CompiledPolicy(read.rulebase, read.rules);
+  return new CompiledPolicy(read.rulebase, read.rules, read.nat);
 }
 
 /** What is wrong with a rulebase, a line a problem; empty when it can be compiled. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readNat, type ReadNat } from './read-nat.js';
 import { readNetwork, type Network } from './networks.js';
 import { MAX_RULES, rulebaseSchema, type Rule, type Rulebase } from './rulebase.js';
 import { readService, type ServiceTerm } from './service-terms.js';
@@ -14,6 +15,7 @@ export interface ReadRule {
 export interface ReadRulebase {
   readonly rulebase: Rulebase;
   readonly rules: readonly ReadRule[];
+  readonly nat: ReadNat;
   /** Empty when the rulebase can be used. */
   readonly problems: readonly string[];
 }
@@ -31,7 +33,7 @@ export function readRulebase(value: unknown): ReadRulebase {
   const parsed = rulebaseSchema.safeParse(value ?? ACCEPT_EVERYTHING);
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => describe(issue, value));
-    return { rulebase: { rules: [] }, rules: [], problems };
+    return { rulebase: { rules: [] }, rules: [], nat: { hides: [], statics: [] }, problems };
   }
   const problems: string[] = [];
   const names = new Map<string, number>();
@@ -56,14 +58,15 @@ export function readRulebase(value: unknown): ReadRulebase {
   if (rules.length > MAX_RULES) {
     problems.push(`there are ${rules.length} rules; at most ${MAX_RULES} are possible: merge some`);
   }
-  return { rulebase: parsed.data, rules, problems };
+  const nat = readNat(parsed.data.nat, problems);
+  return { rulebase: parsed.data, rules, nat, problems };
 }
 
 const FIELDS: Readonly<Record<string, string>> = {
   name: 'give it a name',
   source: 'write any, a network like 10.1.0.0/16, or a list of networks',
   destination: 'write any, a network like 10.1.0.0/16, or a list of networks',
-  service: 'write any, a name like https, {tcp: 443}, {udp: 5000-5100}, {protocol: 47}, or a list of these',
+  service: 'write any, a name like https, {tcp: 443}, {udp: 5000-5100}, {protocol: 89}, or a list of these',
   action: 'write accept or drop',
   sync: 'write strict, delayed or never, or leave it out',
 };
@@ -80,13 +83,36 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string[] {
     if (field === undefined) return [`${where}: this is no rule; write {name, source, destination, service, action}`];
     return [`${where}: ${String(field)} is missing or wrong; ${FIELDS[String(field)] ?? 'remove it'}`];
   }
+  if (top === 'nat') return [describeNat(issue)];
   if (top === 'other') {
-    return ['other: its fields are fragments, unsupportedProtocols, ipv6 and nonIp, and each is pass or drop'];
+    if (index === undefined && issue.code !== 'unrecognized_keys') return ['other: write {ipv6: pass, nonIp: drop}'];
+    if (issue.code !== 'unrecognized_keys') return [`other: ${String(index)} is wrong; write pass or drop`];
+    return issue.keys.map((key) => `other: ${key} is none of its fields, which are ipv6 and nonIp; ${decided(key)}`);
   }
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${key} is no field of a rulebase; a rulebase has rules and other`);
+    return issue.keys.map((key) => `${key} is no field of a rulebase; a rulebase has rules, nat and other`);
   }
   return ['a rulebase has a list of rules under the key rules; write rules: [{name: …, action: accept}]'];
+}
+
+const NAT_FORMS: Readonly<Record<string, string>> = {
+  hide: 'an entry is {source: 10.1.0.0/16, behind: 198.51.100.1}',
+  static: 'an entry is {inside: 10.1.0.10, outside: 198.51.100.10}',
+};
+
+function describeNat({ path }: z.core.$ZodIssue): string {
+  const [, kind, index, field] = path;
+  const form = NAT_FORMS[String(kind)];
+  if (form === undefined) return 'nat: it has the lists hide and static, and nothing else';
+  if (index === undefined) return `nat: ${String(kind)} is no list; ${form}`;
+  return `nat: ${String(kind)} ${Number(index) + 1}: ${field === undefined ? 'its fields' : String(field)} cannot be read; ${form}`;
+}
+
+/** What decides of traffic that a rulebase has no say in here. */
+function decided(key: string): string {
+  if (key === 'fragments') return 'fragments follow the first of their packet: remove it';
+  if (key === 'unsupportedProtocols') return 'write a rule with service: other, which matches them';
+  return 'remove it';
 }
 
 function nameOf(value: unknown, index: number): string {

@@ -1,5 +1,5 @@
 import type { ServiceText } from './rulebase.js';
-import { PROTO, SERVICE_NAMES, servicePorts } from './services.js';
+import { ALL_PORTS, PROTO, SERVICE_NAMES, servicePorts } from './services.js';
 
 /** A protocol with a range of destination ports; protocols without ports have the whole range. */
 export interface ServiceTerm {
@@ -30,8 +30,6 @@ function readName(name: string): readonly ServiceTerm[] | string {
       return [allPorts(ANY_PROTOCOL)];
     case 'other':
       return [allPorts(OTHER_PROTOCOLS)];
-    case 'icmp':
-      return [allPorts(PROTO.icmp)];
     case 'tcp':
       return [allPorts(PROTO.tcp)];
     case 'udp':
@@ -39,9 +37,11 @@ function readName(name: string): readonly ServiceTerm[] | string {
     default: {
       const ports = servicePorts(name);
       if (ports.length === 0) {
-        return `the service ${JSON.stringify(name)} is not known; known are any, tcp, udp, icmp, other, ${SERVICE_NAMES.join(', ')}; or write ports like {tcp: 8443}`;
+        return `the service ${JSON.stringify(name)} is not known; known are any, tcp, udp, other, ${SERVICE_NAMES.join(', ')}; or write ports like {tcp: 8443}`;
       }
-      return ports.map(({ proto, port }) => ({ protocol: proto, from: port, to: port }));
+      return ports.map(({ proto, port }) =>
+        port === ALL_PORTS ? allPorts(proto) : { protocol: proto, from: port, to: port },
+      );
     }
   }
 }

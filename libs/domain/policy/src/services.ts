@@ -1,16 +1,25 @@
-/** TCP and UDP as the numbers in a packet's protocol field. */
-export const PROTO = { icmp: 1, tcp: 6, udp: 17 } as const;
+/** Protocols rules name, as the numbers in a packet's protocol field. Source: the IANA registry of protocol numbers. */
+export const PROTO = { icmp: 1, tcp: 6, udp: 17, gre: 47, esp: 50, ah: 51 } as const;
 
 export interface ServicePort {
   readonly proto: number;
+  /** ALL_PORTS where the service is the whole protocol. */
   readonly port: number;
 }
 
+/** Stands for a service that is a protocol, with whatever ports or identifiers it has. */
+export const ALL_PORTS = 0;
+
 const tcp = (port: number): ServicePort => ({ proto: PROTO.tcp, port });
 const udp = (port: number): ServicePort => ({ proto: PROTO.udp, port });
+const whole = (proto: number): ServicePort => ({ proto, port: ALL_PORTS });
 
 /** Services by the names rules and settings use. Source: the IANA registry of service names and ports. */
 const SERVICES: ReadonlyMap<string, readonly ServicePort[]> = new Map([
+  ['icmp', [whole(PROTO.icmp)]],
+  ['gre', [whole(PROTO.gre)]],
+  ['esp', [whole(PROTO.esp)]],
+  ['ah', [whole(PROTO.ah)]],
   ['ftp', [tcp(21)]],
   ['ssh', [tcp(22)]],
   ['telnet', [tcp(23)]],
@@ -29,20 +38,24 @@ const SERVICES: ReadonlyMap<string, readonly ServicePort[]> = new Map([
   ['https', [tcp(443)]],
   ['quic', [udp(443)]],
   ['smb', [tcp(445)]],
-  ['ike', [udp(500), udp(4500)]],
+  ['ike', [udp(500)]],
   ['syslog', [udp(514)]],
   ['ldaps', [tcp(636)]],
   ['imaps', [tcp(993)]],
   ['mssql', [tcp(1433)]],
+  ['pptp', [tcp(1723)]],
   ['radius', [udp(1812), udp(1813)]],
+  ['gtp-c', [udp(2123)]],
+  ['gtp-u', [udp(2152)]],
   ['mysql', [tcp(3306)]],
   ['rdp', [tcp(3389), udp(3389)]],
+  ['ike-nat-t', [udp(4500)]],
   ['sip', [udp(5060), tcp(5060)]],
   ['postgres', [tcp(5432)]],
   ['http-proxy', [tcp(8080)]],
 ]);
 
-/** The names servicePorts knows, in the order of their ports. */
+/** The names servicePorts knows: protocols, then services in the order of their ports. */
 export const SERVICE_NAMES: readonly string[] = [...SERVICES.keys()];
 
 /** The ports of a named service; none for a name that is not in the table. */
@@ -53,7 +66,7 @@ export function servicePorts(name: string): readonly ServicePort[] {
 /** The name of a service's port; the first in the table that has it, undefined for an unlisted port. */
 export function serviceName(proto: number, port: number): string | undefined {
   for (const [name, ports] of SERVICES) {
-    for (const each of ports) if (each.proto === proto && each.port === port) return name;
+    for (const each of ports) if (each.proto === proto && (each.port === port || each.port === ALL_PORTS)) return name;
   }
   return undefined;
 }
