@@ -6,34 +6,50 @@ export abstract class Happening {
   abstract happen(): void;
 }
 
-/** The future: a binary heap by time, then by the order in which things were planned. */
+const FIRST_ROOM = 1024;
+
+/**
+ * The future: a heap by time, then by the order in which things were planned. Each node has four children, and
+ * times and orders stand in arrays of their own: sifting compares numbers that lie side by side.
+ */
 export class EventHeap {
-  #heap: Happening[] = [];
+  readonly #heap: Happening[] = [];
+  #times = new Float64Array(FIRST_ROOM);
+  #orders = new Float64Array(FIRST_ROOM);
+  #size = 0;
   #planned = 0;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   /** Time of the next happening; Infinity when there is none. */
   get nextUs(): number {
-    return this.#heap.length === 0 ? Infinity : this.#heap[0]!.timeUs;
+    return this.#size === 0 ? Infinity : this.#times[0]!;
   }
 
   plan(event: Happening, timeUs: number): void {
+    const order = this.#planned++;
     event.timeUs = timeUs;
-    event.order = this.#planned++;
+    event.order = order;
+    let at = this.#size++;
+    if (at === this.#times.length) this.#grow();
     const heap = this.#heap;
-    let at = heap.length;
+    const times = this.#times;
+    const orders = this.#orders;
     heap.push(event);
     while (at > 0) {
-      const up = (at - 1) >> 1;
-      const parent = heap[up]!;
-      if (parent.timeUs < timeUs || (parent.timeUs === timeUs && parent.order < event.order)) break;
-      heap[at] = parent;
+      const up = (at - 1) >> 2;
+      // What is planned later comes later among equals, so only an earlier time rises.
+      if (times[up]! <= timeUs) break;
+      heap[at] = heap[up]!;
+      times[at] = times[up]!;
+      orders[at] = orders[up]!;
       at = up;
     }
     heap[at] = event;
+    times[at] = timeUs;
+    orders[at] = order;
   }
 
   /** Takes the next happening; the heap must not be empty. */
@@ -41,19 +57,35 @@ export class EventHeap {
     const heap = this.#heap;
     const first = heap[0]!;
     const last = heap.pop()!;
-    const size = heap.length;
+    const size = --this.#size;
     if (size === 0) return first;
+    const times = this.#times;
+    const orders = this.#orders;
+    const lastTime = times[size]!;
+    const lastOrder = orders[size]!;
     let at = 0;
     for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      const right = child + 1;
-      if (right < size && before(heap[right]!, heap[child]!)) child = right;
-      if (!before(heap[child]!, last)) break;
+      const from = 4 * at + 1;
+      if (from >= size) break;
+      const end = Math.min(from + 4, size);
+      let child = from;
+      let childTime = times[from]!;
+      for (let other = from + 1; other < end; other++) {
+        const time = times[other]!;
+        if (time < childTime || (time === childTime && orders[other]! < orders[child]!)) {
+          child = other;
+          childTime = time;
+        }
+      }
+      if (childTime > lastTime || (childTime === lastTime && orders[child]! > lastOrder)) break;
       heap[at] = heap[child]!;
+      times[at] = childTime;
+      orders[at] = orders[child]!;
       at = child;
     }
     heap[at] = last;
+    times[at] = lastTime;
+    orders[at] = lastOrder;
     return first;
   }
 
@@ -61,8 +93,13 @@ export class EventHeap {
   all(): readonly Happening[] {
     return this.#heap;
   }
-}
 
-function before(a: Happening, b: Happening): boolean {
-  return a.timeUs < b.timeUs || (a.timeUs === b.timeUs && a.order < b.order);
+  #grow(): void {
+    const times = new Float64Array(this.#times.length * 2);
+    times.set(this.#times);
+    this.#times = times;
+    const orders = new Float64Array(times.length);
+    orders.set(this.#orders);
+    this.#orders = orders;
+  }
 }

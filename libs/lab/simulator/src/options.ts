@@ -57,8 +57,11 @@ export interface SimOptions {
   readonly logRecoverMs: number;
   readonly reconnectMaxMs: number;
 
-  /** Stops the run when a message is changed after `send` or by who hears it, and spoils it after the call. */
-  readonly checkBytes: boolean;
+  /**
+   * Of so many messages one is watched: the run stops when it is changed after `send` or by who hears it, and it
+   * is spoilt after the call; 0 watches none.
+   */
+  readonly checkBytesOneIn: number;
   /** Stops the run at a stored commit that does not follow the last of its stream. */
   readonly checkCommits: boolean;
 }
@@ -97,7 +100,7 @@ export function calmOptions(settings: Settings): SimOptions {
     busRestartMs: 500,
     logRecoverMs: 300,
     reconnectMaxMs: 40,
-    checkBytes: true,
+    checkBytesOneIn: 8,
     checkCommits: true,
   };
 }

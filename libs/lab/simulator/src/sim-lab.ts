@@ -1,8 +1,10 @@
 import { createRng, encodeCommit, type Command, type CommandReply } from '@rehearsal/kernel';
 import {
+  assertDone,
   findTarget,
   labStatus,
   LabError,
+  linkFault,
   pollUntil,
   processStatus,
   readProbe,
@@ -17,6 +19,7 @@ import {
   type LabStatus,
   type LedgerSummary,
   type LinkSpec,
+  type LogUsage,
   type ProbeReading,
   type ProcessStatus,
   type RoleFactories,
@@ -179,9 +182,31 @@ export class SimLab implements Lab {
   async link(from: Target, to: Target, spec: LinkSpec): Promise<void> {
     this.#assertUp();
     const [a, b] = [this.#end(from), this.#end(to)];
-    this.sim.network.setLink(a, b, spec);
-    if (spec.bothWays !== false) this.sim.network.setLink(b, a, spec);
-    this.#noteFault('link', from, { to: targetName(to), ...spec });
+    if (a === b) throw new LabError('bad-input', `A link of ${targetName(from)} to itself.`, 'Name two ends.');
+    const { bothWays, ...faults } = spec;
+    this.sim.network.setLink(a, b, faults);
+    if (bothWays !== false) this.sim.network.setLink(b, a, faults);
+    this.#noteFault(...linkFault(from, to, spec));
+  }
+
+  async limitLog(roomBytes: number | null): Promise<void> {
+    this.#assertUp();
+    this.sim.log.limit(roomBytes);
+    this.#noteFault(roomBytes === null ? 'disk-free' : 'disk-full', BUS, roomBytes === null ? {} : { roomBytes });
+  }
+
+  async logUsage(): Promise<LogUsage> {
+    this.#assertUp();
+    return this.sim.log.usage;
+  }
+
+  async inflict(
+    target: Target,
+    command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+  ): Promise<void> {
+    const atMs = this.nowMs();
+    assertDone(target, command.name, await this.command(target, command));
+    this.#faults.push({ atMs, fault: command.name, target: targetName(target), detail: command.args });
   }
 
   async command(
@@ -249,7 +274,7 @@ export class SimLab implements Lab {
       metrics: this.sim.processes.flatMap((p) =>
         [...p.metrics]
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, value]) => ({ role: p.entry.role, id: p.entry.id, name, value })),
+          .map(([name, { value }]) => ({ role: p.entry.role, id: p.entry.id, name, value })),
       ),
       ledger,
     };

@@ -1,6 +1,6 @@
 import type { Lane } from '@rehearsal/kernel';
 import { Call, type SimProcess } from './sim-process.js';
-import { Delivery, sumOf, type SimNetwork } from './sim-network.js';
+import { Delivery, sumOf, type SimNetwork, type Subscription } from './sim-network.js';
 
 export interface LaneOptions {
   readonly maxInFlightBytes: number;
@@ -15,6 +15,8 @@ export interface LaneOptions {
 export class SimLane implements Lane {
   readonly network: SimNetwork;
   readonly subject: string;
+  /** Who listens at the subject; the network keeps it up to date. */
+  readonly subscriptions: readonly Subscription[];
   readonly #process: SimProcess;
   readonly #incarnation: number;
   readonly #receiver: number;
@@ -26,6 +28,7 @@ export class SimLane implements Lane {
   constructor(process: SimProcess, subject: string, receiver: number, options: LaneOptions) {
     this.network = process.world.network;
     this.subject = subject;
+    this.subscriptions = this.network.at(subject);
     this.#process = process;
     this.#incarnation = process.incarnation;
     this.#receiver = receiver;
@@ -46,8 +49,9 @@ export class SimLane implements Lane {
       return false;
     }
     this.#inFlightBytes += bytes.length;
-    const sum = process.world.options.checkBytes ? sumOf(bytes) : 0;
-    this.network.send(new Delivery(process, this, bytes, sum, this.network.epoch), process.nowUs(), this.#receiver);
+    const { network } = this;
+    const sum = network.watchesNext() ? sumOf(bytes) : 0;
+    network.send(new Delivery(process, this, bytes, sum, network.epoch), process.nowUs(), this.#receiver);
     return true;
   }
 

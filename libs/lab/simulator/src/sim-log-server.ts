@@ -30,6 +30,8 @@ export interface Follower {
   next: number;
   planned: boolean;
   cancelled: boolean;
+  /** What it was last told arrives then; nothing overtakes it. */
+  toldUs: number;
 }
 
 export interface Consumer {
@@ -58,7 +60,7 @@ export class SimLogServer {
   readonly #messageIds = new Map<string, number>();
   readonly #followers = new Set<Follower>();
   readonly #queues = new Map<string, WorkQueue>();
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #usedBytes = 0;
   /** The log answers from then on; a restart of the bus takes a while to read it. */
   readyAtUs = 0;
@@ -78,6 +80,11 @@ export class SimLogServer {
 
   get usage(): { usedBytes: number; maxBytes: number } {
     return { usedBytes: this.#usedBytes, maxBytes: this.#maxBytes };
+  }
+
+  /** Leaves so much room; null gives back all there was. */
+  limit(roomBytes: number | null): void {
+    this.#maxBytes = roomBytes === null ? this.#world.options.logMaxBytes : this.#usedBytes + roomBytes;
   }
 
   lines(): string[] {
@@ -157,16 +164,24 @@ export class SimLogServer {
       return;
     }
     const { network, busIndex } = this.#world;
-    if (!this.ready || !process.connected || network.isCut(busIndex, process.index)) {
+    const end = this.#commits.length;
+    const from = follower.next;
+    const downUs = network.extraUs(busIndex, process.index, this.#bytesOf(from, end));
+    if (!this.ready || !process.connected || downUs === undefined) {
       this.#world.later(this.#world.nowUs + RETRY_US, () => this.#feed(follower));
       return;
     }
     follower.planned = false;
-    const from = follower.next;
-    const end = this.#commits.length;
     follower.next = end + 1;
-    if (from <= end || follower.onCaughtUp !== undefined)
-      this.#world.post(process, () => this.#tell(follower, from, end), 0);
+    if (from > end && follower.onCaughtUp === undefined) return;
+    follower.toldUs = Math.max(follower.toldUs, this.#world.nowUs + downUs + network.logExtraUs(process.index));
+    this.#world.post(process, () => this.#tell(follower, from, end), follower.toldUs - this.#world.nowUs);
+  }
+
+  #bytesOf(from: number, end: number): number {
+    let bytes = 0;
+    for (let seq = from; seq <= end; seq++) bytes += this.#commits[seq - 1]!.bytes.length;
+    return bytes;
   }
 
   #tell(follower: Follower, from: number, end: number): void {
@@ -210,13 +225,15 @@ export class SimLogServer {
     if (within.length === 0 || !this.ready) return again(RETRY_US);
     const consumer = within[faultRng.int(within.length)]!;
     again(options.redeliverMs * 1000);
+    const downUs = network.extraUs(busIndex, consumer.process.index, this.#commits[seq - 1]!.bytes.length);
+    if (downUs === undefined) return;
     this.#world.post(
       consumer.process,
       () => {
         if (!consumer.cancelled)
           consumer.on(this.#commits[seq - 1]!, () => this.#acknowledge(kind, queue, seq, consumer));
       },
-      this.#world.delayUs(),
+      this.#world.delayUs() + downUs + network.logExtraUs(consumer.process.index),
     );
   }
 
@@ -224,8 +241,9 @@ export class SimLogServer {
     const { faultRng, network, busIndex, options } = this.#world;
     if (options.redeliverPerMillion > 0 && faultRng.int(1_000_000) < options.redeliverPerMillion) return;
     const { process } = consumer;
-    if (!process.connected || network.isCut(process.index, busIndex)) return;
-    this.#world.later(process.nowUs() + this.#world.delayUs(), () => {
+    const upUs = network.extraUs(process.index, busIndex, 0);
+    if (!process.connected || upUs === undefined) return;
+    this.#world.later(process.nowUs() + this.#world.delayUs() + upUs, () => {
       if (queue.handedOut !== seq || !this.ready) return;
       queue.handedOut = 0;
       queue.next = seq + 1;

@@ -1,5 +1,6 @@
 import type { LinkSpec } from '@rehearsal/lab-port';
 import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
+import { FaultyLinks, NO_WAYS, worst, type FaultyLink } from './faulty-links.js';
 import { Item, type SimProcess } from './sim-process.js';
 import type { SimLane } from './sim-lane.js';
 import type { SimWorld } from './sim-world.js';
@@ -23,7 +24,7 @@ export class Delivery extends Item {
   readonly lane: SimLane;
   /** What travels; the sender has given it away. */
   readonly given: Uint8Array;
-  /** Sum of the bytes at `send`, to see that they stay as they were; 0 unchecked. */
+  /** Sum of the bytes at `send`, to see that they stay as they were; 0 of messages that are not watched. */
   readonly sum: number;
   readonly busEpoch: number;
   /** Sent, and never to arrive. */
@@ -59,7 +60,7 @@ export class Delivery extends Item {
     const { world } = process;
     const packets = packetsIn(this.given);
     if (packets > 0) process.spend(packets * world.options.cpuNsPerPacket);
-    if (!world.options.checkBytes) return on!(this.given);
+    if (this.sum === 0) return on!(this.given);
     // Each hearing reads a copy that is spoilt after: who keeps it or writes to it is found out.
     const heard = world.scratch(this.given);
     on!(heard);
@@ -68,14 +69,14 @@ export class Delivery extends Item {
   }
 }
 
-/** A sum that any one changed byte changes. */
+/** A sum that any one changed byte changes; never 0. */
 export function sumOf(bytes: Uint8Array): number {
   let sum = bytes.length;
   const wholeWords = (bytes.byteOffset & 3) === 0 ? bytes.length >> 2 : 0;
   const words = new Int32Array(bytes.buffer, wholeWords === 0 ? 0 : bytes.byteOffset, wholeWords);
   for (let i = 0; i < words.length; i++) sum = Math.imul(sum ^ words[i]!, 0x01000193);
   for (let i = words.length * 4; i < bytes.length; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
-  return sum | 0;
+  return sum | 0 || 1;
 }
 
 /** Packets that a frame carries or judges, as far as the frame says so itself. */
@@ -96,11 +97,12 @@ export class SimNetwork {
   /** By sender × receiver: when the last message arrives, so that none overtakes it. */
   readonly #lastUs: Float64Array;
   readonly #cloggedUntilUs: Float64Array;
-  readonly #links = new Map<number, LinkSpec>();
+  readonly #links = new FaultyLinks();
   state: 'up' | 'down' | 'hung' = 'up';
   /** Counts ends of the bus: what was on its way over an earlier one is gone. */
   epoch = 0;
   #held: Delivery[] = [];
+  #unwatched = 0;
   #slab = new ArrayBuffer(SLAB_BYTES);
   #slabUsed = 0;
 
@@ -122,11 +124,26 @@ export class SimNetwork {
     return buffer;
   }
 
+  /** Everyone subscribed at a subject; one array for all time. */
+  at(subject: string): Subscription[] {
+    let at = this.#subscriptions.get(subject);
+    if (at === undefined) {
+      at = [];
+      this.#subscriptions.set(subject, at);
+    }
+    return at;
+  }
+
+  /** Whether the next message is one of those that are watched. */
+  watchesNext(): boolean {
+    const { checkBytesOneIn } = this.#world.options;
+    if (checkBytesOneIn === 0 || ++this.#unwatched < checkBytesOneIn) return false;
+    this.#unwatched = 0;
+    return true;
+  }
+
   subscribe(subscription: Subscription): () => void {
-    const { subject } = subscription;
-    const at = this.#subscriptions.get(subject);
-    if (at === undefined) this.#subscriptions.set(subject, [subscription]);
-    else at.push(subscription);
+    this.at(subscription.subject).push(subscription);
     return () => this.#remove(subscription);
   }
 
@@ -170,34 +187,61 @@ export class SimNetwork {
 
   /** Whether nothing gets from one process to another, for the way itself or either way to the bus. */
   isApart(from: number, to: number): boolean {
-    if (this.#links.size === 0) return false;
+    if (this.#links.none) return false;
     const bus = this.#world.busIndex;
     return this.isCut(from, to) || this.isCut(from, bus) || this.isCut(bus, to);
   }
 
+  /**
+   * How much later than usual something small gets from one process to another, or to or from the bus, in µs;
+   * undefined when it does not get there.
+   */
+  extraUs(from: number, to: number, bytes: number): number | undefined {
+    if (this.#links.none) return 0;
+    if (this.isApart(from, to)) return undefined;
+    const { nowUs, faultRng: rng, busIndex } = this.#world;
+    let atUs = nowUs;
+    for (const spec of this.#links.along(this.#pair(from, to), this.#pair(from, busIndex), this.#pair(busIndex, to))) {
+      const loss = spec.lossPerMillion ?? 0;
+      if (loss > 0 && rng.int(1_000_000) < loss) return undefined;
+      atUs = spec.passed(atUs, bytes);
+    }
+    return atUs - nowUs;
+  }
+
+  /** What the log says takes so much longer to one process than anything else the bus says. */
+  logExtraUs(to: number): number {
+    if (this.#links.none) return 0;
+    return (this.#links.get(this.#pair(this.#world.busIndex, to))?.logDelayMs ?? 0) * 1000;
+  }
+
   /** Plans the arrival of a message, or two, or none. */
   send(delivery: Delivery, departUs: number, receiver: number): void {
-    const { options, faultRng: rng, heap } = this.#world;
-    const link = this.#links.size === 0 ? undefined : this.#links.get(this.#pair(delivery.sender.index, receiver));
-    const loss = link?.lossPerMillion ?? options.lossPerMillion;
+    const { options, faultRng: rng, heap, busIndex } = this.#world;
+    const from = delivery.sender.index;
+    const ways = this.#links.none
+      ? NO_WAYS
+      : this.#links.along(this.#pair(from, receiver), this.#pair(from, busIndex), this.#pair(busIndex, receiver));
+    const loss = worst(ways, 'lossPerMillion', options.lossPerMillion);
     if (loss > 0 && rng.int(1_000_000) < loss) delivery.lost = true;
-    heap.plan(delivery, this.#arrivalUs(delivery.sender.index, receiver, departUs, link));
-    const duplicate = link?.duplicatePerMillion ?? options.duplicatePerMillion;
+    heap.plan(delivery, this.#arrivalUs(from, receiver, departUs, ways, delivery.given.length));
+    const duplicate = worst(ways, 'duplicatePerMillion', options.duplicatePerMillion);
     if (duplicate > 0 && rng.int(1_000_000) < duplicate) {
-      heap.plan(delivery.again(), this.#arrivalUs(delivery.sender.index, receiver, departUs, link));
+      heap.plan(delivery.again(), this.#arrivalUs(from, receiver, departUs, ways, delivery.given.length));
     }
   }
 
-  #arrivalUs(from: number, to: number, departUs: number, link: LinkSpec | undefined): number {
+  #arrivalUs(from: number, to: number, departUs: number, ways: readonly FaultyLink[], bytes: number): number {
     const { options, faultRng: rng } = this.#world;
     const pair = this.#pair(from, to);
-    let atUs = departUs + options.messageUs + Math.round((link?.delayMs ?? 0) * 1000);
+    let atUs = departUs + options.messageUs;
+    for (const way of ways) atUs = way.passed(atUs, bytes);
     if (options.messageJitterUs > 0) atUs += rng.int(options.messageJitterUs + 1);
     if (options.clogPerMillion > 0 && rng.int(1_000_000) < options.clogPerMillion) {
       this.#cloggedUntilUs[pair] = atUs + rng.int(options.clogMaxMs * 1000 + 1);
     }
     atUs = Math.max(atUs, this.#cloggedUntilUs[pair]!);
-    const reorder = link?.reorderPerMillion ?? options.reorderPerMillion;
+    const reorder = worst(ways, 'reorderPerMillion', options.reorderPerMillion);
     if (reorder > 0 && rng.int(1_000_000) < reorder) return atUs + rng.int(4 * options.messageUs + 1);
     atUs = Math.max(atUs, this.#lastUs[pair]!);
     this.#lastUs[pair] = atUs;
@@ -211,14 +255,14 @@ export class SimNetwork {
       return;
     }
     const { sender, lane } = delivery;
-    if (this.#world.options.checkBytes && sumOf(delivery.given) !== delivery.sum) {
+    if (delivery.sum !== 0 && sumOf(delivery.given) !== delivery.sum) {
       this.#world.fail(`${sender.name} changed a message after sending it to ${lane.subject}`);
     }
     if (delivery.busEpoch !== this.epoch || this.state === 'down') return;
     lane.arrived(delivery);
     if (delivery.lost) return;
     let heard = false;
-    for (const subscription of this.#subscriptions.get(lane.subject) ?? []) {
+    for (const subscription of lane.subscriptions) {
       if (subscription.on === undefined || !this.#known(subscription)) continue;
       const item = heard ? delivery.again() : delivery;
       heard = true;

@@ -80,7 +80,7 @@ describe('a simulated process', () => {
     runMs(20);
     world.resume(process('1_02'));
     runMs(1);
-    expect([heard, process('1_02').metrics.get('sim_socket_overflow')]).toEqual([3, 7]);
+    expect([heard, process('1_02').metrics.get('sim_socket_overflow')?.value]).toEqual([3, 7]);
   });
 
   it('starts anew with nothing of what it was, under a larger incarnation', () => {

@@ -66,6 +66,20 @@ class Wake extends Happening {
   }
 }
 
+/** A counter, or a gauge where its name ends in `_now`. */
+class Metric {
+  value = 0;
+  readonly #gauge: boolean;
+
+  constructor(name: string) {
+    this.#gauge = name.endsWith('_now');
+  }
+
+  take(n: number): void {
+    this.value = this.#gauge ? n : this.value + n;
+  }
+}
+
 /** Callbacks that keep queueing more of themselves would never let a turn end. */
 const MAX_TURN_END_CALLS = 1_000_000;
 
@@ -85,7 +99,7 @@ export class SimProcess {
   connected = false;
   clockOffsetMs = 0;
   clockDriftPpm = 0;
-  readonly metrics = new Map<string, number>();
+  readonly metrics = new Map<string, Metric>();
   #inbox: Item[] = [];
   /** What the present turn handles; it and the inbox change places. */
   #atHand: Item[] = [];
@@ -113,8 +127,13 @@ export class SimProcess {
     return this.state === 'running' || this.state === 'hung';
   }
 
-  get inTurn(): boolean {
-    return this.#inTurn;
+  metric(name: string): Metric {
+    let metric = this.metrics.get(name);
+    if (metric === undefined) {
+      metric = new Metric(name);
+      this.metrics.set(name, metric);
+    }
+    return metric;
   }
 
   /** True time as far as this process has come in its turn. */

@@ -32,18 +32,21 @@ export function askSubject(
 
   const answerOf = (subscription: Subscription): void => {
     const answerer = subscription.process;
-    if (subscription.incarnation !== answerer.incarnation || network.isApart(asker.index, answerer.index)) return;
+    if (subscription.incarnation !== answerer.incarnation) return;
+    const thereUs = network.extraUs(asker.index, answerer.index, body.length);
+    if (thereUs === undefined) return;
     world.post(
       answerer,
       () =>
         subscription.answer!(copy.slice(), (answer) => {
           const back = answer.slice();
           world.later(answerer.nowUs() + world.delayUs(), () => {
-            if (!alive() || asker.incarnation !== incarnation || network.isApart(answerer.index, asker.index)) return;
-            world.post(asker, () => settle({ kind: 'answer', body: back }), 0);
+            const backUs = network.extraUs(answerer.index, asker.index, back.length);
+            if (!alive() || asker.incarnation !== incarnation || backUs === undefined) return;
+            world.post(asker, () => settle({ kind: 'answer', body: back }), backUs);
           });
         }),
-      0,
+      thereUs,
     );
   };
 

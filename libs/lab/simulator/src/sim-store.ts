@@ -3,6 +3,9 @@ import type { SimOptions } from './options.js';
 import type { SimProcess } from './sim-process.js';
 import type { SimWorld } from './sim-world.js';
 
+/** What a question or an answer without a commit weighs on a metered link. */
+const SMALL_BYTES = 128;
+
 /** A process's way to the log: takes time, loses requests and answers, and is cut with the bus. */
 export class SimStore implements CommitStore {
   readonly #options: SimOptions;
@@ -32,6 +35,7 @@ export class SimStore implements CommitStore {
       () => this.#world.log.append(kept),
       (reason) => ({ kind: 'unknown', reason }),
       done,
+      kept.bytes.length,
     );
   }
 
@@ -58,6 +62,7 @@ export class SimStore implements CommitStore {
       next: Math.max(1, fromSeq),
       planned: false,
       cancelled: false,
+      toldUs: 0,
     };
     log.follow(follower);
     return () => log.unfollow(follower);
@@ -94,6 +99,7 @@ export class SimStore implements CommitStore {
     serve: () => T,
     unknown: (reason: string) => T,
     done: (outcome: T) => void,
+    bytes = SMALL_BYTES,
   ): void {
     const world = this.#world;
     const process = this.#process;
@@ -107,13 +113,15 @@ export class SimStore implements CommitStore {
       done(outcome);
     };
     world.post(process, () => settle(unknown('no answer in time')), options.appendTimeoutMs * 1000);
-    if (lost || !process.connected || network.isCut(process.index, busIndex)) return;
+    const upUs = network.extraUs(process.index, busIndex, bytes);
+    if (lost || !process.connected || upUs === undefined) return;
     const halfUs = Math.max(1, options.appendUs >> 1);
-    world.later(process.nowUs() + halfUs + extraUs, () => {
+    world.later(process.nowUs() + halfUs + upUs + extraUs, () => {
       if (!world.log.ready || network.epoch !== epoch) return;
       const outcome = serve();
-      if (answerLost || network.isCut(busIndex, process.index) || process.incarnation !== this.#incarnation) return;
-      world.post(process, () => settle(outcome), halfUs);
+      const downUs = network.extraUs(busIndex, process.index, SMALL_BYTES);
+      if (answerLost || downUs === undefined || process.incarnation !== this.#incarnation) return;
+      world.post(process, () => settle(outcome), halfUs + downUs + network.logExtraUs(process.index));
     });
   }
 }

@@ -218,8 +218,7 @@ export class SimWorld {
   }
 
   measure(process: SimProcess, name: string, n: number): void {
-    const { metrics } = process;
-    metrics.set(name, name.endsWith('_now') ? n : (metrics.get(name) ?? 0) + n);
+    process.metric(name).take(n);
   }
 
   note(process: SimProcess, level: Level, code: string, fields: Readonly<Record<string, unknown>>): void {

@@ -34,11 +34,13 @@ export function createRng(seed: number | string, label: string): Rng {
       if (!Number.isInteger(below) || below < 1 || below > 2 ** 32) {
         throw new RangeError(`random integer below ${below}: expected 1 to 2^32`);
       }
-      // Draws above the last full multiple would make small results likelier; draw again.
-      const limit = 2 ** 32 - (2 ** 32 % below);
+      const divisor = below >>> 0;
+      if (divisor === 0) return u32();
+      // Draws above the last full multiple of `below` in 2^32 would make small results likelier; draw again.
+      const beyond = ((0 - divisor) >>> 0) % divisor;
       let x = u32();
-      while (x >= limit) x = u32();
-      return x % below;
+      while (x > ~beyond >>> 0) x = u32();
+      return x % divisor;
     },
   };
 }

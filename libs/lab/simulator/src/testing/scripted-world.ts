@@ -16,6 +16,7 @@ const SILENT: SimOptions = {
   clockDriftMaxPpm: 0,
   cpuNsPerMessage: 0,
   cpuNsPerPacket: 0,
+  checkBytesOneIn: 1,
 };
 
 /** A world whose processes do what a script says, by id; started, with nothing left to chance but `options`. */

@@ -1,0 +1,78 @@
+import type { LinkSpec } from '@rehearsal/lab-port';
+
+/** One way that is not as it should be. */
+export class FaultyLink {
+  readonly cut: boolean;
+  readonly lossPerMillion: number | undefined;
+  readonly duplicatePerMillion: number | undefined;
+  readonly reorderPerMillion: number | undefined;
+  readonly logDelayMs: number;
+  readonly #delayUs: number;
+  readonly #usPerByte: number;
+  /** A metered way is busy until then with what it has taken. */
+  #busyUntilUs = 0;
+
+  constructor(spec: LinkSpec) {
+    this.cut = spec.cut === true;
+    this.lossPerMillion = spec.lossPerMillion;
+    this.duplicatePerMillion = spec.duplicatePerMillion;
+    this.reorderPerMillion = spec.reorderPerMillion;
+    this.logDelayMs = spec.logDelayMs ?? 0;
+    this.#delayUs = Math.round((spec.delayMs ?? 0) * 1000);
+    this.#usPerByte = spec.rateKbps === undefined ? 0 : 8000 / spec.rateKbps;
+  }
+
+  /** When something that sets out at `atUs` is through. */
+  passed(atUs: number, bytes: number): number {
+    if (this.#usPerByte > 0) {
+      this.#busyUntilUs = Math.max(this.#busyUntilUs, atUs) + Math.ceil(bytes * this.#usPerByte);
+      return this.#busyUntilUs + this.#delayUs;
+    }
+    return atUs + this.#delayUs;
+  }
+}
+
+export const NO_WAYS: readonly FaultyLink[] = [];
+
+/** The worst of several ways, and of the weather. */
+export function worst(
+  ways: readonly FaultyLink[],
+  what: 'lossPerMillion' | 'duplicatePerMillion' | 'reorderPerMillion',
+  weather: number,
+): number {
+  let most = weather;
+  for (const way of ways) most = Math.max(most, way[what] ?? 0);
+  return most;
+}
+
+/** The ways that are not as they should be, by the pair of their ends. */
+export class FaultyLinks {
+  readonly #byPair = new Map<number, FaultyLink>();
+
+  get none(): boolean {
+    return this.#byPair.size === 0;
+  }
+
+  set(pair: number, spec: LinkSpec): void {
+    const { bothWays: _, ...faults } = spec;
+    if (Object.keys(faults).length === 0) this.#byPair.delete(pair);
+    else this.#byPair.set(pair, new FaultyLink(spec));
+  }
+
+  get(pair: number): FaultyLink | undefined {
+    return this.#byPair.get(pair);
+  }
+
+  /** What is wrong along a way, which leads through the bus: between the ends, up to the bus, and down from it. */
+  along(between: number, up: number, down: number): readonly FaultyLink[] {
+    const found: FaultyLink[] = [];
+    const add = (pair: number): void => {
+      const link = this.#byPair.get(pair);
+      if (link !== undefined && !found.includes(link)) found.push(link);
+    };
+    add(between);
+    add(up);
+    add(down);
+    return found;
+  }
+}
