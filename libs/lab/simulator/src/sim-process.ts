@@ -1,6 +1,7 @@
 import type { Role } from '@rehearsal/kernel';
 import type { ProcessState, RoleEntry } from '@rehearsal/lab-port';
 import { Happening } from './event-heap.js';
+import { Pile } from './pile.js';
 import type { SimRuntime } from './sim-runtime.js';
 import type { SimWorld } from './sim-world.js';
 
@@ -100,13 +101,13 @@ export class SimProcess {
   clockOffsetMs = 0;
   clockDriftPpm = 0;
   readonly metrics = new Map<string, Metric>();
-  #inbox: Item[] = [];
+  #inbox = new Pile<Item>();
   /** What the present turn handles; it and the inbox change places. */
-  #atHand: Item[] = [];
+  #atHand = new Pile<Item>();
   #inboxBytes = 0;
-  #due: Timer[] = [];
-  #dueNow: Timer[] = [];
-  #turnEnd: (() => void)[] = [];
+  #due = new Pile<Timer>();
+  #dueNow = new Pile<Timer>();
+  readonly #turnEnd = new Pile<() => void>();
   #inTurn = false;
   #turnStartUs = 0;
   #turnNs = 0;
@@ -143,16 +144,16 @@ export class SimProcess {
 
   /** Forgets all that was on its way or waiting, as a new process or a dead one does. */
   reset(): void {
-    this.#inbox = [];
+    this.#inbox.clear();
     this.#inboxBytes = 0;
-    this.#due = [];
-    this.#turnEnd = [];
+    this.#due.clear();
+    this.#turnEnd.clear();
     this.#busyUntilUs = this.world.nowUs;
   }
 
   due(timer: Timer): void {
     if (timer.incarnation !== this.incarnation || !this.alive) return;
-    this.#due.push(timer);
+    this.#due.add(timer);
     this.#soon();
   }
 
@@ -160,14 +161,14 @@ export class SimProcess {
   enqueue(item: Item): boolean {
     if (!this.alive) return true;
     if (this.#inboxBytes + item.bytes > this.world.options.socketBufferBytes) return false;
-    this.#inbox.push(item);
+    this.#inbox.add(item);
     this.#inboxBytes += item.bytes;
     this.#soon();
     return true;
   }
 
   atTurnEnd(run: () => void): void {
-    this.#turnEnd.push(run);
+    this.#turnEnd.add(run);
     if (!this.#inTurn) this.#soon();
   }
 
@@ -195,7 +196,7 @@ export class SimProcess {
   }
 
   #waiting(): boolean {
-    return this.#inbox.length > 0 || this.#due.length > 0 || this.#turnEnd.length > 0;
+    return this.#inbox.count > 0 || this.#due.count > 0 || this.#turnEnd.count > 0;
   }
 
   #turn(): void {
@@ -222,27 +223,27 @@ export class SimProcess {
     const due = this.#due;
     this.#due = this.#dueNow;
     this.#dueNow = due;
-    for (let i = 0; i < due.length && this.state === 'running'; i++) {
-      const timer = due[i]!;
+    for (let i = 0; i < due.count && this.state === 'running'; i++) {
+      const timer = due.at(i);
       const { run } = timer;
       timer.run = undefined;
       run?.();
     }
-    due.length = 0;
+    due.clear();
     const inbox = this.#inbox;
     this.#inbox = this.#atHand;
     this.#atHand = inbox;
     this.#inboxBytes = 0;
     const { cpuNsPerMessage } = this.world.options;
-    for (let i = 0; i < inbox.length && this.state === 'running'; i++) {
+    for (let i = 0; i < inbox.count && this.state === 'running'; i++) {
       this.#turnNs += cpuNsPerMessage;
-      inbox[i]!.handle(this);
+      inbox.at(i).handle(this);
     }
-    inbox.length = 0;
-    for (let i = 0; i < this.#turnEnd.length && this.state === 'running'; i++) {
+    inbox.clear();
+    for (let i = 0; i < this.#turnEnd.count && this.state === 'running'; i++) {
       if (i === MAX_TURN_END_CALLS) throw new Error(`a turn of ${this.name} did not end`);
-      this.#turnEnd[i]!();
+      this.#turnEnd.at(i)();
     }
-    this.#turnEnd.length = 0;
+    this.#turnEnd.clear();
   }
 }
