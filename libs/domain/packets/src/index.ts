@@ -13,10 +13,11 @@ export {
   TCP_PAYLOAD_AT,
   UDP_PAYLOAD_AT,
   writeEcho,
+  writeIcmp,
   writeTcp,
   writeUdp,
   type EchoFields,
-  type IpFields,
+  type IcmpFields,
   type TcpFields,
   type UdpFields,
 } from './packet/build.js';
@@ -32,4 +33,6 @@ export {
   UDP_HEADER_BYTES,
   type Kind,
 } from './packet/packet-view.js';
+export { REWRITE, rewritePacket, type Rewrite } from './packet/rewrite-packet.js';
 export { rewriteAddresses, rewriteEndpoints } from './packet/rewrite.js';
+export { writeIpv4, type IpFields } from './packet/write-header.js';

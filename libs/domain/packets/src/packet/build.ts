@@ -1,20 +1,11 @@
-import { addWords, finish, IPV4_CHECKSUM_AT, pseudoHeader, TCP_CHECKSUM_AT, UDP_CHECKSUM_AT } from './checksum.js';
-import { IPV4_HEADER_BYTES, PROTOCOL, TCP_HEADER_BYTES, UDP_HEADER_BYTES } from './packet-view.js';
+import { addWords, finish, ICMP_CHECKSUM_AT, pseudoHeader, TCP_CHECKSUM_AT, UDP_CHECKSUM_AT } from './checksum.js';
+import { ICMP_HEADER_BYTES, IPV4_HEADER_BYTES, PROTOCOL, TCP_HEADER_BYTES, UDP_HEADER_BYTES } from './packet-view.js';
+import { write16, write32, writeIpv4, type IpFields } from './write-header.js';
 
 /** Where a built packet's payload begins, counted from the packet: there is never an option in between. */
 export const TCP_PAYLOAD_AT = IPV4_HEADER_BYTES + TCP_HEADER_BYTES;
 export const UDP_PAYLOAD_AT = IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
-export const ICMP_PAYLOAD_AT = IPV4_HEADER_BYTES + 8;
-
-/** Addresses of a packet to build. Keep one and change its fields: building allocates nothing. */
-export interface IpFields {
-  /** 32 bits, signed or unsigned. */
-  src: number;
-  dst: number;
-  /** 16 bits: the datagram's identification. */
-  ipId: number;
-  ttl: number;
-}
+export const ICMP_PAYLOAD_AT = IPV4_HEADER_BYTES + ICMP_HEADER_BYTES;
 
 export interface UdpFields extends IpFields {
   srcPort: number;
@@ -27,6 +18,13 @@ export interface TcpFields extends UdpFields {
   /** Bits of TCP_FLAG. */
   flags: number;
   window: number;
+}
+
+export interface IcmpFields extends IpFields {
+  type: number;
+  code: number;
+  /** The 32 bits after the checksum: what they mean depends on the type; 0 in most errors. */
+  rest: number;
 }
 
 export interface EchoFields extends IpFields {
@@ -69,53 +67,38 @@ export function writeUdp(target: Uint8Array, at: number, fields: Readonly<UdpFie
   return totalLen;
 }
 
+/**
+ * An ICMP message of any type, whose payload stands at `at + ICMP_PAYLOAD_AT`: of an error, the beginning of the packet
+ * it is about.
+ */
+export function writeIcmp(target: Uint8Array, at: number, fields: Readonly<IcmpFields>, payloadLen: number): number {
+  const totalLen = writeIpv4(target, at, fields, PROTOCOL.icmp, ICMP_HEADER_BYTES + payloadLen);
+  const icmp = at + IPV4_HEADER_BYTES;
+  target[icmp] = fields.type;
+  target[icmp + 1] = fields.code;
+  write32(target, icmp + 4, fields.rest);
+  return finishIcmp(target, at, totalLen);
+}
+
 /** An ICMP echo request or reply, whose payload stands at `at + ICMP_PAYLOAD_AT`. */
 export function writeEcho(target: Uint8Array, at: number, fields: Readonly<EchoFields>, payloadLen: number): number {
-  const totalLen = writeIpv4(target, at, fields, PROTOCOL.icmp, 8 + payloadLen);
+  const totalLen = writeIpv4(target, at, fields, PROTOCOL.icmp, ICMP_HEADER_BYTES + payloadLen);
   const icmp = at + IPV4_HEADER_BYTES;
   target[icmp] = fields.isReply ? 0 : 8;
   target[icmp + 1] = 0;
-  write16(target, icmp + 2, 0);
   write16(target, icmp + 4, fields.echoId);
   write16(target, icmp + 6, fields.echoSeq);
-  write16(target, icmp + 2, finish(addWords(0, target, icmp, at + totalLen)));
-  return totalLen;
+  return finishIcmp(target, at, totalLen);
 }
 
-function writeIpv4(target: Uint8Array, at: number, fields: Readonly<IpFields>, protocol: number, transportLen: number) {
-  const totalLen = IPV4_HEADER_BYTES + transportLen;
-  if (totalLen > 0xffff || at + totalLen > target.length) {
-    throw new RangeError(
-      `a packet of ${totalLen} bytes at ${at} does not fit: a packet has at most 65535 bytes, the target ${target.length}`,
-    );
-  }
-  target[at] = 0x45;
-  target[at + 1] = 0;
-  write16(target, at + 2, totalLen);
-  write16(target, at + 4, fields.ipId);
-  write16(target, at + 6, 0x4000);
-  target[at + 8] = fields.ttl;
-  target[at + 9] = protocol;
-  write16(target, at + IPV4_CHECKSUM_AT, 0);
-  write32(target, at + 12, fields.src);
-  write32(target, at + 16, fields.dst);
-  write16(target, at + IPV4_CHECKSUM_AT, finish(addWords(0, target, at, at + IPV4_HEADER_BYTES)));
+function finishIcmp(target: Uint8Array, at: number, totalLen: number): number {
+  const icmp = at + IPV4_HEADER_BYTES;
+  write16(target, icmp + ICMP_CHECKSUM_AT, 0);
+  write16(target, icmp + ICMP_CHECKSUM_AT, finish(addWords(0, target, icmp, at + totalLen)));
   return totalLen;
 }
 
 function writePorts(target: Uint8Array, at: number, fields: Readonly<UdpFields>): void {
   write16(target, at, fields.srcPort);
   write16(target, at + 2, fields.dstPort);
-}
-
-function write16(target: Uint8Array, at: number, value: number): void {
-  target[at] = value >>> 8;
-  target[at + 1] = value;
-}
-
-function write32(target: Uint8Array, at: number, value: number): void {
-  target[at] = value >>> 24;
-  target[at + 1] = value >>> 16;
-  target[at + 2] = value >>> 8;
-  target[at + 3] = value;
 }

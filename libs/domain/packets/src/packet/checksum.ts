@@ -4,7 +4,7 @@ import { IPV4_HEADER_BYTES, PROTOCOL } from './packet-view.js';
 export const IPV4_CHECKSUM_AT = 10;
 export const TCP_CHECKSUM_AT = 16;
 export const UDP_CHECKSUM_AT = 6;
-const ICMP_CHECKSUM_AT = 2;
+export const ICMP_CHECKSUM_AT = 2;
 
 /** Adds the 16-bit words of `bytes[at … end)` to a running one's-complement sum; an odd last byte counts as high. */
 export function addWords(sum: number, bytes: Uint8Array, at: number, end: number): number {

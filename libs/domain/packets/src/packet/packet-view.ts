@@ -13,7 +13,7 @@ export type Kind = (typeof KIND)[keyof typeof KIND];
 /** Names of the kinds, by number: for reports. */
 export const KIND_NAMES: readonly string[] = ['tcp', 'udp', 'icmp', 'other', 'fragment', 'notIpv4', 'malformed'];
 
-export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17 } as const;
+export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, gre: 47, esp: 50 } as const;
 
 /** TCP flag bits as they stand in the header (RFC 9293). */
 export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
@@ -21,6 +21,7 @@ export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece:
 export const IPV4_HEADER_BYTES = 20;
 export const TCP_HEADER_BYTES = 20;
 export const UDP_HEADER_BYTES = 8;
+export const ICMP_HEADER_BYTES = 8;
 
 /**
  * The header fields of one IPv4 packet, filled in place by `parse`: no allocation, so one object serves a whole run.
