@@ -55,12 +55,13 @@ function labOf(plan, seed) {
     orchestrators: plan.orchestrators,
     build: 'bench',
   };
+  const interfaces = /** @type {const} */ ({ inside: 'general', outside: 'general' });
   return new SimLab({
     plan,
     seed,
     factories: {
-      orchestrator: (rt) => createOrchestrator(rt, config),
-      member: (rt) => createMember(rt, { ...config, policy: plan.policy }),
+      orchestrator: (rt) => createOrchestrator(rt, { ...config, interfaces }),
+      member: (rt) => createMember(rt, { ...config, interfaces, policy: plan.policy }),
       sync: (rt) => createSync(rt, config),
       'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures: {} }),
     },

@@ -1,13 +1,16 @@
 import type { FabricHistory, MemberLoss } from '@rehearsal/experiment';
 import { Steering } from '@rehearsal/dataplane';
 import { parseCommit, type Settings } from '@rehearsal/kernel';
-import type { RunRecord } from '@rehearsal/lab-port';
+import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import {
   memberNumber,
   securityGroup,
   type SecurityGroupEvent,
   type SecurityGroupState,
 } from '@rehearsal/security-group';
+import { interfaceModes } from './interface-modes.js';
+
+const INSIDE = 0;
 
 /** Reads who served what from the security group's stream of a run's log. */
 export function readHistory(record: RunRecord): FabricHistory {
@@ -24,7 +27,7 @@ export function readHistory(record: RunRecord): FabricHistory {
       if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
     }
   }
-  const finder = new SlotFinder(record.settings);
+  const finder = new SlotFinder(record.plan, record.settings);
   return { losses, slotOf: (tuple) => finder.slotOf(tuple) };
 }
 
@@ -54,20 +57,22 @@ function lossOf(
 
 const TUPLE = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?>(\d+\.\d+\.\d+\.\d+)(?::(\d+))?\/(\w+)$/;
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
-const PACKET_BYTES = 40;
 
 /**
- * Finds the slot of `client:port>server:port/protocol` by steering a packet of it, so that nothing but
- * the orchestrators' own code says where it goes; -1 for other text.
+ * Finds the slot of `client:port>server:port/protocol`, whose client is inside, by the orchestrators' own
+ * steering, so that nothing else says where it goes; -1 for other text.
  */
 export class SlotFinder {
   readonly #steering: Steering;
-  readonly #packet = new Uint8Array(PACKET_BYTES);
-  readonly #view = new DataView(this.#packet.buffer);
-  readonly #words = new Int32Array(this.#packet.buffer);
 
-  constructor(settings: Settings) {
-    this.#steering = new Steering({ slots: settings['dist.slots'], l4: settings['dist.l4'] });
+  constructor(plan: FabricPlan, settings: Settings) {
+    const { inside, outside } = interfaceModes(plan);
+    this.#steering = new Steering({
+      slots: settings['dist.slots'],
+      l4: settings['dist.l4'],
+      modes: [inside, outside],
+      gtp: settings['dist.gtp'],
+    });
   }
 
   slotOf(tuple: string): number {
@@ -76,22 +81,11 @@ export class SlotFinder {
     const [, client, clientPort, server, serverPort, protocol] = parts;
     const proto = PROTOCOLS[protocol!] ?? Number(protocol);
     if (!Number.isInteger(proto)) return -1;
-    this.#writeHeaders(proto, client!, server!, Number(clientPort ?? 0), Number(serverPort ?? 0));
-    return this.#steering.steer(this.#words, 0, PACKET_BYTES);
+    const [from, to] = [Number(clientPort ?? 0), Number(serverPort ?? 0)];
+    return this.#steering.slotOf(INSIDE, addressOf(client!), addressOf(server!), from, to, proto);
   }
+}
 
-  #writeHeaders(proto: number, client: string, server: string, clientPort: number, serverPort: number): void {
-    const view = this.#view;
-    this.#packet.fill(0);
-    view.setUint8(0, 0x45);
-    view.setUint16(2, PACKET_BYTES);
-    view.setUint8(9, proto);
-    this.#packet.set(client.split('.').map(Number), 12);
-    this.#packet.set(server.split('.').map(Number), 16);
-    view.setUint16(20, clientPort);
-    view.setUint16(22, serverPort);
-    // The length of the rest: in words in the upper half of a byte of TCP's header, in bytes in UDP's.
-    if (proto === PROTOCOLS['tcp']) view.setUint8(32, 0x50);
-    else view.setUint16(24, PACKET_BYTES - 20);
-  }
+function addressOf(text: string): number {
+  return text.split('.').reduce((word, part) => (word << 8) | Number(part), 0);
 }

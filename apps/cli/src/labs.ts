@@ -10,6 +10,7 @@ import { ProcessLab, type ProcessLabParts } from '@rehearsal/processes';
 import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
 import { beforeExit } from './before-exit.js';
+import { interfaceModes } from './interface-modes.js';
 
 /** The configuration all roles have in common. */
 function commonConfig(plan: FabricPlan, build: string): Parameters<typeof createSync>[1] {
@@ -25,10 +26,13 @@ function commonConfig(plan: FabricPlan, build: string): Parameters<typeof create
 /** The roles of a fabric, as a lab makes them within its own process. */
 export function roleFactories(plan: FabricPlan, build: string): RoleFactories {
   const config = commonConfig(plan, build);
+  const interfaces = interfaceModes(plan);
   const captures = readCaptures(plan);
   return {
-    orchestrator: (rt, _entry, _plan, probe) => createOrchestrator(rt, { ...config, ...(probe && { probe }) }),
-    member: (rt, _entry, _plan, probe) => createMember(rt, { ...config, policy: plan.policy, ...(probe && { probe }) }),
+    orchestrator: (rt, _entry, _plan, probe) =>
+      createOrchestrator(rt, { ...config, interfaces, ...(probe && { probe }) }),
+    member: (rt, _entry, _plan, probe) =>
+      createMember(rt, { ...config, interfaces, policy: plan.policy, ...(probe && { probe }) }),
     sync: (rt) => createSync(rt, config),
     'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures }),
   };
@@ -98,7 +102,8 @@ export function makeProcessLab(request: LabRequest, build: string, say: (line: s
       'outside-world': main('outside-world'),
     },
     extra: ({ role }) => {
-      if (role === 'member') return { policy: plan.policy };
+      if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan) };
+      if (role === 'orchestrator') return { interfaces: interfaceModes(plan) };
       return role === 'outside-world' ? { captures: plan.traffic.captures } : {};
     },
     progress: say,

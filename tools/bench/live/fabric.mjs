@@ -7,6 +7,7 @@ import { ProcessLab } from '@rehearsal/processes';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const ORCHESTRATORS = ['1_1', '1_2'];
 const SETTLE_WITHIN_MS = 60_000;
+const INTERFACES = { inside: 'general', outside: 'general' };
 export const OUTSIDE = /** @type {const} */ ({ role: 'outside-world', id: 'outside' });
 
 /** @typedef {import('@rehearsal/processes').ProcessLabParts['plan']} Plan */
@@ -128,7 +129,7 @@ export async function withFabric(options, body) {
     },
     build: 'bench',
     nodeFlags: options.nodeFlags ?? [],
-    extra: ({ role }) => (role === 'member' ? { policy: null } : role === 'outside-world' ? { captures: [] } : {}),
+    extra: ({ role }) => (role === 'outside-world' ? { captures: [] } : { policy: null, interfaces: INTERFACES }),
   });
   try {
     await lab.up();

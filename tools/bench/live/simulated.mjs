@@ -11,13 +11,14 @@ export function simulatedLab(seed) {
   const { settings, orchestrators, securityGroup } = plan;
   const members = securityGroup.members.map(({ id, weight }) => ({ id, weight }));
   const config = { settings, securityGroup: securityGroup.name, members, orchestrators, build: 'bench' };
+  const interfaces = /** @type {const} */ ({ inside: 'general', outside: 'general' });
   return new SimLab({
     plan,
     seed,
     build: 'bench',
     factories: {
-      orchestrator: (rt) => createOrchestrator(rt, config),
-      member: (rt) => createMember(rt, { ...config, policy: null }),
+      orchestrator: (rt) => createOrchestrator(rt, { ...config, interfaces }),
+      member: (rt) => createMember(rt, { ...config, interfaces, policy: null }),
       sync: (rt) => createSync(rt, config),
       'outside-world': (rt) => createOutsideWorld(rt, config),
     },

@@ -6,20 +6,23 @@ export { ConnectionTable, NONE, TABLE_FULL } from './connection-table.js';
 export type { TableOptions } from './connection-table.js';
 export {
   APPLY,
+  DELTA_ENTRY_MAX_WORDS,
   DELTA_ENTRY_WORDS,
   DELTA_HEAD_WORDS,
   DeltaReader,
+  endOfEntry,
   slotOfEntry,
   writeDeltaHead,
   writeEntry,
 } from './deltas.js';
 export { EntryQueue } from './entry-queue.js';
 export { Expiry } from './expiry.js';
-export { PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
+export { PROTO_ICMP, PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
 export { PENDING, PendingPackets } from './pending-packets.js';
-export { Pipeline } from './pipeline.js';
+export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
-export { MAX_SLOTS, MIN_SLOTS, Steering, connectionHash, slotOfHash } from './steering.js';
+export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash } from './steering.js';
+export type { Mode, SteeringOptions } from './steering.js';
 export { noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
 export { STATE, nextState, segmentOf } from './tcp.js';
 export type { StateName, TimeoutSettings } from './tcp.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { KIND, PacketView } from '@rehearsal/packets';
 import * as fc from 'fast-check';
 import { PacketKey, TRACK } from './packet-key.js';
-import { echo, fragment, raw, tcp, udp } from './testing/packets.js';
+import { fragment, raw, tcp, udp } from './testing/packets.js';
 import type { Packet } from './testing/packets.js';
 import { VERDICT } from './verdict.js';
 
@@ -10,9 +10,9 @@ const client = { address: 0x0a010203, port: 40001 };
 const server = { address: 0xc0a80105 | 0, port: 443 };
 const SYN = 2;
 
-function read(packet: Packet): PacketKey {
-  const key = new PacketKey();
-  expect(key.read(packet.words, 0, packet.lenBytes)).toBe(0);
+function read(packet: Packet, fragmentPorts = 0, readsTunnels = false): PacketKey {
+  const key = new PacketKey(readsTunnels);
+  expect(key.read(packet.words, 0, packet.lenBytes, fragmentPorts)).toBe(0);
   return key;
 }
 
@@ -39,18 +39,27 @@ describe('the key of a packet', () => {
     expect([there.srcPort, back.srcPort, there.swapped + back.swapped]).toEqual([53, 5353, 1]);
   });
 
-  it('has no ports in any fragment, the first one too', () => {
+  it('of a later fragment has the ports it is handed and no flags', () => {
     const whole = tcp(client, server, SYN);
-    for (const field of [0x2000, 0x2001, 0x0001, 0x0100, 0x1fff]) {
-      const key = read(fragment(whole, field));
-      expect([key.track, key.ports, key.tcpFlags, key.proto]).toEqual([TRACK.fragment, 0, 0, 6]);
+    const ports = whole.words[5] as number;
+    for (const field of [0x2001, 0x0001, 0x0100, 0x1fff]) {
+      const key = read(fragment(whole, field), ports);
+      expect([key.track, key.tcpFlags, key.proto]).toEqual([TRACK.fragment, 0, 6]);
+      expect([key.src, key.srcPort, key.dst, key.dstPort]).toEqual([0x0a010203, 40001, 0xc0a80105 | 0, 443]);
     }
-    expect(read(fragment(whole, 0x4000)).track).toBe(TRACK.connection);
+    for (const field of [0x2000, 0x4000]) {
+      const key = read(fragment(whole, field));
+      expect([key.track, key.tcpFlags, key.srcPort]).toEqual([TRACK.connection, SYN, 40001]);
+    }
   });
 
-  it('has no ports for a protocol without them', () => {
-    const key = read(echo(client, server));
-    expect([key.track, key.ports, key.proto]).toEqual([TRACK.other, 0, 1]);
+  it('of the first fragment of a TCP packet may lack options', () => {
+    const whole = tcp(client, server, SYN, 20);
+    new Uint8Array(whole.words.buffer)[32] = 0xf0;
+    const cut = { words: whole.words, lenBytes: 44 };
+    new Uint8Array(cut.words.buffer)[3] = 44;
+    expect(new PacketKey().read(cut.words, 0, 44)).toBe(VERDICT.malformed);
+    expect(read(fragment(cut, 0x2000)).track).toBe(TRACK.connection);
   });
 
   it('skips IPv4 options', () => {
@@ -95,7 +104,7 @@ describe('the key of a packet', () => {
       fc.constantFrom(0, 20, 28, 39, 40, 60, 99, 100),
       fc.constantFrom(0, 0x40, 0x20, 0x1f),
       fc.constantFrom(0, 0, 0, 1),
-      fc.constantFrom(6, 6, 17, 1, 47),
+      fc.constantFrom(6, 6, 17, 50, 47),
       fc.uint8Array({ minLength: 100, maxLength: 100 }),
       fc.constantFrom(0x50, 0x60, 0xf0, 0x40),
       fc.integer({ min: 0, max: 100 }),
@@ -114,9 +123,10 @@ describe('the key of a packet', () => {
         const refused = key.read(words, 0, lenBytes);
         if (kind === KIND.malformed) expect(refused).toBe(VERDICT.malformed);
         else if (kind === KIND.notIpv4) expect(refused === VERDICT.unsupported_ipv6).toBe(first === 0x60);
-        else {
-          const track = kind === KIND.fragment ? TRACK.fragment : kind <= KIND.udp ? TRACK.connection : TRACK.other;
-          const ports = track === TRACK.connection ? [view.srcPort, view.dstPort] : [0, 0];
+        else if (!view.isFragment || !view.isFirstFragment) {
+          const isLater = kind === KIND.fragment && (view.protocol === 6 || view.protocol === 17);
+          const track = isLater ? TRACK.fragment : TRACK.connection;
+          const ports = kind <= KIND.udp ? [view.srcPort, view.dstPort] : [0, 0];
           expect([refused, key.track, key.proto, key.src, key.dst, key.srcPort, key.dstPort, key.tcpFlags]).toEqual([
             0,
             track,

@@ -7,7 +7,9 @@ import { VERDICT } from './verdict.js';
 
 const anEnd = fc.record({ address: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), port: fc.nat(65535) });
 const slotCounts = fc.constantFrom(256, 257, 512, 1000, 4096, 65536, MAX_SLOTS);
-const steer = (s: Steering, p: Packet) => s.steer(p.words, 0, p.lenBytes);
+const steer = (s: Steering, p: Packet, side = 0) => s.steer(p.words, 0, p.lenBytes, side);
+const general = (slots: number, l4: boolean) =>
+  new Steering({ slots, l4, modes: ['general', 'general'], gtp: 'outer' });
 const client = { address: 0x0a000001, port: 1025 };
 const server = { address: 0x0a000002, port: 80 };
 
@@ -25,7 +27,7 @@ describe('steering', () => {
   it('sends both directions of a connection to one slot, with and without ports', () => {
     fc.assert(
       fc.property(anEnd, anEnd, slotCounts, fc.boolean(), (one, other, slots, l4) => {
-        const s = new Steering({ slots, l4 });
+        const s = general(slots, l4);
         for (const make of [(a: End, b: End) => tcp(a, b, 2), udp, echo]) {
           const slot = steer(s, make(one, other));
           expect(slot).toBeGreaterThanOrEqual(0);
@@ -38,7 +40,7 @@ describe('steering', () => {
 
   it('keys on ports only with L4', () => {
     const slotsUsed = (l4: boolean) => {
-      const s = new Steering({ slots: 512, l4 });
+      const s = general(512, l4);
       const used = new Set<number>();
       for (let port = 1024; port < 1124; port++) used.add(steer(s, udp({ address: 1, port }, server)));
       return used.size;
@@ -47,25 +49,19 @@ describe('steering', () => {
     expect(slotsUsed(true)).toBeGreaterThan(80);
   });
 
-  it('keeps the fragments of all datagrams of two hosts and a protocol together', () => {
-    const s = new Steering({ slots: 512, l4: true });
-    const slots = [
-      steer(s, fragment(udp(client, server), 0x2000)),
-      steer(s, fragment(udp(client, server), 0x0010)),
-      steer(s, fragment(udp({ ...client, port: 9 }, server), 0x2000)),
-      steer(s, fragment(udp(server, client), 0x2000)),
-    ];
-    expect(new Set(slots).size).toBe(1);
-  });
-
-  it('keeps fragments with their connection without L4', () => {
-    const s = new Steering({ slots: 512, l4: false });
-    const whole = tcp(client, server, 16);
-    expect(steer(s, fragment(whole, 0x2000))).toBe(steer(s, whole));
+  it('sends later fragments after their first, whose ports they are handed', () => {
+    for (const l4 of [true, false]) {
+      const s = general(512, l4);
+      const whole = udp(client, server);
+      const slot = steer(s, whole);
+      expect(steer(s, fragment(whole, 0x2000))).toBe(slot);
+      expect(s.steer(fragment(whole, 0x0010).words, 0, whole.lenBytes, 0, whole.words[5])).toBe(slot);
+      expect(s.hash).toBe(connectionHash(s.key.a, s.key.b, s.key.ports, 17));
+    }
   });
 
   it('refuses what is not IPv4 with the verdict', () => {
-    const s = new Steering({ slots: 512, l4: true });
+    const s = general(512, true);
     expect(steer(s, raw([0x60, 0, 0, 0]))).toBe(-VERDICT.unsupported_ipv6);
     expect(steer(s, raw([0x20, 0, 0, 0]))).toBe(-VERDICT.unsupported_non_ip);
     expect(steer(s, raw([0x45, 0, 0, 0]))).toBe(-VERDICT.malformed);
@@ -73,9 +69,7 @@ describe('steering', () => {
 
   it('refuses a number of slots it cannot serve', () => {
     for (const slots of [255, 65538, 512.5]) {
-      expect(() => new Steering({ slots, l4: true })).toThrow(
-        `expected 256 to 65537 slots, saw ${slots}; set dist.slots`,
-      );
+      expect(() => general(slots, true)).toThrow(`expected 256 to 65537 slots, saw ${slots}; set dist.slots`);
     }
   });
 
@@ -109,7 +103,7 @@ describe('balance', () => {
   it.each(Object.keys(shapes))('%s: slots, and buckets within a slot, fill as by chance', (name) => {
     const make = shapes[name] as (i: number) => Packet;
     for (const slots of [256, 512, 1000]) {
-      const s = new Steering({ slots, l4: true });
+      const s = general(slots, true);
       const inSlot = new Int32Array(slots);
       const inBucket = new Int32Array(1024);
       const packets = 40_000;

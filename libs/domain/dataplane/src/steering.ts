@@ -1,7 +1,12 @@
-import { PacketKey, TRACK } from './packet-key.js';
+import { PacketKey, swapAddress, swapPort } from './packet-key.js';
 
 export const MIN_SLOTS = 256;
 export const MAX_SLOTS = 65537;
+const TO_UNIT = 2 ** -32;
+
+/** Which addresses of a packet choose its slot (fidelity: F-DIST-MODE). */
+export const MODES = ['general', 'user', 'network'] as const;
+export type Mode = (typeof MODES)[number];
 
 /**
  * 32 bits out of a connection's canonical key, evenly spread: the high bits choose the slot, the low
@@ -20,29 +25,53 @@ export function connectionHash(a: number, b: number, ports: number, proto: numbe
   return h ^ (h >>> 16);
 }
 
+/** 32 bits out of one address and one port, for the modes that look at one end only. */
+function endHash(address: number, port: number): number {
+  const x = Math.imul(address, 0x9e3779b1);
+  const z = Math.imul(port, 0xc2b2ae3d);
+  let h = (Math.imul(x ^ (x >>> 15), 0x27d4eb2f) + (z ^ (z >>> 14))) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
 /** The slot of a hash among `slots`: its share of the 32-bit range, exact for any number of slots. */
 export function slotOfHash(hash: number, slots: number): number {
-  return ((hash >>> 0) * slots * 2.3283064365386963e-10) | 0;
+  return ((hash >>> 0) * (slots * TO_UNIT)) | 0;
 }
 
 export interface SteeringOptions {
   /** Slots of the table, 256 to 65537. */
   readonly slots: number;
-  /** Whether ports take part (distribution mode General with L4 on). */
+  /** Whether ports take part (fidelity: F-DIST-L4). */
   readonly l4: boolean;
+  /** How packets that come in inside, and outside, are spread. */
+  readonly modes: readonly [inside: Mode, outside: Mode];
+  /** Whether a packet in a GTP-U tunnel counts as itself or as its tunnel (fidelity: F-DIST-GTP). */
+  readonly gtp: 'outer' | 'inner';
 }
 
 /**
- * Distribution mode General (fidelity: F-DIST-MODE, F-DIST-L4): the key is both addresses, and with L4 both
- * ports and the protocol; it is the same for both directions. Fragments and protocols without ports are keyed
- * on addresses and protocol. One instance serves one packet at a time; `key` describes the last one.
+ * Chooses the slot of each packet (fidelity: F-DIST-MODE, F-DIST-L4).
+ *
+ * | mode | key | with L4 |
+ * |---|---|---|
+ * | general | both addresses | and both ports and the protocol |
+ * | user | destination address | and source port |
+ * | network | source address | and destination port |
+ *
+ * User and network are one function of an address and a port, so that of a connection that is not translated
+ * the leg steered by user and the leg steered by network meet. One instance serves one packet at a time; `key`
+ * describes the last one.
  */
 export class Steering {
-  readonly key = new PacketKey();
+  readonly key: PacketKey;
+  private readonly other = new PacketKey();
   readonly slots: number;
-  /** `connectionHash` of the last packet when it belongs to a connection. */
-  hash = 0;
+  private readonly perSlot: number;
   private readonly l4: boolean;
+  /** Per side: 0 general; else which end is looked at: 1 the destination, 2 the source. */
+  private readonly ends: Uint8Array;
 
   constructor(options: SteeringOptions) {
     const { slots } = options;
@@ -50,22 +79,53 @@ export class Steering {
       throw new RangeError(`expected ${MIN_SLOTS} to ${MAX_SLOTS} slots, saw ${slots}; set dist.slots`);
     }
     this.slots = slots;
+    this.perSlot = slots * TO_UNIT;
     this.l4 = options.l4;
+    this.ends = Uint8Array.from(options.modes, (mode) => MODES.indexOf(mode));
+    this.key = new PacketKey(options.gtp === 'inner');
+  }
+
+  /** `connectionHash` of the last packet. */
+  get hash(): number {
+    const key = this.key;
+    return connectionHash(key.a, key.b, key.ports, key.proto);
   }
 
   /**
-   * The slot of the packet of `lenBytes` at word `at`, or minus the verdict that refuses it
-   * (malformed, unsupported_ipv6, unsupported_non_ip).
+   * The slot of the packet of `lenBytes` at word `at` that came in at `side` (0 inside, 1 outside), or minus
+   * the verdict that refuses it (malformed, unsupported_ipv6, unsupported_non_ip). `fragmentPorts` is the word
+   * of ports of its first fragment, where it is a later one.
    */
-  steer(words: Int32Array, at: number, lenBytes: number): number {
+  steer(words: Int32Array, at: number, lenBytes: number, side: number, fragmentPorts = 0): number {
     const key = this.key;
-    const refused = key.read(words, at, lenBytes);
+    const refused = key.read(words, at, lenBytes, fragmentPorts);
     if (refused !== 0) return -refused;
-    if (this.l4) {
-      this.hash = connectionHash(key.a, key.b, key.ports, key.proto);
-      return slotOfHash(this.hash, this.slots);
+    return this.slotOfKey(key, side);
+  }
+
+  /**
+   * The slot of a packet with these ends, in host order as `PacketKey` gives them, that comes in at `side`:
+   * where the other leg of a translated connection goes.
+   */
+  slotOf(side: number, src: number, dst: number, srcPort: number, dstPort: number, proto: number): number {
+    const { other } = this;
+    other.take(swapAddress(src), swapAddress(dst), swapPort(srcPort) | (swapPort(dstPort) << 16), proto);
+    return this.slotOfKey(other, side);
+  }
+
+  private slotOfKey(key: PacketKey, side: number): number {
+    const end = this.ends[side] as number;
+    let hash: number;
+    if (end === 0) {
+      hash = this.l4 ? connectionHash(key.a, key.b, key.ports, key.proto) : connectionHash(key.a, key.b, 0, 0);
+    } else {
+      // The packet came from `a` and the destination counts, or from `b` and the source does: then it is `b`.
+      const mask = -((key.swapped ^ end) & 1);
+      const address = key.a ^ ((key.a ^ key.b) & mask);
+      const ports = key.ports;
+      const port = this.l4 ? (mask === 0 ? ports >>> 16 : ports & 0xffff) : 0;
+      hash = endHash(address, port);
     }
-    if (key.track === TRACK.connection) this.hash = connectionHash(key.a, key.b, key.ports, key.proto);
-    return slotOfHash(connectionHash(key.a, key.b, 0, 0), this.slots);
+    return ((hash >>> 0) * this.perSlot) | 0;
   }
 }

@@ -1,5 +1,5 @@
 import { resolveSettings, SettingsError, type Settings } from '@rehearsal/kernel';
-import type { FabricPlan, RoleEntry } from '@rehearsal/lab-port';
+import type { FabricPlan, InterfacePlan, RoleEntry } from '@rehearsal/lab-port';
 import { FileError, type FileProblem } from './problems.js';
 import type { ReadFabric } from './read-fabric.js';
 
@@ -48,7 +48,10 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
       take: group.take,
       address: group.address,
       members: read.members,
-      interfaces: (['inside', 'outside'] as const).map((side) => ({ name: side, ...group.interfaces[side] })),
+      interfaces: (['inside', 'outside'] as const).map((side) => {
+        const said = group.interfaces[side].distribution ?? settings['dist.mode'];
+        return { name: side, ...group.interfaces[side], distribution: modeOf(said, side) };
+      }),
     },
     policy: options.policy,
     traffic: { connections, packetsPerSec, mix, captures: captures.map((c) => options.locate(c)) },
@@ -58,6 +61,12 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
       read.members.map((m) => m.id),
     ),
   };
+}
+
+/** Auto-topology goes by where the interface leads: users are inside, networks outside. */
+function modeOf(said: Settings['dist.mode'], side: 'inside' | 'outside'): InterfacePlan['distribution'] {
+  if (said !== 'auto-topology') return said;
+  return side === 'inside' ? 'user' : 'network';
 }
 
 function rolesOf(orchestrators: readonly string[], members: readonly string[]): RoleEntry[] {

@@ -37,9 +37,11 @@ const interfaceSchema = z.strictObject({
   ports: z.array(z.string().min(1)).min(1).default(['eth1-05']).describe('uplink ports of the orchestrators'),
   address: z.string().regex(IPV4_PREFIX, 'expected an IPv4 address with a prefix length, as in 10.1.0.1/16'),
   distribution: z
-    .enum(['user', 'network', 'general'])
-    .default('general')
-    .describe('what steers a packet: the user side address, the network side address, or both'),
+    .enum(['user', 'network', 'general', 'auto-topology'])
+    .optional()
+    .describe(
+      'which address of a packet that comes in here chooses its slot: user the destination, network the source, general both; auto-topology: user inside, network outside; default: setting dist.mode',
+    ),
   nat: z.enum(['none', 'hide']).default('none').describe('address translation of what leaves here'),
 });
 

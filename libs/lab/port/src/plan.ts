@@ -22,6 +22,7 @@ export interface InterfacePlan {
   readonly name: string;
   readonly ports: readonly string[];
   readonly address: string;
+  /** Which addresses of a packet that comes in here choose its slot; auto-topology is resolved. */
   readonly distribution: 'user' | 'network' | 'general';
   readonly nat: 'none' | 'hide';
 }

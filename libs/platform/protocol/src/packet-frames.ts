@@ -9,9 +9,13 @@ import { HEADER_WORDS } from './frames.js';
  * | 0 | id: ledger tag (packets, emit) or packet number (batch, answer) |
  * | 1 | packet length in bytes (16 bits; 0: no bytes follow), side (1 bit), flags (7 bits), code (8 bits) |
  * | 2 | aux: slot, or 0 |
+ *
+ * A record of a batch with the flag `laterFragment` has one word before the packet, counted in its length: the ports
+ * of the datagram's first fragment, as they stand there.
  */
 export const RECORD_WORDS = 3;
 export const MAX_PACKET_BYTES = 0xffff;
+export const RECORD_FLAG = { laterFragment: 1 } as const;
 /** A frame this long is sent on: with one more packet it is still well under the bus's message limit of 1 MB. */
 const FULL_WORDS = (256 * 1024) >> 2;
 
@@ -38,7 +42,7 @@ export class PacketFrameWriter {
     return this.at >= FULL_WORDS;
   }
 
-  /** Appends a packet found at word `srcAt` of `src`. */
+  /** Appends a packet found at word `srcAt` of `src`; bits of `RECORD_FLAG` may stand above the bit of `side`. */
   add(id: number, lenBytes: number, side: number, code: number, aux: number, src: Int32Array, srcAt: number): void {
     const packetWords = (lenBytes + 3) >> 2;
     let at = this.at;
@@ -86,6 +90,8 @@ export class PacketFrameReader {
   id = 0;
   lenBytes = 0;
   side = 0;
+  /** Bits of `RECORD_FLAG`. */
+  flags = 0;
   code = 0;
   aux = 0;
   /** Word index of the packet's bytes. */
@@ -120,6 +126,7 @@ export class PacketFrameReader {
     this.id = words[at] as number;
     this.lenBytes = meta & 0xffff;
     this.side = (meta >>> 16) & 1;
+    this.flags = (meta >>> 17) & 0x7f;
     this.code = meta >>> 24;
     this.aux = words[at + 2] as number;
     this.packetAt = at + RECORD_WORDS;

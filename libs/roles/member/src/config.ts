@@ -1,3 +1,4 @@
+import type { Mode } from '@rehearsal/dataplane';
 import type { Settings } from '@rehearsal/kernel';
 
 /** Called by the simulator's checkers and by nobody else; absent live. */
@@ -22,6 +23,8 @@ export interface MemberConfig {
   readonly securityGroup: string;
   readonly members: readonly { readonly id: string; readonly weight: number }[];
   readonly orchestrators: readonly string[];
+  /** How packets that come in at each interface are spread. */
+  readonly interfaces: { readonly inside: Mode; readonly outside: Mode };
   /** Hash of the machine code, for the record of who computed what. */
   readonly build: string;
   /** The rulebase as a plain object; used until, or unless, the SMO hands out its own. */

@@ -1,3 +1,4 @@
+import type { Mode } from '@rehearsal/dataplane';
 import type { Settings } from '@rehearsal/kernel';
 
 /** Called by the simulator's checkers and by nobody else; absent live. */
@@ -20,6 +21,8 @@ export interface OrchestratorConfig {
   readonly securityGroup: string;
   readonly members: readonly { readonly id: string; readonly weight: number }[];
   readonly orchestrators: readonly string[];
+  /** How packets that come in at each interface are spread. */
+  readonly interfaces: { readonly inside: Mode; readonly outside: Mode };
   /** Hash of the machine code, recorded in every commit. */
   readonly build: string;
   readonly probe?: OrchestratorProbe;

@@ -60,7 +60,12 @@ export class SteeringPlane {
     this.config = config;
     this.egress = egress;
     const slots = config.settings['dist.slots'];
-    this.steering = new Steering({ slots, l4: config.settings['dist.l4'] });
+    this.steering = new Steering({
+      slots,
+      l4: config.settings['dist.l4'],
+      modes: [config.interfaces.inside, config.interfaces.outside],
+      gtp: config.settings['dist.gtp'],
+    });
     let capacity = 1024;
     while (capacity < config.settings['hold.maxPackets'] * 2) capacity *= 2;
     this.pending = new PendingPackets(capacity, ARENA_WORDS, slots);
@@ -100,7 +105,7 @@ export class SteeringPlane {
     const base = this.pending.takeFrame(words, this.rt.nowMs());
     const arena = this.pending.arena;
     while (reader.next()) {
-      const slot = this.steering.steer(words, reader.packetAt, reader.lenBytes);
+      const slot = this.steering.steer(words, reader.packetAt, reader.lenBytes, reader.side);
       if (slot < 0) {
         this.passBy(reader, -slot);
         continue;

@@ -5,24 +5,37 @@ export const DISTRIBUTION = {
   'dist.mode': {
     kind: 'choice',
     unit: '',
-    choices: ['general'],
-    vendor: 'general',
+    choices: ['auto-topology', 'user', 'network', 'general'],
+    vendor: 'auto-topology',
     lossless: 'general',
     certainty: 'documented',
     fidelity: 'F-DIST-MODE',
     where: 'orchestrators',
     about:
-      'Which addresses of a packet make the key; `general`, the only mode so far, takes both, so that both directions meet.',
+      'Which addresses of a packet make the key: `user` the destination, `network` the source, `general` both; `auto-topology` is user inside and network outside. An interface of the fabric file may say its own.',
   },
   'dist.l4': {
     kind: 'bool',
     unit: '',
-    vendor: true,
+    vendor: false,
     lossless: true,
     certainty: 'recalled',
     fidelity: 'F-DIST-L4',
     where: 'orchestrators',
-    about: 'Ports are part of the key; public sources disagree on the default.',
+    about:
+      'A port is part of the key as well (user: the source port, network: the destination port, general: both); public sources disagree on the default.',
+  },
+  'dist.gtp': {
+    kind: 'choice',
+    unit: '',
+    choices: ['outer', 'inner'],
+    vendor: 'outer',
+    lossless: 'outer',
+    certainty: 'inferred',
+    fidelity: 'F-DIST-GTP',
+    where: 'orchestrators, members',
+    about:
+      'What a packet in a GTP-U tunnel (UDP port 2152) counts as: its tunnel, or itself where it is IPv4; datagrams in fragments count as their tunnel.',
   },
   'dist.slots': {
     kind: 'int',
