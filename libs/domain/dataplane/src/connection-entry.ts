@@ -39,10 +39,46 @@ export const INITIATOR_B = 1 << 12;
 export const FROM_OUTSIDE = 1 << 13;
 /** The same ends started a new connection in a closed entry. */
 export const REOPENED = 1 << 14;
+/** The legs differ, by address or by slot: the entry has a row of second words too. */
+export const TWO_LEGS = 1 << 15;
 export const SYNC_SHIFT = 16;
 export const SYNC_MASK = 3 << SYNC_SHIFT;
+/**
+ * A forwarding entry: it stands where packets of a connection arrive whose home is another slot, and names that
+ * slot. Part of the key, since both may be held by one member and, without translation, under the same ends.
+ */
+export const FORWARD = 1 << 18;
 /** What a delta carries of the word; the rest is this table's own bookkeeping. */
-export const SHARED_META = PROTO_MASK | STATE_MASK | INITIATOR_B | FROM_OUTSIDE | REOPENED | SYNC_MASK;
+export const SHARED_META =
+  PROTO_MASK | STATE_MASK | INITIATOR_B | FROM_OUTSIDE | REOPENED | TWO_LEGS | SYNC_MASK | FORWARD;
+/** What of the word an entry is found by, beside its ends. */
+export const KEY_MASK = PROTO_MASK | FORWARD;
+
+/**
+ * The second words of entries with `TWO_LEGS` or `FORWARD`, in an array of their own: where no connection has
+ * two legs it is never touched.
+ *
+ * | word | connection | forwarding entry |
+ * |---|---|---|
+ * | 0, 1 | source and destination as the initiator's packets leave, host order | address a, address b of the connection's key |
+ * | 2 | their ports, source in the low half | its ports |
+ * | 3 | slot of the other leg | the connection's home slot |
+ * | 4, 5 | last applied packet number of the other leg by orchestrator | |
+ * | 6 | generations of those, as word 9 | |
+ * | 7 | `TRANSLATED`, `BLOCK_PORT` | |
+ */
+export const LEG_WORDS = 8;
+export const LEG_A = 0;
+export const LEG_B = 1;
+export const LEG_PORTS = 2;
+export const LEG_SLOT = 3;
+export const LEG_APPLIED = 4;
+export const LEG_GENERATIONS = 6;
+export const LEG_FLAGS = 7;
+/** Packets leave with other ends than they came with. */
+export const TRANSLATED = 1;
+/** The source port they leave with is one of the home slot's block. */
+export const BLOCK_PORT = 2;
 /** Some peer was sent this entry. */
 export const SYNCED = 1 << 20;
 /** In the queue of entries to send. */
@@ -59,6 +95,9 @@ export const SLOT_MASK = (1 << SLOT_BITS) - 1;
 /** Rule indexes are 0 to this. */
 export const MAX_RULE = (1 << (32 - SLOT_BITS)) - 1;
 
-/** When state goes to the backup (fidelity: F-SYNC-POLICY). */
-export const SYNC = { never: 0, delayed: 1, strict: 2 } as const;
+/**
+ * When state goes to the backup (fidelity: F-SYNC-POLICY): never; once the connection is old enough; with every
+ * change, and packets wait for it; with every change, and they do not.
+ */
+export const SYNC = { never: 0, delayed: 1, strict: 2, immediate: 3 } as const;
 export type SyncPolicy = keyof typeof SYNC;

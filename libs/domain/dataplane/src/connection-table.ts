@@ -7,7 +7,11 @@ import {
   CREATED,
   DOOMED,
   ENTRY_WORDS,
+  FORWARD,
   GENERATIONS,
+  KEY_MASK,
+  LEG_SLOT,
+  LEG_WORDS,
   LIVE,
   META,
   PACKETS,
@@ -27,6 +31,7 @@ import {
   SYNCED,
   SYNC_MASK,
   SYNC_SHIFT,
+  TWO_LEGS,
   YOUNG,
 } from './connection-entry.js';
 import { EntryQueue } from './entry-queue.js';
@@ -57,9 +62,19 @@ export interface TableOptions {
 export class ConnectionTable {
   /** All entries, `ENTRY_WORDS` each; layout in connection-entry.ts. */
   readonly words: Int32Array;
+  /** Second words of entries with two legs and of forwarding entries, `LEG_WORDS` each. */
+  readonly legs: Int32Array;
   readonly capacity: number;
   readonly slots: number;
   readonly baseMs: number;
+  /** Forwarding entries among them. */
+  forwards = 0;
+  /** Told before a connection with two legs goes that is this member's to end. */
+  onTwoLegsEnd: (index: number) => void = () => {};
+  /** Told before a connection with two legs goes, whoever ended it. */
+  onPortFree: (index: number) => void = () => {};
+  /** Told when a peer's word has set an entry's second words. */
+  onLegsSet: (index: number) => void = () => {};
   /** Connections found by their key, those of each slot. */
   size = 0;
   readonly sizeOfSlot: Int32Array;
@@ -89,11 +104,12 @@ export class ConnectionTable {
     this.slots = slots;
     this.baseMs = options.baseMs;
     this.words = new Int32Array(capacity * ENTRY_WORDS);
+    this.legs = new Int32Array(capacity * LEG_WORDS);
     this.buckets = new Int32Array(buckets).fill(NONE);
     this.bucketMask = buckets - 1;
     this.slotHead = new Int32Array(slots).fill(NONE);
     this.sizeOfSlot = new Int32Array(slots);
-    this.marks = new AppliedMarks(this.words);
+    this.marks = new AppliedMarks(this.words, this.legs);
     this.toSend = new EntryQueue(this.words, QUEUED);
     this.young = new EntryQueue(this.words, YOUNG);
   }
@@ -109,7 +125,10 @@ export class ConnectionTable {
     return Math.floor(epochMs - this.baseMs) | 0;
   }
 
-  /** The entry of a canonical key (see `PacketKey`), or `NONE`. `hash` is its `connectionHash`. */
+  /**
+   * The entry of a canonical key (see `PacketKey`), or `NONE`. `hash` is its `connectionHash`; `proto` is or'ed with
+   * `FORWARD` for the forwarding entry.
+   */
   find(hash: number, a: number, b: number, ports: number, proto: number): number {
     const words = this.words;
     let index = this.buckets[hash & this.bucketMask] as number;
@@ -119,7 +138,7 @@ export class ConnectionTable {
         words[at + B] === b &&
         words[at + PORTS] === ports &&
         words[at + A] === a &&
-        ((words[at + META] as number) & PROTO_MASK) === proto
+        ((words[at + META] as number) & KEY_MASK) === proto
       ) {
         return index;
       }
@@ -130,7 +149,8 @@ export class ConnectionTable {
 
   /**
    * Adds the connection of a key that `find` did not find; `shared` holds the `SHARED_META` bits above the
-   * protocol (state, initiator, sync policy). Returns its index, or `TABLE_FULL`.
+   * protocol (state, initiator, sync policy, and what says that the entry has second words: those are zero then
+   * and for the caller to fill). Returns its index, or `TABLE_FULL`.
    */
   insert(
     hash: number,
@@ -154,7 +174,11 @@ export class ConnectionTable {
     words[at + A] = a;
     words[at + B] = b;
     words[at + PORTS] = ports;
-    words[at + META] = proto | (shared & ~PROTO_MASK) | LIVE;
+    words[at + META] = (proto & PROTO_MASK) | (shared & ~PROTO_MASK) | LIVE;
+    if ((shared & (TWO_LEGS | FORWARD)) !== 0) {
+      this.legs.fill(0, index * LEG_WORDS, (index + 1) * LEG_WORDS);
+      if ((shared & FORWARD) !== 0) this.forwards++;
+    }
     words[at + PLACE] = slot | (rule << SLOT_BITS);
     words[at + CREATED] = now;
     words[at + SEEN] = now;
@@ -179,10 +203,14 @@ export class ConnectionTable {
    * there (`announce`), and counts against the capacity until then.
    */
   remove(index: number, announce: boolean): void {
-    this.unlink(index);
     const at = index * ENTRY_WORDS;
     const words = this.words;
     let meta = words[at + META] as number;
+    if ((meta & TWO_LEGS) !== 0) {
+      this.onPortFree(index);
+      if (announce) this.onTwoLegsEnd(index);
+    } else if ((meta & FORWARD) !== 0) this.forwards--;
+    this.unlink(index);
     if (!announce) meta &= ~SYNCED;
     words[at + META] = meta | DOOMED;
     if ((meta & (QUEUED | YOUNG)) !== 0) return;
@@ -218,6 +246,21 @@ export class ConnectionTable {
     return (this.words[index * ENTRY_WORDS + PLACE] as number) >>> SLOT_BITS;
   }
 
+  /** Whether the legs of the connection differ: second words say how. */
+  hasTwoLegs(index: number): boolean {
+    return ((this.words[index * ENTRY_WORDS + META] as number) & TWO_LEGS) !== 0;
+  }
+
+  /** Whether the entry only says where the connection's home is. */
+  isForward(index: number): boolean {
+    return ((this.words[index * ENTRY_WORDS + META] as number) & FORWARD) !== 0;
+  }
+
+  /** Of a forwarding entry: the home slot; of a connection with two legs: the other leg's. */
+  legSlotOf(index: number): number {
+    return this.legs[index * LEG_WORDS + LEG_SLOT] as number;
+  }
+
   stateOf(index: number): number {
     return ((this.words[index * ENTRY_WORDS + META] as number) & STATE_MASK) >>> STATE_SHIFT;
   }
@@ -240,7 +283,7 @@ export class ConnectionTable {
   reopen(index: number, shared: number, rule: number, now: number): void {
     const at = index * ENTRY_WORDS;
     const words = this.words;
-    const kept = (words[at + META] as number) & (PROTO_MASK | ~SHARED_META);
+    const kept = (words[at + META] as number) & (PROTO_MASK | TWO_LEGS | ~SHARED_META);
     words[at + META] = kept | (shared & ~PROTO_MASK) | REOPENED;
     words[at + PLACE] = ((words[at + PLACE] as number) & SLOT_MASK) | (rule << SLOT_BITS);
     words[at + CREATED] = now;
@@ -264,9 +307,14 @@ export class ConnectionTable {
     words[at + META] = (meta & ~STATE_MASK) | (state << STATE_SHIFT);
     // A closed connection ages from its end, whatever straggles in.
     if ((meta & STATE_MASK) >>> STATE_SHIFT !== STATE.closed) words[at + SEEN] = now;
-    this.marks.set(index, orchestrator, packetNumber);
+    this.marks.set(index, orchestrator, packetNumber, !fromInitiator && (meta & TWO_LEGS) !== 0);
     const counter = at + PACKETS + (fromInitiator ? 0 : 1);
     words[counter] = ((words[counter] as number) + 1) | 0;
+  }
+
+  /** A packet passed by way of the forwarding entry. */
+  touch(index: number, now: number): void {
+    this.words[index * ENTRY_WORDS + SEEN] = now;
   }
 
   /** Entries ever used, from 0: all connections have an index below it. */

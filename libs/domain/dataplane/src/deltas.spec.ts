@@ -1,12 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ENTRY_WORDS, INITIATOR_B, STATE_SHIFT, SYNC, SYNC_SHIFT } from './connection-entry.js';
+import {
+  ENTRY_WORDS,
+  FORWARD,
+  INITIATOR_B,
+  LEG_SLOT,
+  LEG_WORDS,
+  STATE_SHIFT,
+  SYNC,
+  SYNC_SHIFT,
+  TWO_LEGS,
+} from './connection-entry.js';
 import { ConnectionTable, NONE } from './connection-table.js';
 import {
   APPLY,
+  DELTA_ENTRY_MAX_WORDS,
   DELTA_ENTRY_WORDS,
   DELTA_HEAD_WORDS,
   DeltaReader,
+  endOfEntry,
   slotOfEntry,
   writeDeltaHead,
   writeEntry,
@@ -26,7 +38,7 @@ const shared = (t: ConnectionTable, i: number) => {
   return [...t.words.subarray(at, at + 3), ...t.words.subarray(at + 4, at + 9), ...t.words.subarray(at + 10, at + 12)];
 };
 const find = (t: ConnectionTable, a: number, b: number, ports: number, proto = 6) =>
-  t.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
+  t.find(connectionHash(a, b, ports, proto & 0xff), a, b, ports, proto);
 
 function add(t: ConnectionTable, a: number, state: number = STATE.established): number {
   const bits = (state << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT) | INITIATOR_B;
@@ -34,16 +46,22 @@ function add(t: ConnectionTable, a: number, state: number = STATE.established): 
 }
 
 function frameOf(t: ConnectionTable, ...indexes: number[]): Int32Array {
-  const words = new Int32Array(DELTA_HEAD_WORDS + DELTA_ENTRY_WORDS * indexes.length);
+  const words = new Int32Array(DELTA_HEAD_WORDS + DELTA_ENTRY_MAX_WORDS * indexes.length);
   writeDeltaHead(t, words, 0);
-  indexes.forEach((index, n) => writeEntry(t, index, words, DELTA_HEAD_WORDS + n * DELTA_ENTRY_WORDS));
-  return words;
+  let end = DELTA_HEAD_WORDS;
+  for (const index of indexes) end = writeEntry(t, index, words, end);
+  return words.subarray(0, end);
 }
 
 function receive(t: ConnectionTable, words: Int32Array): number[] {
   const reader = new DeltaReader(t);
   const count = reader.open(words, 0, words.length);
-  return Array.from({ length: count }, (_, n) => reader.apply(words, DELTA_HEAD_WORDS + n * DELTA_ENTRY_WORDS));
+  let at = DELTA_HEAD_WORDS;
+  return Array.from({ length: Math.max(count, 0) }, () => {
+    const applied = reader.apply(words, at);
+    at = endOfEntry(words, at);
+    return applied;
+  });
 }
 
 describe('sync deltas', () => {
@@ -99,8 +117,8 @@ describe('sync deltas', () => {
         ]);
         expect([...to.marks.incarnations]).toEqual([0xfffffff0, 77]);
         expect([
-          to.marks.covers(copy, 0, e.numbers[0] as number),
-          to.marks.covers(copy, 1, (e.numbers[1] as number) + 1),
+          to.marks.covers(copy, 0, e.numbers[0] as number, false),
+          to.marks.covers(copy, 1, (e.numbers[1] as number) + 1, false),
         ]).toEqual([true, false]);
 
         const before = to.words.slice();
@@ -153,7 +171,7 @@ describe('sync deltas', () => {
       const to = newTable();
       to.marks.setIncarnation(0, incarnation);
       receive(to, words);
-      return [to.marks.covers(find(to, 10, 11, 7), 0, 50), to.marks.incarnations[0]];
+      return [to.marks.covers(find(to, 10, 11, 7), 0, 50, false), to.marks.incarnations[0]];
     };
     expect([marks(4), marks(5), marks(6)]).toEqual([
       [true, 5],
@@ -167,11 +185,11 @@ describe('sync deltas', () => {
     from.marks.setIncarnation(0, 1);
     const index = add(from, 10);
     const to = newTable();
-    const covered = () => to.marks.covers(find(to, 10, 11, 7), 0, 50);
-    from.marks.set(index, 0, 50);
+    const covered = () => to.marks.covers(find(to, 10, 11, 7), 0, 50, false);
+    from.marks.set(index, 0, 50, false);
     receive(to, frameOf(from, index));
     expect(covered()).toBe(true);
-    from.marks.clear(index, 0);
+    from.marks.clear(index, 0, false);
     receive(to, frameOf(from, index));
     expect(covered()).toBe(false);
   });
@@ -184,9 +202,7 @@ describe('sync deltas', () => {
 
   it.each([
     ['ends in the wrong order', 0, 12, APPLY.refused_key],
-    ['another protocol', 3, 1, APPLY.refused_key],
     ['a bit nobody knows', 3, (1 << 28) | 6 | (3 << 8), APPLY.refused_bits],
-    ['a sync policy nobody knows', 3, 6 | (3 << 8) | (3 << 16), APPLY.refused_bits],
     ['no state', 3, 6, APPLY.refused_state],
     ['a UDP state for TCP', 3, 6 | (STATE.udpSent << 8), APPLY.refused_state],
     ['a TCP state for UDP', 3, 17 | (STATE.established << 8), APPLY.refused_state],
@@ -197,6 +213,34 @@ describe('sync deltas', () => {
     words[DELTA_HEAD_WORDS + word] = value;
     const to = newTable();
     expect([receive(to, words), to.size]).toEqual([[refusal], 0]);
+  });
+
+  it('carry second words, their marks, and stand beside the forwarding entry of the same ends', () => {
+    const from = newTable();
+    from.marks.setIncarnation(0, 3);
+    const bits = (STATE.established << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT);
+    const insert = (kind: number, slot: number) => {
+      const index = from.insert(connectionHash(10, 11, 7, 6), 10, 11, 7, 6, bits | kind, slot, 9, 100);
+      from.legs.set([1, 2, 3, 500 - slot], index * LEG_WORDS);
+      return index;
+    };
+    const [home, forward] = [insert(TWO_LEGS, 5), insert(FORWARD, 6)];
+    from.marks.set(home, 0, 40, false);
+    from.marks.set(home, 0, 50, true);
+    const to = newTable();
+    expect(receive(to, frameOf(from, home, forward))).toEqual([APPLY.stored, APPLY.stored]);
+    const [copy, way] = [find(to, 10, 11, 7), find(to, 10, 11, 7, 6 | FORWARD)];
+    expect([to.slotOf(copy), to.legSlotOf(copy), to.slotOf(way), to.legSlotOf(way), to.forwards]).toEqual([
+      5, 495, 6, 494, 1,
+    ]);
+    const covered = (n: number, otherLeg: boolean) => to.marks.covers(copy, 0, n, otherLeg);
+    expect([covered(40, false), covered(41, false), covered(50, true), covered(51, true)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(to.legs[copy * LEG_WORDS + LEG_SLOT]).toBe(495);
   });
 
   it('refuse to move a connection to another slot', () => {

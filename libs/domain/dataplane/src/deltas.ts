@@ -5,7 +5,16 @@ import {
   CREATED,
   DOOMED,
   ENTRY_WORDS,
+  FORWARD,
   INITIATOR_B,
+  LEG_A,
+  LEG_APPLIED,
+  LEG_B,
+  LEG_GENERATIONS,
+  LEG_FLAGS,
+  LEG_PORTS,
+  LEG_SLOT,
+  LEG_WORDS,
   META,
   PACKETS,
   PLACE,
@@ -17,12 +26,12 @@ import {
   SLOT_MASK,
   STATE_MASK,
   STATE_SHIFT,
-  SYNC_MASK,
+  TWO_LEGS,
 } from './connection-entry.js';
 import { ORCHESTRATORS } from './applied-marks.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
-import { PROTO_TCP, PROTO_UDP } from './packet-key.js';
+import { PROTO_TCP } from './packet-key.js';
 import { connectionHash } from './steering.js';
 import { STATE, STATE_COUNT } from './tcp.js';
 
@@ -43,12 +52,16 @@ import { STATE, STATE_COUNT } from './tcp.js';
  * | 5, 6 | created, last seen, ms after the sender's base |
  * | 7, 8 | marks |
  * | 9, 10 | packets of initiator, of responder |
+ * | 11–18 | second words where the entry has them, as in the table; word 6 of them: bits 0, 1 tell which marks are set |
  */
 export const DELTA_HEAD_WORDS = 4;
 export const DELTA_ENTRY_WORDS = 11;
+/** With second words. */
+export const DELTA_ENTRY_MAX_WORDS = DELTA_ENTRY_WORDS + LEG_WORDS;
 
 const GONE = 1 << 29;
 const MARK_SHIFT = 30;
+const HAS_LEGS = TWO_LEGS | FORWARD;
 const KNOWN_BITS = SHARED_META | GONE | (3 << MARK_SHIFT);
 
 /** What `DeltaReader.apply` says of one entry. Below 0: refused, nothing was changed. */
@@ -71,14 +84,14 @@ export function writeDeltaHead(table: ConnectionTable, out: Int32Array, at: numb
   for (let i = 0; i < ORCHESTRATORS; i++) out[at + 2 + i] = table.marks.incarnations[i] as number;
 }
 
-/** Writes the entry, or its end if it was removed, at `at`: `DELTA_ENTRY_WORDS` words. */
-export function writeEntry(table: ConnectionTable, index: number, out: Int32Array, at: number): void {
+/** Writes the entry, or its end if it was removed, at `at`; returns where it ends, `DELTA_ENTRY_MAX_WORDS` on at most. */
+export function writeEntry(table: ConnectionTable, index: number, out: Int32Array, at: number): number {
   const { words, marks } = table;
   const from = index * ENTRY_WORDS;
   const meta = words[from + META] as number;
   let bits = meta & SHARED_META;
   if ((meta & DOOMED) !== 0) bits |= GONE;
-  for (let i = 0; i < ORCHESTRATORS; i++) if (marks.has(index, i)) bits |= 1 << (MARK_SHIFT + i);
+  for (let i = 0; i < ORCHESTRATORS; i++) if (marks.has(index, i, false)) bits |= 1 << (MARK_SHIFT + i);
   out[at] = words[from + A] as number;
   out[at + 1] = words[from + B] as number;
   out[at + 2] = words[from + PORTS] as number;
@@ -90,6 +103,22 @@ export function writeEntry(table: ConnectionTable, index: number, out: Int32Arra
   out[at + 8] = words[from + APPLIED + 1] as number;
   out[at + 9] = words[from + PACKETS] as number;
   out[at + 10] = words[from + PACKETS + 1] as number;
+  return (bits & HAS_LEGS) === 0 ? at + DELTA_ENTRY_WORDS : writeLegs(table, index, out, at + DELTA_ENTRY_WORDS);
+}
+
+function writeLegs(table: ConnectionTable, index: number, out: Int32Array, at: number): number {
+  const { legs, marks } = table;
+  const from = index * LEG_WORDS;
+  for (let i = 0; i < LEG_WORDS; i++) out[at + i] = legs[from + i] as number;
+  let known = 0;
+  for (let i = 0; i < ORCHESTRATORS; i++) if (marks.has(index, i, true)) known |= 1 << i;
+  out[at + LEG_GENERATIONS] = known;
+  return at + LEG_WORDS;
+}
+
+/** Where the entry at `at` ends; not checked against the frame. */
+export function endOfEntry(words: Int32Array, at: number): number {
+  return at + (((words[at + 3] as number) & HAS_LEGS) === 0 ? DELTA_ENTRY_WORDS : DELTA_ENTRY_MAX_WORDS);
 }
 
 /** The slot an entry at `at` speaks of; not checked against the table. */
@@ -112,8 +141,11 @@ export class DeltaReader {
    * hold a head and whole entries; `apply` may then be called for each, in order.
    */
   open(words: Int32Array, at: number, end: number): number {
-    const count = (end - at - DELTA_HEAD_WORDS) / DELTA_ENTRY_WORDS;
-    if (at < 0 || end > words.length || count < 0 || !Number.isInteger(count)) return -1;
+    if (at < 0 || end > words.length) return -1;
+    let count = 0;
+    let entry = at + DELTA_HEAD_WORDS;
+    for (; entry + DELTA_ENTRY_WORDS <= end; entry = endOfEntry(words, entry)) count++;
+    if (entry !== end) return -1;
     const baseMs = (words[at + 1] as number) * 0x1_0000_0000 + ((words[at] as number) >>> 0);
     this.shiftMs = (baseMs - this.table.baseMs) | 0;
     for (let i = 0; i < ORCHESTRATORS; i++) {
@@ -132,18 +164,23 @@ export class DeltaReader {
     const ports = words[at + 2] as number;
     const bits = words[at + 3] as number;
     const place = words[at + 4] as number;
-    const refused = refusal(table, a, b, ports, bits, place);
+    const refused = refusal(table, a, b, ports, bits, place, words[at + DELTA_ENTRY_WORDS + LEG_SLOT] as number);
     if (refused !== 0) return refused;
     const proto = bits & PROTO_MASK;
     const hash = connectionHash(a, b, ports, proto);
-    let index = table.find(hash, a, b, ports, proto);
+    let index = table.find(hash, a, b, ports, proto | (bits & FORWARD));
     if ((bits & GONE) !== 0) {
       if (index === NONE) return APPLY.absent;
       table.remove(index, false);
       return APPLY.removed;
     }
-    // A key has one slot for good; another one here would tie the entry into a list it is not in.
-    if (index !== NONE && table.slotOf(index) !== (place & SLOT_MASK)) return APPLY.refused_slot;
+    if (index !== NONE && table.slotOf(index) !== (place & SLOT_MASK)) {
+      // A key has one slot while its steering stays as it is; another one here would tie the entry into a list it is
+      // not in. Only a connection of two legs may come back with the other leg as its first.
+      if ((bits & HAS_LEGS) === 0 && !table.hasTwoLegs(index)) return APPLY.refused_slot;
+      table.remove(index, false);
+      index = NONE;
+    }
     const created = ((words[at + 5] as number) + this.shiftMs) | 0;
     if (index === NONE) {
       index = table.insert(
@@ -169,25 +206,57 @@ export class DeltaReader {
     mine[into + PACKETS + 1] = words[at + 10] as number;
     for (let i = 0; i < ORCHESTRATORS; i++) {
       if (this.markCounts[i] === 0) continue;
-      if (((bits >>> (MARK_SHIFT + i)) & 1) === 1) table.marks.set(index, i, words[at + 7 + i] as number);
-      else table.marks.clear(index, i);
+      if (((bits >>> (MARK_SHIFT + i)) & 1) === 1) table.marks.set(index, i, words[at + 7 + i] as number, false);
+      else table.marks.clear(index, i, false);
     }
+    if ((bits & HAS_LEGS) !== 0) this.applyLegs(index, words, at + DELTA_ENTRY_WORDS);
     return APPLY.stored;
+  }
+
+  private applyLegs(index: number, words: Int32Array, at: number): void {
+    const { table } = this;
+    const into = index * LEG_WORDS;
+    table.legs[into + LEG_A] = words[at + LEG_A] as number;
+    table.legs[into + LEG_B] = words[at + LEG_B] as number;
+    table.legs[into + LEG_PORTS] = words[at + LEG_PORTS] as number;
+    table.legs[into + LEG_SLOT] = words[at + LEG_SLOT] as number;
+    table.legs[into + LEG_FLAGS] = words[at + LEG_FLAGS] as number;
+    const known = words[at + LEG_GENERATIONS] as number;
+    for (let i = 0; i < ORCHESTRATORS; i++) {
+      if (this.markCounts[i] === 0) continue;
+      if (((known >>> i) & 1) === 1) table.marks.set(index, i, words[at + LEG_APPLIED + i] as number, true);
+      else table.marks.clear(index, i, true);
+    }
+    table.onLegsSet(index);
   }
 }
 
-function refusal(table: ConnectionTable, a: number, b: number, ports: number, bits: number, place: number): number {
+function refusal(
+  table: ConnectionTable,
+  a: number,
+  b: number,
+  ports: number,
+  bits: number,
+  place: number,
+  legSlot: number,
+): number {
   const proto = bits & PROTO_MASK;
-  if (proto !== PROTO_TCP && proto !== PROTO_UDP) return APPLY.refused_key;
   const portA = ports & 0xffff;
   const portB = ports >>> 16;
   if (a > b || (a === b && portA > portB)) return APPLY.refused_key;
   if (a === b && portA === portB && (bits & INITIATOR_B) !== 0) return APPLY.refused_key;
-  if ((bits & ~KNOWN_BITS) !== 0 || (bits & SYNC_MASK) === SYNC_MASK) return APPLY.refused_bits;
+  if ((bits & ~KNOWN_BITS) !== 0) return APPLY.refused_bits;
+  if ((bits & HAS_LEGS) === HAS_LEGS) return APPLY.refused_bits;
+  if ((bits & HAS_LEGS) !== 0 && !isSlot(table, legSlot)) return APPLY.refused_slot;
   const state = (bits & STATE_MASK) >>> STATE_SHIFT;
-  const first = proto === PROTO_TCP ? STATE.synSent : STATE.udpSent;
-  const last = proto === PROTO_TCP ? STATE.closed : STATE_COUNT - 1;
+  const isTcp = proto === PROTO_TCP || (bits & FORWARD) !== 0;
+  const first = isTcp ? STATE.synSent : STATE.udpSent;
+  const last = isTcp ? STATE.closed : STATE_COUNT - 1;
   if (state < first || state > last) return APPLY.refused_state;
-  if ((place & SLOT_MASK) >= table.slots) return APPLY.refused_slot;
+  if (!isSlot(table, place & SLOT_MASK)) return APPLY.refused_slot;
   return 0;
+}
+
+function isSlot(table: ConnectionTable, slot: number): boolean {
+  return slot >= 0 && slot < table.slots;
 }

@@ -38,6 +38,8 @@ export class Expiry {
       const index = this.nextIndex++;
       if (!table.isLive(index)) continue;
       const served = serves[table.slotOf(index)] === 1;
+      // The copy of a forwarding entry does not hear of the packets that pass by it.
+      if (!served && table.isForward(index)) continue;
       if (!this.isExpired(index, now, served ? 0 : copyGraceMs)) continue;
       if ((((table.words[index * ENTRY_WORDS + SEEN] as number) - keepSince) | 0) >= 0) continue;
       table.remove(index, served);

@@ -1,21 +1,35 @@
 import {
   ENTRY_WORDS,
+  FORWARD,
   FROM_OUTSIDE,
   INITIATOR_B,
+  LEG_A,
+  LEG_B,
+  LEG_FLAGS,
+  LEG_PORTS,
+  LEG_SLOT,
+  LEG_WORDS,
   MAX_RULE,
   META,
+  PROTO_MASK,
   STATE_SHIFT,
   SYNC,
   SYNC_SHIFT,
+  TRANSLATED,
+  TWO_LEGS,
 } from './connection-entry.js';
 import type { SyncPolicy } from './connection-entry.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { Expiry } from './expiry.js';
-import { PROTO_TCP, PROTO_UDP, TRACK } from './packet-key.js';
-import { Steering } from './steering.js';
+import { PROTO_TCP, PROTO_UDP, TRACK, swapAddress, swapPort } from './packet-key.js';
+import type { PacketKey } from './packet-key.js';
+import type { Steering } from './steering.js';
+import { connectionHash } from './steering.js';
 import { noteChange } from './sync-decision.js';
 import { DROP, REOPEN, SEGMENT, STATE, nextState, nextUdpState, segmentOf } from './tcp.js';
+import { Translator } from './translator.js';
+import type { NatLookup } from './translator.js';
 import { VERDICT } from './verdict.js';
 
 /** The installed policy, as far as the pipeline asks it. Addresses are 32-bit integers in host order. */
@@ -24,22 +38,30 @@ export interface PolicyMatcher {
   match(src: number, dst: number, proto: number, dstPort: number): number;
   /** Whether the rule accepts. */
   accepts(rule: number): boolean;
+  /** What the rule says of sync; undefined leaves it to service and setting. */
+  syncOf(rule: number): Exclude<SyncPolicy, 'immediate'> | undefined;
+  readonly nat: NatLookup;
 }
 
 export interface PipelineSettings {
-  /** Table slots, and whether ports take part in steering: as the orchestrators steer. */
   readonly slots: number;
-  readonly l4: boolean;
-  /** Sync of connections whose service is not in `syncNever` (fidelity: F-SYNC-POLICY). */
-  readonly sync: SyncPolicy;
+  /** Sync of connections that neither rule nor service says otherwise of (fidelity: F-SYNC-POLICY). */
+  readonly sync: Exclude<SyncPolicy, 'immediate'>;
   /** Services that are never synced (fidelity: F-SYNC-NEVER). */
   readonly syncNever: readonly { readonly proto: number; readonly port: number }[];
   readonly syncDelayMs: number;
   /** A TCP packet that no connection and no SYN explains (fidelity: F-TCP-OUT-OF-STATE). */
   readonly tcpOutOfState: 'drop' | 'accept';
-  /** Fragments, and protocols other than TCP and UDP; they pass or not, each by itself (fidelity: F-POLICY-OTHER). */
+  /** Packets that nothing names a connection of; they pass or not, each by itself (fidelity: F-POLICY-OTHER). */
   readonly other: 'pass' | 'drop';
+  /** Ports hidden connections leave from, first and last (fidelity: F-NAT-PORT-BLOCKS). */
+  readonly natPorts: readonly [from: number, to: number];
 }
+
+/** Instead of a verdict: the packet's connection is at home in another slot, which is served elsewhere. */
+export const CORRECT = -1;
+/** Instead of a verdict on a corrected packet: its connection is not known here. */
+export const NOT_HERE = -2;
 
 /** Marks older than this say nothing: packet numbers may have gone half round since. */
 const MARK_LIFE_MS = 300_000;
@@ -51,6 +73,10 @@ const MARK_LIFE_MS = 300_000;
  * is emitted again, since the first emission may never have left. Drops leave no mark. A replay is dropped only
  * if the connection could not accept it in its present state either, which tcp.ts makes agree with the first
  * verdict for every packet that was accepted.
+ *
+ * A connection is at home in the slot its first packet came in by. Where its answers come in by another slot (they
+ * are translated, or the interfaces steer by different addresses) that slot holds a forwarding entry, and packets
+ * that meet one are judged where their home is served (fidelity: F-CORRECTION).
  */
 export class Pipeline {
   readonly steering: Steering;
@@ -58,21 +84,46 @@ export class Pipeline {
   index = NONE;
   /** Whether the last packet was a replay. */
   replayed = false;
+  /** The last packet began a connection whose other leg needs a forwarding entry (`otherLegOf`). */
+  beganTwoLegs = false;
+  /** After `CORRECT`: the slot the connection is at home in, and its key. */
+  homeSlot = 0;
+  homeA = 0;
+  homeB = 0;
+  homePorts = 0;
+  /** The last packet, if accepted, leaves with these ends; host order. */
+  translated = false;
+  newSrc = 0;
+  newDst = 0;
+  newSrcPort = 0;
+  newDstPort = 0;
   private readonly table: ConnectionTable;
   private readonly expiry: Expiry;
   private policy: PolicyMatcher;
   private readonly settings: PipelineSettings;
   private readonly sync: number;
+  private readonly translator: Translator;
+  /** 1 where this member serves the slot. */
+  private readonly serves: Uint8Array;
   /** By port: bit 0 for TCP, bit 1 for UDP: the service is never synced. */
   private readonly neverSynced = new Uint8Array(65536);
 
-  constructor(table: ConnectionTable, expiry: Expiry, policy: PolicyMatcher, settings: PipelineSettings) {
+  constructor(
+    table: ConnectionTable,
+    expiry: Expiry,
+    policy: PolicyMatcher,
+    steering: Steering,
+    serves: Uint8Array,
+    settings: PipelineSettings,
+  ) {
     this.table = table;
     this.expiry = expiry;
     this.policy = policy;
     this.settings = settings;
+    this.serves = serves;
     this.sync = SYNC[settings.sync];
-    this.steering = new Steering(settings);
+    this.steering = steering;
+    this.translator = new Translator(table, settings.slots, settings.natPorts);
     for (const { proto, port } of settings.syncNever) {
       const bit = proto === PROTO_TCP ? 1 : proto === PROTO_UDP ? 2 : 0;
       this.neverSynced[port] = (this.neverSynced[port] as number) | bit;
@@ -85,50 +136,69 @@ export class Pipeline {
   }
 
   /**
-   * Reads the packet of `lenBytes` at word `at` and returns its slot, or minus the verdict that refuses it.
-   * `judge` then speaks of this packet.
+   * Reads the packet of `lenBytes` at word `at` that came in at `side` (0 inside, 1 outside) and returns its slot, or
+   * minus the verdict that refuses it. `judge` then speaks of this packet. `fragmentPorts`: of its first fragment.
    */
-  read(words: Int32Array, at: number, lenBytes: number): number {
-    return this.steering.steer(words, at, lenBytes);
+  read(words: Int32Array, at: number, lenBytes: number, side: number, fragmentPorts: number): number {
+    return this.steering.steer(words, at, lenBytes, side, fragmentPorts);
   }
 
   /**
-   * The verdict on the packet read last, of slot `slot`. `side` 0: it came in inside, 1: outside.
-   * `orchestrator` 0 or 1 and `packetNumber` say who sent it here and as what; `now` is in the table's time.
+   * The verdict on the packet read last, of slot `slot`, or `CORRECT`. `orchestrator` 0 or 1 and `packetNumber` say
+   * who sent it here and as what; `now` is in the table's time.
    */
   judge(slot: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
     const key = this.steering.key;
-    this.index = NONE;
-    this.replayed = false;
-    if (key.track !== TRACK.connection) {
-      if (this.settings.other === 'pass') return VERDICT.accept;
-      return key.track === TRACK.fragment ? VERDICT.fragment : VERDICT.unsupported_protocol;
+    this.clear();
+    if (key.track === TRACK.other) {
+      return this.settings.other === 'pass' ? VERDICT.accept : VERDICT.unsupported_protocol;
     }
-    const segment = key.proto === PROTO_TCP ? segmentOf(key.tcpFlags) : SEGMENT.syn;
-    if (segment === SEGMENT.invalid) return VERDICT.malformed;
+    if (isInvalid(key)) return VERDICT.malformed;
     const table = this.table;
-    const index = table.find(this.steering.hash, key.a, key.b, key.ports, key.proto);
-    if (index === NONE) return this.begin(slot, side, orchestrator, packetNumber, now);
+    const { hash } = this.steering;
+    const index = table.find(hash, key.a, key.b, key.ports, key.proto);
+    if (index !== NONE) {
+      const home = table.slotOf(index);
+      if (home === slot || this.serves[home] === 1)
+        return this.follow(index, slot, side, orchestrator, packetNumber, now);
+      return this.correct(home, key.a, key.b, key.ports);
+    }
+    if (table.forwards > 0) {
+      const forward = table.find(hash, key.a, key.b, key.ports, key.proto | FORWARD);
+      if (forward !== NONE) {
+        const verdict = this.followForward(forward, slot, side, orchestrator, packetNumber, now);
+        if (verdict !== NOT_HERE) return verdict;
+      }
+    }
+    return this.begin(slot, side, orchestrator, packetNumber, now);
+  }
 
-    const meta = table.words[index * ENTRY_WORDS + META] as number;
-    const fromInitiator = key.swapped === ((meta & INITIATOR_B) === 0 ? 0 : 1);
-    const state = table.stateOf(index);
-    const next =
-      key.proto === PROTO_TCP ? nextState(state, key.tcpFlags, fromInitiator) : nextUdpState(state, fromInitiator);
-    if (table.marks.covers(index, orchestrator, packetNumber) && this.isFresh(index, now)) {
-      this.index = index;
-      this.replayed = true;
-      noteChange(table, index, now, this.settings.syncDelayMs);
-      return next === DROP && !table.wasReopened(index) ? VERDICT.out_of_state : VERDICT.accept;
-    }
-    if (this.expiry.isExpired(index, now, 0)) {
-      table.remove(index, true);
-      return this.begin(slot, side, orchestrator, packetNumber, now);
-    }
-    if (next === DROP) return VERDICT.out_of_state;
-    if (next === REOPEN) return this.reopen(index, side, orchestrator, packetNumber, now);
-    this.applied(index, next, fromInitiator, orchestrator, packetNumber, now);
-    return VERDICT.accept;
+  /**
+   * The verdict on the packet read last, which another member handed on since its connection, of this key, is at home
+   * in a slot served here; or `NOT_HERE`.
+   */
+  judgeCorrected(
+    a: number,
+    b: number,
+    ports: number,
+    side: number,
+    orchestrator: number,
+    packetNumber: number,
+    now: number,
+  ): number {
+    const { proto } = this.steering.key;
+    this.clear();
+    if (isInvalid(this.steering.key)) return VERDICT.malformed;
+    const index = this.table.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
+    if (index === NONE || this.expiry.isExpired(index, now, 0)) return NOT_HERE;
+    return this.follow(index, NONE, side, orchestrator, packetNumber, now);
+  }
+
+  /** The home of the forwarding entry that the packet read last meets does not know its connection: it goes. */
+  forgetForward(): void {
+    const { key, hash } = this.steering;
+    const forward = this.table.find(hash, key.a, key.b, key.ports, key.proto | FORWARD);
+    if (forward !== NONE) this.table.remove(forward, true);
   }
 
   /** Whether the last packet, if accepted, may leave only once the backup holds the state it led to. */
@@ -136,8 +206,95 @@ export class Pipeline {
     return this.index !== NONE && this.table.syncOf(this.index) === SYNC.strict;
   }
 
+  private clear(): void {
+    this.index = NONE;
+    this.replayed = false;
+    this.beganTwoLegs = false;
+    this.translated = false;
+  }
+
+  private correct(home: number, a: number, b: number, ports: number): number {
+    this.homeSlot = home;
+    this.homeA = a;
+    this.homeB = b;
+    this.homePorts = ports;
+    return CORRECT;
+  }
+
+  private followForward(
+    forward: number,
+    slot: number,
+    side: number,
+    orchestrator: number,
+    packetNumber: number,
+    now: number,
+  ): number {
+    const { table } = this;
+    const leg = forward * LEG_WORDS;
+    const home = table.legs[leg + LEG_SLOT] as number;
+    const a = table.legs[leg + LEG_A] as number;
+    const b = table.legs[leg + LEG_B] as number;
+    const ports = table.legs[leg + LEG_PORTS] as number;
+    table.touch(forward, now);
+    if (this.serves[home] !== 1) return this.correct(home, a, b, ports);
+    const { proto } = this.steering.key;
+    const index = table.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
+    if (index !== NONE && !this.expiry.isExpired(index, now, 0)) {
+      return this.follow(index, slot, side, orchestrator, packetNumber, now);
+    }
+    table.remove(forward, true);
+    return NOT_HERE;
+  }
+
+  /** `slot`: the one the packet came in by; `NONE` when another member did that. */
+  private follow(
+    index: number,
+    slot: number,
+    side: number,
+    orchestrator: number,
+    packetNumber: number,
+    now: number,
+  ): number {
+    const { table, steering } = this;
+    const { key } = steering;
+    const meta = table.words[index * ENTRY_WORDS + META] as number;
+    const otherKey = (meta & TWO_LEGS) !== 0 && !this.isKeyOf(index, key);
+    const fromInitiator = !otherKey && key.swapped === ((meta & INITIATOR_B) === 0 ? 0 : 1);
+    const otherLeg = !fromInitiator && (meta & TWO_LEGS) !== 0;
+    if (key.icmpError) {
+      this.translate(index, fromInitiator);
+      return VERDICT.accept;
+    }
+    const state = table.stateOf(index);
+    const next =
+      key.track === TRACK.fragment
+        ? state
+        : key.proto === PROTO_TCP
+          ? nextState(state, key.tcpFlags, fromInitiator)
+          : nextUdpState(state, fromInitiator);
+    if (table.marks.covers(index, orchestrator, packetNumber, otherLeg) && this.isFresh(index, now)) {
+      this.index = index;
+      this.replayed = true;
+      noteChange(table, index, now, this.settings.syncDelayMs);
+      if (next === DROP && !table.wasReopened(index)) return VERDICT.out_of_state;
+      this.translate(index, fromInitiator);
+      return VERDICT.accept;
+    }
+    if (this.expiry.isExpired(index, now, 0)) {
+      table.remove(index, true);
+      return this.begin(slot, side, orchestrator, packetNumber, now);
+    }
+    if (next === DROP) return VERDICT.out_of_state;
+    if (next === REOPEN) return this.reopen(index, slot, side, orchestrator, packetNumber, now);
+    this.applied(index, next, fromInitiator, orchestrator, packetNumber, now);
+    this.translate(index, fromInitiator);
+    return VERDICT.accept;
+  }
+
   private begin(slot: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
-    const key = this.steering.key;
+    const { table, steering } = this;
+    const { key, hash } = steering;
+    if (key.icmpError || key.track === TRACK.fragment) return VERDICT.out_of_state;
     let state: number = STATE.udpSent;
     if (key.proto === PROTO_TCP) {
       state = nextState(STATE.none, key.tcpFlags, true);
@@ -150,27 +307,55 @@ export class Pipeline {
     }
     const rule = this.policy.match(key.src, key.dst, key.proto, key.dstPort);
     if (!this.isAccepted(rule)) return VERDICT.policy_drop;
-    const index = this.table.insert(
-      this.steering.hash,
+    const { translator } = this;
+    if (!translator.choose(this.policy.nat, key, side, slot, hash)) return VERDICT.nat_ports_exhausted;
+    const { src, dst, srcPort, dstPort, translated } = translator;
+    const otherSlot = steering.slotOf(1 - side, dst, src, dstPort, srcPort, key.proto);
+    const twoLegs = translated || (otherSlot !== slot && !key.gtpInner);
+    const index = table.insert(
+      hash,
       key.a,
       key.b,
       key.ports,
       key.proto,
-      this.sharedBits(state, side),
+      this.sharedBits(state, side, rule, twoLegs),
       slot,
       rule,
       now,
     );
-    if (index === TABLE_FULL) return VERDICT.table_full;
+    if (index === TABLE_FULL) {
+      translator.giveBack(key.proto);
+      return VERDICT.table_full;
+    }
+    if (twoLegs) {
+      translator.write(index, otherSlot);
+      this.beganTwoLegs = true;
+    }
     this.applied(index, state, true, orchestrator, packetNumber, now);
+    this.translate(index, true);
     return VERDICT.accept;
   }
 
-  private reopen(index: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
+  private reopen(
+    index: number,
+    slot: number,
+    side: number,
+    orchestrator: number,
+    packetNumber: number,
+    now: number,
+  ): number {
+    const { table } = this;
     const key = this.steering.key;
+    if (table.hasTwoLegs(index)) {
+      // The other side of a translated connection cannot begin it: it does not know the ends it would have to name.
+      if (!this.isKeyOf(index, key)) return VERDICT.out_of_state;
+      // What begins now is at home where it came in, and need not be what was: another port, another leg.
+      table.remove(index, true);
+      return slot === NONE ? NOT_HERE : this.begin(slot, side, orchestrator, packetNumber, now);
+    }
     const rule = this.policy.match(key.src, key.dst, key.proto, key.dstPort);
     if (!this.isAccepted(rule)) return VERDICT.policy_drop;
-    this.table.reopen(index, this.sharedBits(STATE.synSent, side), rule, now);
+    table.reopen(index, this.sharedBits(STATE.synSent, side, rule, false), rule, now);
     this.applied(index, STATE.synSent, true, orchestrator, packetNumber, now);
     return VERDICT.accept;
   }
@@ -188,6 +373,43 @@ export class Pipeline {
     this.index = index;
   }
 
+  /** Says with which ends the packet of this connection leaves. */
+  private translate(index: number, fromInitiator: boolean): void {
+    const { legs, words } = this.table;
+    const leg = index * LEG_WORDS;
+    if (!this.table.hasTwoLegs(index) || ((legs[leg + LEG_FLAGS] as number) & TRANSLATED) === 0) return;
+    this.translated = true;
+    if (fromInitiator) {
+      const ports = legs[leg + LEG_PORTS] as number;
+      this.newSrc = legs[leg + LEG_A] as number;
+      this.newDst = legs[leg + LEG_B] as number;
+      this.newSrcPort = ports & 0xffff;
+      this.newDstPort = ports >>> 16;
+      return;
+    }
+    // Back to what the initiator knows: from whom it sent to, to itself.
+    const at = index * ENTRY_WORDS;
+    const initiatorB = ((words[at + META] as number) & INITIATOR_B) !== 0;
+    const ports = words[at + 2] as number;
+    const portA = swapPort(ports & 0xffff);
+    const portB = swapPort(ports >>> 16);
+    this.newSrc = swapAddress(words[at + (initiatorB ? 0 : 1)] as number);
+    this.newDst = swapAddress(words[at + (initiatorB ? 1 : 0)] as number);
+    this.newSrcPort = initiatorB ? portA : portB;
+    this.newDstPort = initiatorB ? portB : portA;
+  }
+
+  private isKeyOf(index: number, key: PacketKey): boolean {
+    const { words } = this.table;
+    const at = index * ENTRY_WORDS;
+    return (
+      words[at] === key.a &&
+      words[at + 1] === key.b &&
+      words[at + 2] === key.ports &&
+      ((words[at + META] as number) & PROTO_MASK) === key.proto
+    );
+  }
+
   private isAccepted(rule: number): boolean {
     if (rule > MAX_RULE) throw new RangeError(`expected a rule index of at most ${MAX_RULE}, saw ${rule}`);
     return rule >= 0 && this.policy.accepts(rule);
@@ -197,15 +419,29 @@ export class Pipeline {
     return this.table.idleMs(index, now) <= MARK_LIFE_MS;
   }
 
-  private sharedBits(state: number, side: number): number {
+  private sharedBits(state: number, side: number, rule: number, twoLegs: boolean): number {
     const key = this.steering.key;
-    const bit = key.proto === PROTO_TCP ? 1 : 2;
+    const bit = key.proto === PROTO_TCP ? 1 : key.proto === PROTO_UDP ? 2 : 0;
+    const own = this.policy.syncOf(rule);
     const never = ((this.neverSynced[key.dstPort] as number) & bit) !== 0;
+    let sync: number = own === undefined ? (never ? SYNC.never : this.sync) : SYNC[own];
+    // fidelity: F-SYNC-ASYMMETRIC
+    if (twoLegs && sync === SYNC.delayed) sync = SYNC.immediate;
     return (
       (state << STATE_SHIFT) |
       (key.swapped === 1 ? INITIATOR_B : 0) |
       (side === 1 ? FROM_OUTSIDE : 0) |
-      ((never ? SYNC.never : this.sync) << SYNC_SHIFT)
+      (twoLegs ? TWO_LEGS : 0) |
+      (sync << SYNC_SHIFT)
     );
   }
+}
+
+function isInvalid(key: PacketKey): boolean {
+  return (
+    key.proto === PROTO_TCP &&
+    key.track === TRACK.connection &&
+    !key.icmpError &&
+    segmentOf(key.tcpFlags) === SEGMENT.invalid
+  );
 }

@@ -8,12 +8,12 @@ import { STATE } from './tcp.js';
 const MAX_MOVED = 64;
 
 /**
- * Whether a connection's state is due at its backup (fidelity: F-SYNC-POLICY, F-SYNC-DELAY). Strict: always.
+ * Whether a connection's state is due at its backup (fidelity: F-SYNC-POLICY, F-SYNC-DELAY). Strict and immediate: always.
  * Delayed: once it has lived `delayMs`, unless it has ended by then. Never: no.
  */
 export function syncDue(table: ConnectionTable, index: number, now: number, delayMs: number): boolean {
   const sync = table.syncOf(index);
-  if (sync !== SYNC.delayed) return sync === SYNC.strict;
+  if (sync !== SYNC.delayed) return sync !== SYNC.never;
   const at = index * ENTRY_WORDS;
   if (((table.words[at + META] as number) & SYNCED) !== 0) return true;
   const ageMs = (now - (table.words[at + CREATED] as number)) | 0;

@@ -12,6 +12,7 @@ export const VERDICT = {
   unsupported_protocol: 8,
   fragment: 9,
   malformed: 10,
+  nat_ports_exhausted: 11,
 } as const;
 export type VerdictName = keyof typeof VERDICT;
 export type Verdict = (typeof VERDICT)[VerdictName];

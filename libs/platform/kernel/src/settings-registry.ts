@@ -1,4 +1,5 @@
 import { CONNECTIONS } from './settings/connections.js';
+import { CORRECTION } from './settings/correction.js';
 import { DETECTION } from './settings/detection.js';
 import { DISTRIBUTION } from './settings/distribution.js';
 import { LINKS } from './settings/links.js';
@@ -10,7 +11,15 @@ import { STATE } from './settings/state.js';
  * Every named number and choice of the fabric, with its default in each profile, its bounds, and how
  * sure it is. docs/fidelity.md is generated from this table.
  */
-export const SETTINGS = { ...DETECTION, ...STATE, ...DISTRIBUTION, ...CONNECTIONS, ...LINKS, ...SIMULATION } as const;
+export const SETTINGS = {
+  ...DETECTION,
+  ...STATE,
+  ...DISTRIBUTION,
+  ...CONNECTIONS,
+  ...CORRECTION,
+  ...LINKS,
+  ...SIMULATION,
+} as const;
 
 export type SettingName = keyof typeof SETTINGS;
 

@@ -16,6 +16,7 @@ export const REASONS = {
   unsupported_protocol: 8,
   fragment: 9,
   malformed: 10,
+  nat_ports_exhausted: 11,
   // Losses: a failure took it.
   lost_in_member: 64,
   dead_window: 65,
