@@ -95,6 +95,7 @@ export function makeProcessLab(request: LabRequest, build: string, say: (line: s
     runId,
     dir: join(folder, 'live'),
     build,
+    links: request.links === true,
     mains: {
       orchestrator: main('orchestrator'),
       member: main('member'),

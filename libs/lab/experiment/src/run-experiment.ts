@@ -8,6 +8,7 @@ import { ControlCache, controlRun, type ControlRequest } from './conduct/control
 import type { Journal } from './conduct/journal.js';
 import { awaitTrafficEnd, bringUp } from './conduct/phases.js';
 import { Traffic } from './conduct/traffic.js';
+import { assertWorld, needsLinks } from './file/faults-of.js';
 import type { Experiment } from './file/read-experiment.js';
 import type { MemberLoss, FabricHistory } from './judge/history.js';
 import { judge, type Judgement } from './judge/judge.js';
@@ -28,6 +29,8 @@ export interface LabRequest {
   readonly runId: string;
   /** Where a live lab may keep what its processes write. */
   readonly folder: string;
+  /** Of a live lab: links that can be cut, delayed and metered; default: none. */
+  readonly links?: boolean;
 }
 
 /** Everything a run needs that this package must not know. */
@@ -86,11 +89,13 @@ export function trafficOf(
 /** Brings a fabric up, conducts an experiment on it under traffic, judges it and keeps the run. */
 export async function runExperiment(request: RunRequest, bench: Workbench): Promise<RunResult> {
   const { experiment, world, seed, say } = request;
+  assertWorld(experiment, world);
   const folder = join(request.runsFolder, request.runId);
   const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan, world);
   const plan: FabricPlan = { ...request.plan, traffic: { ...request.plan.traffic, captures: files } };
   const code = bench.machineCode();
-  const lab = await bench.makeLab({ plan, world, seed, weather: 'rough', runId: request.runId, folder });
+  const links = needsLinks(experiment);
+  const lab = await bench.makeLab({ plan, world, seed, weather: 'rough', runId: request.runId, folder, links });
   const seen = await withLab(lab, bench, request, folder, trafficPlan);
 
   say('running the same traffic without faults in the simulator, to compare');

@@ -4,10 +4,6 @@ import type { RunRecord } from './record.js';
 import type { LabStatus, LedgerSummary } from './status.js';
 import type { Target } from './target.js';
 
-/** What can be done to a process. `panic` is a kill after which it reboots by itself. */
-export const FAULTS = ['panic', 'kill', 'hang', 'resume', 'restart', 'link'] as const;
-export type FaultKind = (typeof FAULTS)[number];
-
 export interface KillOptions {
   /** When the process is started again; null: stays dead until `restart`. Default: setting `member.rebootMs`. */
   readonly rebootAfterMs?: number | null;
@@ -19,9 +15,18 @@ export interface LinkSpec {
   /** Default true: the way back has the same fault. */
   readonly bothWays?: boolean;
   readonly delayMs?: number;
+  /** Kilobits a second; what is more waits. */
+  readonly rateKbps?: number;
+  /** What the log says to this process comes so much later. */
+  readonly logDelayMs?: number;
   readonly lossPerMillion?: number;
   readonly duplicatePerMillion?: number;
   readonly reorderPerMillion?: number;
+}
+
+export interface LogUsage {
+  readonly usedBytes: number;
+  readonly maxBytes: number;
 }
 
 /** One look at a fabric; `value` is plain JSON. */
@@ -60,8 +65,16 @@ export interface Lab {
   resume(target: Target): Promise<void>;
   /** Kills it if it lives, starts it again, and resolves when the new process runs. */
   restart(target: Target): Promise<void>;
-  /** An empty spec heals. `environment` where this lab cannot do that to a link. */
+  /** An empty spec mends. `environment` where this lab cannot do that to a link. */
   link(from: Target, to: Target, spec: LinkSpec): Promise<void>;
+  /** Leaves so much room in the log; null gives back all it had. */
+  limitLog(roomBytes: number | null): Promise<void>;
+  logUsage(): Promise<LogUsage>;
+  /** As `command`, recorded as a fault; a refusal rejects with the role's reason. */
+  inflict(
+    target: Target,
+    command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+  ): Promise<void>;
   /** A refusal is an answer; only a process that does not answer within `timeoutMs` (5000) rejects. */
   command(
     target: Target,

@@ -41,7 +41,12 @@ const ledger: LedgerSummary = {
   packets: { sent: 10, delivered: 6, dropped: 1, lost: 2, unexplained: 1 },
   connections: { total: 4, lost: 3 },
 };
-const lab = { status: async () => status, ledger: async () => ledger, nowMs: () => 5 };
+const lab = {
+  status: async () => status,
+  ledger: async () => ledger,
+  logUsage: async () => ({ usedBytes: 819, maxBytes: 1000 }),
+  nowMs: () => 5,
+};
 const read = async (name: string, args = {}): Promise<unknown> => (await readProbe(lab, name, args)).value;
 
 describe('the probes of a lab', () => {
@@ -64,6 +69,7 @@ describe('the probes of a lab', () => {
       'exposed-slots': 7,
       balanced: false,
       'member-state': 'hung',
+      'log-used-percent': 81,
       'connections-open': 1234,
       'packets-unexplained': 1,
       'packets-lost': 2,

@@ -3,7 +3,7 @@ import type { Lab, ProbeReading, WaitFor } from './lab.js';
 import type { LabStatus, ProcessStatus } from './status.js';
 
 type Args = Readonly<Record<string, unknown>>;
-type Look = Pick<Lab, 'status' | 'ledger' | 'nowMs'>;
+type Look = Pick<Lab, 'status' | 'ledger' | 'logUsage' | 'nowMs'>;
 
 interface Probe {
   readonly about: string;
@@ -70,6 +70,14 @@ export const PROBES: Readonly<Record<string, Probe>> = {
         `There is no member '${String(args['member'])}' in this fabric.`,
         `Name one of: ${members.map((m) => m.id).join(', ')}.`,
       );
+    },
+  },
+  'log-used-percent': {
+    about: 'how full the log is; from 80 on operators are refused',
+    args: [],
+    read: async (lab) => {
+      const { usedBytes, maxBytes } = await lab.logUsage();
+      return Math.floor((usedBytes / maxBytes) * 100);
     },
   },
   'connections-open': {

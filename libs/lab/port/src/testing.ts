@@ -12,9 +12,9 @@ export interface LabContractOptions {
   readonly timeoutMs: number;
   /** How long to wait, in the lab's time, for a process to come back or a view to settle. */
   readonly settleMs: number;
-  /** False where links between processes cannot be touched one by one. */
-  readonly links: boolean;
 }
+
+const BUS: Target = { role: 'bus', id: 'bus' };
 
 /** The parts of a stored commit that the contract reads. */
 interface StoredFields {
@@ -144,17 +144,92 @@ export function labContract(name: string, makeLab: () => Promise<Lab>, options: 
     );
 
     it(
-      'cuts and heals a link, or says that it cannot touch a single one',
+      'cuts a process off from the bus, whichever way is cut, and mends the link',
       async () => {
-        const [a, b] = [first('orchestrator'), first('member')];
-        if (options.links) {
-          await lab.link(a, b, { cut: true });
-          await lab.link(a, b, {});
-          await lab.waitMs(100);
-          expect((await row(b)).process).toBe('running');
-        } else {
-          await expect(lab.link(a, b, { cut: true })).rejects.toMatchObject({ kind: 'environment' });
+        const member = first('member');
+        const before = await row(member);
+        for (const [from, to, bothWays] of [
+          [member, BUS, true],
+          [member, BUS, false],
+          [BUS, member, false],
+        ] as const) {
+          await lab.link(from, to, { cut: true, bothWays });
+          await expect(lab.command(member, { name: 'status' }, 100)).rejects.toMatchObject({ kind: 'environment' });
+          expect([(await row(member)).process, (await row(member)).state]).toEqual(['running', 'unreachable']);
+          await lab.link(from, to, {});
+          await lab.waitUntil({ name: 'ready', until: { equals: true } }, options.settleMs);
         }
+        expect((await row(member)).incarnation).toBe(before.incarnation);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'delays and meters the link of a process to the bus',
+      async () => {
+        const member = first('member');
+        await lab.link(member, BUS, { delayMs: 20 });
+        await lab.link(member, BUS, { rateKbps: 4000 });
+        await lab.waitUntil({ name: 'ready', until: { equals: true } }, options.settleMs);
+        await lab.link(member, BUS, {});
+        await expect(lab.link(BUS, BUS, { delayMs: 20 })).rejects.toBeInstanceOf(LabError);
+        expect((await lab.collect()).faults.map((f) => [f.fault, f.target, f.detail])).toEqual([
+          ['link', `member ${member.id}`, { to: 'bus', delayMs: 20 }],
+          ['link', `member ${member.id}`, { to: 'bus', rateKbps: 4000 }],
+          ['mend', `member ${member.id}`, { to: 'bus' }],
+        ]);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'refuses what only a simulation can do to a link, and in a simulation does it',
+      async () => {
+        for (const spec of [
+          { lossPerMillion: 1 },
+          { reorderPerMillion: 1 },
+          { duplicatePerMillion: 1 },
+          { logDelayMs: 1 },
+        ]) {
+          const done = lab.link(first('member'), BUS, spec);
+          if (lab.world === 'simulated') await done;
+          else await expect(done).rejects.toMatchObject({ kind: 'environment' });
+        }
+        const between = lab.link(first('orchestrator'), first('member'), { cut: true });
+        if (lab.world === 'simulated') await between;
+        else await expect(between).rejects.toMatchObject({ kind: 'environment' });
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'leaves the log as much room as it is told, gives it back, and ends a full log all the same',
+      async () => {
+        const { maxBytes } = await lab.logUsage();
+        await lab.limitLog(5000);
+        const little = await lab.logUsage();
+        expect(little.maxBytes - little.usedBytes).toBeLessThanOrEqual(5000);
+        await lab.limitLog(null);
+        expect((await lab.logUsage()).maxBytes).toBe(maxBytes);
+        await lab.limitLog(0);
+        const none = await lab.logUsage();
+        expect(none.usedBytes).toBe(none.maxBytes);
+        const record = await lab.collect();
+        expect(lastCommit(record).events.map((e) => e.type)).toEqual(['RunClosed']);
+        expect(record.faults.map((f) => f.fault)).toEqual(['disk-full', 'disk-free', 'disk-full', 'disk-free']);
+      },
+      options.timeoutMs,
+    );
+
+    it(
+      'records what a role was told to do to itself, and gives its reason where it refuses',
+      async () => {
+        const member = first('member');
+        await expect(lab.inflict(member, { name: 'no-such-fault', args: {} })).rejects.toMatchObject({
+          kind: 'bad-input',
+        });
+        await lab.inflict(member, { name: 'status', args: { a: 1 } });
+        expect((await lab.collect()).faults.map((f) => [f.fault, f.detail])).toEqual([['status', { a: 1 }]]);
       },
       options.timeoutMs,
     );

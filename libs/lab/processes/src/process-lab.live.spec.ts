@@ -62,8 +62,9 @@ labContract(
         'outside-world': mainOf('traffic'),
       },
       build: 'contract',
+      links: true,
       extra: (entry) => (entry.role === 'member' ? { policy: null } : {}),
     });
   },
-  { timeoutMs: 90_000, settleMs: 30_000, links: false },
+  { timeoutMs: 90_000, settleMs: 30_000 },
 );

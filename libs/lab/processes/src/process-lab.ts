@@ -10,6 +10,7 @@ import type {
   LabStatus,
   LedgerSummary,
   LinkSpec,
+  LogUsage,
   Metric,
   Note,
   ProbeReading,
@@ -20,9 +21,11 @@ import type {
   WaitFor,
 } from '@rehearsal/lab-port';
 import {
+  assertDone,
   findTarget,
   LabError,
   labStatus,
+  linkFault,
   pollUntil,
   processStatus,
   readProbe,
@@ -32,6 +35,7 @@ import {
 } from '@rehearsal/lab-port';
 import { controlSubject } from '@rehearsal/protocol';
 import { Child, raisePriority } from './child.js';
+import { Links } from './links/links.js';
 import { readMetrics } from './metrics.js';
 import { readNotes } from './notes.js';
 import { readLog, RunLog } from './run-log.js';
@@ -48,6 +52,8 @@ export interface ProcessLabParts {
   /** Fields of a role's configuration beyond the common ones. */
   readonly extra?: (entry: RoleEntry) => Readonly<Record<string, unknown>>;
   readonly nodeFlags?: readonly string[];
+  /** Puts a link between each role and the bus that can be cut, delayed and metered; costs time with each message. */
+  readonly links?: boolean;
   /** Told of everything worth a line while the lab runs. */
   readonly progress?: (line: string) => void;
 }
@@ -70,6 +76,8 @@ export class ProcessLab implements Lab {
   private readonly notes: Note[] = [];
   private readonly reboots = new Map<Child, NodeJS.Timeout>();
   private server: NatsServer | undefined;
+  private links: Links | undefined;
+  private logLimited = false;
   private rt: LiveRuntime | undefined;
   private run: RunLog | undefined;
   private record: RunRecord | undefined;
@@ -114,6 +122,10 @@ export class ProcessLab implements Lab {
       });
       raisePriority(this.server.pid);
       this.busUp = true;
+      if (parts.links === true) {
+        this.links = await Links.start(this.server.url, plan.roles);
+        raisePriority(this.links.pid);
+      }
       this.rt = await this.connect(this.server);
       this.run = new RunLog(this.rt, parts.runId, plan.site, parts.build);
       const { fabric, profile, settings } = plan;
@@ -163,6 +175,12 @@ export class ProcessLab implements Lab {
 
   async hang(target: Target): Promise<void> {
     this.assertUp();
+    if (sameTarget(target, BUS)) {
+      if (!this.busUp) throw new LabError('bad-input', 'The bus does not run.', 'Start it first: fault bus-start bus.');
+      this.noteFault('hang', target, {});
+      this.server?.hang();
+      return;
+    }
     const child = this.child(target);
     if (child.state !== 'running') throw this.refusal(child, 'does not run', 'Restart or resume it first.');
     this.noteFault('hang', target, { pid: child.pid });
@@ -171,6 +189,11 @@ export class ProcessLab implements Lab {
 
   async resume(target: Target): Promise<void> {
     this.assertUp();
+    if (sameTarget(target, BUS)) {
+      this.noteFault('resume', target, {});
+      this.server?.resume();
+      return;
+    }
     const child = this.child(target);
     if (child.state !== 'hung') throw this.refusal(child, 'is not hung', 'Hang it first.');
     this.noteFault('resume', target, { pid: child.pid });
@@ -194,13 +217,64 @@ export class ProcessLab implements Lab {
     await this.start(child);
   }
 
-  async link(from: Target, _to: Target, _spec: LinkSpec): Promise<void> {
+  async link(from: Target, to: Target, spec: LinkSpec): Promise<void> {
     this.assertUp();
-    throw new LabError(
-      'environment',
-      `Live processes share one bus; the link of ${targetName(from)} to another cannot be touched alone.`,
-      'Run the experiment with --sim.',
-    );
+    const role = sameTarget(from, BUS) ? to : from;
+    if (sameTarget(from, BUS) === sameTarget(to, BUS)) {
+      throw new LabError(
+        'environment',
+        `Processes speak over the bus alone; there is no link of ${targetName(from)} to ${targetName(to)}.`,
+        `Name the link of one of them to the bus, as in: link '${targetName(from)}' bus.`,
+      );
+    }
+    const { lossPerMillion, duplicatePerMillion, reorderPerMillion, logDelayMs } = spec;
+    if ((lossPerMillion ?? duplicatePerMillion ?? reorderPerMillion ?? logDelayMs) !== undefined) {
+      throw new LabError(
+        'environment',
+        'A link over TCP neither loses nor reorders.',
+        'Run the experiment with --sim.',
+      );
+    }
+    this.child(role);
+    if (this.links === undefined) {
+      throw new LabError(
+        'environment',
+        'This fabric was brought up without links that can be touched, which cost time with each message.',
+        'Conduct an experiment that names the fault, or one that says links: true.',
+      );
+    }
+    this.noteFault(...linkFault(from, to, spec));
+    await this.links.set(role, spec, role === from ? 'up' : 'down');
+  }
+
+  async limitLog(roomBytes: number | null): Promise<void> {
+    this.assertUp();
+    if (roomBytes === null) this.noteFault('disk-free', BUS, {});
+    else this.noteFault('disk-full', BUS, { roomBytes });
+    await this.server?.limitLog(roomBytes).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new LabError('environment', `The log cannot be given another size: ${reason}.`, 'Start the bus first.');
+    });
+    this.logLimited = roomBytes !== null;
+  }
+
+  logUsage(): Promise<LogUsage> {
+    this.assertUp();
+    return new Promise((resolve, reject) => {
+      (this.rt as LiveRuntime).log.usage((usage) => {
+        if (usage !== undefined) resolve(usage);
+        else reject(new LabError('environment', 'The log does not say how full it is.', 'Start the bus first.'));
+      });
+    });
+  }
+
+  async inflict(
+    target: Target,
+    command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+  ): Promise<void> {
+    const atMs = this.nowMs();
+    assertDone(target, command.name, await this.command(target, command));
+    this.faults.push({ atMs, fault: command.name, target: targetName(target), detail: command.args });
   }
 
   async command(
@@ -237,6 +311,8 @@ export class ProcessLab implements Lab {
     this.assertUp();
     const ledger = await this.ledger().catch(() => null);
     const metrics = (await Promise.all(this.children.map((child) => this.metricsOf(child)))).flat();
+    // What ends the log needs room in it.
+    if (this.logLimited) await this.limitLog(null);
     await this.run?.close();
     const log = await readLog((this.rt as LiveRuntime).log);
     this.record = {
@@ -266,6 +342,7 @@ export class ProcessLab implements Lab {
     await Promise.all(this.children.map((child) => child.stop(STOP_WITHIN_MS)));
     await this.rt?.drain();
     await this.server?.stop();
+    this.links?.stop();
     this.busUp = false;
   }
 
@@ -280,7 +357,7 @@ export class ProcessLab implements Lab {
       role: child.entry.role,
       id: child.entry.id,
       incarnation,
-      natsUrl: server.url,
+      natsUrl: this.links?.urlOf(child.entry) ?? server.url,
       nkeySeedFile: server.seedFile(child.entry.role, child.entry.id),
       settings: plan.settings,
       securityGroup: plan.securityGroup.name,

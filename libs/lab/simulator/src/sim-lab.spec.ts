@@ -6,7 +6,7 @@ import { toyFactories } from './testing/toy-roles.js';
 
 const toyLab = async (): Promise<SimLab> => new SimLab({ plan: toyPlan(), factories: toyFactories, seed: 7 });
 
-labContract('the simulated lab', toyLab, { timeoutMs: 10_000, settleMs: 30_000, links: true });
+labContract('the simulated lab', toyLab, { timeoutMs: 10_000, settleMs: 30_000 });
 
 describe('the simulated lab', () => {
   it('says which roles never got ready', async () => {

@@ -252,6 +252,8 @@ export class SimLab implements Lab {
     this.#assertUp();
     const traffic = this.#process({ role: 'outside-world', id: 'outside' });
     const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
+    // What ends the log needs room in it.
+    if (this.sim.log.limited) await this.limitLog(null);
     const before = sealLog(this.sim.log.lines(), this.plan.site);
     this.#commit({
       ...this.#input('close'),
@@ -330,6 +332,9 @@ export class SimLab implements Lab {
     command: Omit<Command, 'id' | 'args'> & Partial<Command>,
     done: (r: CommandReply) => void,
   ): void {
+    const { network, busIndex } = this.sim;
+    // The lab's word goes over the bus, as it does live.
+    if (network.isCut(busIndex, process.index) || network.isCut(process.index, busIndex)) return;
     const id = `lab.${++this.#commands}`;
     this.sim.post(
       process,

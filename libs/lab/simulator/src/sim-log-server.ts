@@ -87,6 +87,10 @@ export class SimLogServer {
     this.#maxBytes = roomBytes === null ? this.#world.options.logMaxBytes : this.#usedBytes + roomBytes;
   }
 
+  get limited(): boolean {
+    return this.#maxBytes !== this.#world.options.logMaxBytes;
+  }
+
   lines(): string[] {
     return this.#commits.map((c) => decoder.decode(c.bytes));
   }

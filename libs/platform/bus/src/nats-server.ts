@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import type { ApiError } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { ApiError, StreamInfo } from '@nats-io/jetstream';
 import { grantsFor, logStreamName } from '@rehearsal/protocol';
 import { createCredential, readSeed } from './credentials.js';
 import type { Credential } from './credentials.js';
@@ -100,6 +101,26 @@ export class NatsServer {
     await this.#launch();
   }
 
+  /** Stops it in its tracks (SIGSTOP): its sockets stay open and nothing is answered. */
+  hang(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Leaves the log so much room above what it holds; null gives it back its size. Throws while the server is down. */
+  async limitLog(roomBytes: number | null): Promise<void> {
+    const { fabric, site, logMaxBytes } = this.#options;
+    const name = logStreamName(fabric, site);
+    await this.#asAdmin(async (connection) => {
+      const info = await askJs<StreamInfo>(connection, `$JS.API.STREAM.INFO.${name}`, {});
+      const maxBytes = roomBytes === null ? logMaxBytes : info.state.bytes + roomBytes;
+      await askJs(connection, `$JS.API.STREAM.UPDATE.${name}`, logStreamConfig(fabric, site, maxBytes));
+    });
+  }
+
   async #launch(): Promise<void> {
     const { dir, fabric, site, users } = this.#options;
     const granted = ({ role, id }: BusUser): Permissions => permissionsFor(grantsFor(role, id, site, fabric));
@@ -144,6 +165,16 @@ export class NatsServer {
 
   async #makeLog(): Promise<void> {
     const { fabric, site, logMaxBytes } = this.#options;
+    await this.#asAdmin(async (connection) => {
+      const { version, cluster } = connection.info ?? { version: 'unknown' };
+      const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
+      if (refusal !== undefined) throw new Error(refusal);
+      const config = logStreamConfig(fabric, site, logMaxBytes);
+      await askJs(connection, `$JS.API.STREAM.CREATE.${logStreamName(fabric, site)}`, config);
+    });
+  }
+
+  async #asAdmin(work: (connection: NatsConnection) => Promise<void>): Promise<void> {
     const connection = await connect({
       servers: [this.url],
       authenticator: nkeyUser(readSeed(this.#admin.seedFile)),
@@ -151,17 +182,7 @@ export class NatsServer {
       reconnect: false,
     });
     try {
-      const { version, cluster } = connection.info ?? { version: 'unknown' };
-      const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
-      if (refusal !== undefined) throw new Error(refusal);
-      const name = logStreamName(fabric, site);
-      const reply = await connection.request(
-        `$JS.API.STREAM.CREATE.${name}`,
-        JSON.stringify(logStreamConfig(fabric, site, logMaxBytes)),
-        { timeout: 5_000 },
-      );
-      const { error } = reply.json<{ error?: ApiError }>();
-      if (error) throw new Error(`the log ${name} could not be made: ${error.description} (${error.err_code})`);
+      await work(connection);
     } finally {
       await connection.close();
     }
@@ -178,6 +199,14 @@ export class NatsServer {
     await gone;
     this.#child = undefined;
   }
+}
+
+/** Asks the log server. @throws Error with what it said */
+async function askJs<T>(connection: NatsConnection, subject: string, body: unknown): Promise<T> {
+  const reply = await connection.request(subject, JSON.stringify(body), { timeout: 5_000 });
+  const answer = reply.json<T & { error?: ApiError }>();
+  if (answer.error === undefined) return answer;
+  throw new Error(`${subject} was refused: ${answer.error.description} (${answer.error.err_code})`);
 }
 
 /** Version of the installed server; throws with what to install when there is none or it is too old. */

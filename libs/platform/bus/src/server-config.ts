@@ -18,7 +18,7 @@ export interface ServerConfigOptions {
   readonly storeDir: string;
   readonly logFile: string;
   readonly users: readonly { readonly publicKey: string; readonly permissions: Permissions }[];
-  /** May make the log's stream and nothing else; its seed stays with the launcher. */
+  /** May make the log's stream and change its size, and nothing else; its seed stays with the launcher. */
   readonly adminPublicKey: string;
 }
 
@@ -30,7 +30,7 @@ export function serverConfig(o: ServerConfigOptions): string {
   const admin = {
     nkey: o.adminPublicKey,
     permissions: {
-      publish: { allow: [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`] },
+      publish: { allow: ['CREATE', 'INFO', 'UPDATE'].map((what) => `$JS.API.STREAM.${what}.${stream}`) },
       subscribe: { allow: [`${ADMIN_INBOX}.>`] },
     },
   };

@@ -69,11 +69,26 @@ const captureSource = z.strictObject({
 
 const traffic = trafficPlanSchema.omit({ captures: true }).extend({ captures: z.array(captureSource).optional() });
 
+const settings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]));
+
+const negativeControl = z.strictObject({
+  about: z.string().min(1).describe('why the experiment must not pass then'),
+  profile: z.enum(['vendor', 'lossless']).default('lossless'),
+  settings: settings.describe('what is changed, a safeguard taken away for example'),
+  seed: z.int().min(0).default(1),
+  expect: z.string().min(1).describe('regular expression that one of the reasons of the failure matches'),
+});
+export type NegativeControl = z.output<typeof negativeControl>;
+
 const rehearsal = z.strictObject({
   name: z.literal('rehearsal'),
   fabric: z.string().min(1).optional().describe('fabric file, seen from this file; default: the one beside it'),
   profile: z.enum(['vendor', 'lossless']).optional(),
-  settings: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.array(z.string())])).default({}),
+  settings: settings.default({}),
+  links: z
+    .boolean()
+    .default(false)
+    .describe('live: links between roles and the bus that can be touched by hand; a method that touches them has them'),
   traffic: traffic.optional().describe('what the outside world sends; default: the traffic of the fabric file'),
   trafficSimulated: traffic
     .optional()
@@ -84,6 +99,9 @@ const rehearsal = z.strictObject({
     .strictObject({ vendor: budget.optional(), lossless: budget.optional() })
     .default({})
     .describe('by profile; where lossless is not named it may lose nothing'),
+  negativeControl: negativeControl
+    .optional()
+    .describe('a simulated run with other settings that must fail, which shows that the experiment can'),
 });
 export type RehearsalBlock = z.output<typeof rehearsal>;
 

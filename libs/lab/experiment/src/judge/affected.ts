@@ -1,11 +1,11 @@
 import type { Settings } from '@rehearsal/kernel';
-import type { FaultRecord } from '@rehearsal/lab-port';
+import { FAULT_KINDS, FAULTS, type FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { FabricHistory, MemberLoss } from './history.js';
 import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
 
 /** Things that are done to a process and may make a member fall silent. */
-const DEADLY = new Set(['panic', 'kill', 'hang', 'restart', 'ended']);
+const DEADLY = new Set<string>([...FAULT_KINDS.filter((kind) => FAULTS[kind].deadly), 'ended']);
 
 /**
  * When what led to a loss was done: the last deadly fault on that member since its loss before this

@@ -1,5 +1,5 @@
 import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
-import type { RunRecord } from '@rehearsal/lab-port';
+import { FAULTS, type FaultKind, type RunRecord } from '@rehearsal/lab-port';
 import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
@@ -63,7 +63,7 @@ export function judge(evidence: Evidence): Judgement {
       lostByCause: tally(lost.map((a) => a.cause!)),
     },
     failover: failoverOf(evidence, affected),
-    faults: { applied: record.faults.filter((f) => f.fault !== 'ended').length },
+    faults: { applied: record.faults.filter(isApplied).length },
     log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
     restsOn: countByCertainty(),
   };
@@ -153,6 +153,11 @@ function whatCannotBeTold({ journal, control }: Evidence): string[] {
   }
   if (control === null) doubts.push('there is no run without faults to compare with');
   return doubts;
+}
+
+/** A fault, and not the end of one or something nobody did. */
+function isApplied({ fault }: RunRecord['faults'][number]): boolean {
+  return fault !== 'ended' && !(Object.hasOwn(FAULTS, fault) && FAULTS[fault as FaultKind].mends);
 }
 
 /** Whole ms from one moment to another. */

@@ -13,21 +13,25 @@ const context: Omit<VerbContext, 'lab'> = {
 };
 
 /** A lab that writes down what is done to it. */
-function fakeLab(): { at: LabAtHand; done: string[] } {
+function fakeLab(world: Lab['world'] = 'simulated'): { at: LabAtHand; done: string[] } {
   const done: string[] = [];
   const targets: Target[] = [
     { role: 'member', id: '1_03' },
     { role: 'orchestrator', id: '1_1' },
+    { role: 'bus', id: 'bus' },
   ];
   const lab = {
-    world: 'simulated',
+    world,
     targets,
+    plan: { roles: targets.slice(0, 2) },
     nowMs: () => 5000,
     kill: async (t: Target, o: object = {}) => void done.push(`kill ${t.id} ${JSON.stringify(o)}`),
     hang: async (t: Target) => void done.push(`hang ${t.id}`),
     resume: async (t: Target) => void done.push(`resume ${t.id}`),
     restart: async (t: Target) => void done.push(`restart ${t.id}`),
     link: async (a: Target, b: Target, s: object) => void done.push(`link ${a.id} ${b.id} ${JSON.stringify(s)}`),
+    limitLog: async (room: number | null) => void done.push(`limit ${room}`),
+    inflict: async (t: Target, command: object) => void done.push(`inflict ${t.id} ${JSON.stringify(command)}`),
     probe: async (name: string, args: object) => ({ name, value: 3, atMs: 5000, args }),
     waitUntil: async (wait: object) => {
       done.push(JSON.stringify(wait));
@@ -47,8 +51,21 @@ describe('a command line on a lab', () => {
     ['fault resume 1_1', ['resume 1_1']],
     ['fault restart 1_1', ['before restart orchestrator 1_1', 'restart 1_1']],
     [
-      'fault link 1_1 --to 1_03 --cut --one-way',
+      'fault link 1_1 1_03 --cut --one-way',
       ['before link orchestrator 1_1', 'link 1_1 1_03 {"cut":true,"bothWays":false}'],
+    ],
+    ['fault link 1_1 --delay-ms 5', ['before link orchestrator 1_1', 'link 1_1 bus {"delayMs":5}']],
+    ['fault mend 1_1', ['link 1_1 bus {}']],
+    [
+      'fault bus-slow bus --rate-kbps 9',
+      ['before bus-slow bus', 'link 1_03 bus {"rateKbps":9}', 'link 1_1 bus {"rateKbps":9}'],
+    ],
+    ['fault mend bus', ['link 1_03 bus {}', 'link 1_1 bus {}']],
+    ['fault disk-full bus', ['before disk-full bus', 'limit 0']],
+    ['fault disk-free bus', ['limit null']],
+    [
+      'fault pnote 1_03 --pnote fwd --report problem',
+      ['before pnote member 1_03', 'inflict 1_03 {"name":"pnote","args":{"name":"fwd","state":"problem"}}'],
     ],
   ])('%s', async (line, expected) => {
     const { at, done } = fakeLab();
@@ -59,8 +76,11 @@ describe('a command line on a lab', () => {
 
   it.each([
     ['fault panic 1_09', 2, /There is no '1_09' in this fabric/],
-    ['fault link 1_1', 2, /A link has two ends/],
-    ['fault hang 1_1 --to 1_03', 2, /--to is the other end of a link/],
+    ['fault link 1_1', 2, /Nothing is said to be wrong with the link of orchestrator 1_1 to bus/],
+    ['fault hang 1_1 1_03', 2, /hang has one target/],
+    ['fault hang 1_1 --cut', 2, /--cut is nothing for hang/],
+    ['fault admin 1_03', 2, /admin needs --state/],
+    ['fault bus-slow 1_1 --delay-ms 3', 2, /cannot be done to orchestrator 1_1.*done to: bus/],
     ['wait members-active --equals 4', 1, /It is 3/],
     ['wait members-active', 2, /nothing to wait for/],
     ['probe members-active --equals 4 --at-least 2', 2, /More than one/],
@@ -86,6 +106,14 @@ describe('a command line on a lab', () => {
     expect((await performerOn(at, context)(words, undefined)).status).toBe(status);
   });
 
+  it('does to real processes what can be done to them, and ends with exit code 3 where only a simulation can', async () => {
+    const { at, done } = fakeLab('processes');
+    const line = 'fault link 1_03 bus --loss-per-million 5';
+    const outcome = await performerOn(at, context)(line.split(' '), undefined);
+    expect([outcome.status, done]).toEqual([3, []]);
+    expect(outcome.stderr).toMatch(/link --loss-per-million can only be simulated.*--sim/);
+  });
+
   it('gives one JSON document with --json, also of what went wrong', async () => {
     const { at } = fakeLab();
     const good = await performerOn(at, context)(['probe', 'members-active', '--json'], undefined);
@@ -98,6 +126,7 @@ describe('a command line on a lab', () => {
     const check = await commandChecker();
     expect(check(['fault', 'panic', '1_03'])).toBeUndefined();
     expect(check(['fault', 'panics', '1_03'])?.remedy).toMatch(/rehearse fault --help/);
+    expect(check(['fault', 'kill', '1_03', '--cut'])?.message).toMatch(/--cut is nothing for kill/);
     expect(check(['flt'])?.message).toBe("There is no verb 'flt'.");
     expect(check(['demo'])?.message).toBe("'demo' does nothing to a running fabric.");
   });

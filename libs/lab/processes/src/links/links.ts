@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { dieWithParent } from '@rehearsal/bus';
+import { LabError, type LinkSpec, type RoleEntry, type Target } from '@rehearsal/lab-port';
+import type { LinkDone, LinkOrder } from './link-process.js';
+import type { WayFault } from './pipe.js';
+import type { Way } from './role-link.js';
+
+const PROGRAM = fileURLToPath(new URL('./link-process.js', import.meta.url));
+
+type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never;
+
+/** The links of all roles to the bus, in a process of their own. */
+export class Links {
+  readonly #process: ChildProcess;
+  readonly #ports = new Map<string, number>();
+  readonly #open = new Map<number, { resolve(done: LinkDone): void; reject(error: Error): void }>();
+  #seq = 0;
+
+  /** Opens a link for each role. @throws LabError (environment) */
+  static async start(busUrl: string, roles: readonly RoleEntry[]): Promise<Links> {
+    const links = new Links();
+    const busPort = Number(new URL(busUrl).port);
+    for (const { role, id } of roles) {
+      const { port } = await links.#order({ do: 'open', id: `${role} ${id}`, busPort });
+      links.#ports.set(`${role} ${id}`, port!);
+    }
+    return links;
+  }
+
+  private constructor() {
+    const { command, args } = dieWithParent(process.execPath, [PROGRAM]);
+    this.#process = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#process.on('message', (done: LinkDone) => {
+      const waiting = this.#open.get(done.seq);
+      this.#open.delete(done.seq);
+      if (done.error === undefined) waiting?.resolve(done);
+      else waiting?.reject(broken(done.error));
+    });
+    this.#process.once('exit', () => {
+      for (const { reject } of this.#open.values()) reject(broken('the process of the links has ended'));
+      this.#open.clear();
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Where a role reaches the bus over its link. */
+  urlOf({ role, id }: Target): string {
+    return `nats://127.0.0.1:${this.#ports.get(`${role} ${id}`)}`;
+  }
+
+  /** `first`: the way that has the fault where only one has. */
+  async set(role: Target, spec: LinkSpec, first: Way): Promise<void> {
+    const fault: WayFault = {
+      ...(spec.cut === true ? { cut: true } : {}),
+      ...(spec.delayMs === undefined ? {} : { delayMs: spec.delayMs }),
+      ...(spec.rateKbps === undefined ? {} : { rateKbps: spec.rateKbps }),
+    };
+    const id = `${role.role} ${role.id}`;
+    await this.#order({ do: 'set', id, way: first, fault });
+    if (spec.bothWays !== false) await this.#order({ do: 'set', id, way: first === 'up' ? 'down' : 'up', fault });
+  }
+
+  stop(): void {
+    if (this.#process.connected) this.#process.disconnect();
+  }
+
+  #order(order: WithoutSeq<LinkOrder>): Promise<LinkDone> {
+    const seq = ++this.#seq;
+    return new Promise((resolve, reject) => {
+      this.#open.set(seq, { resolve, reject });
+      this.#process.send({ ...order, seq }, (error) => {
+        if (error !== null) reject(broken(error.message));
+      });
+    });
+  }
+}
+
+function broken(reason: string): LabError {
+  return new LabError('environment', `The links of the fabric are broken: ${reason}.`, 'Bring the fabric up anew.');
+}
