@@ -1,6 +1,12 @@
 /** Packet views, capture files read and written, and packets built from scratch. */
 export { CaptureError, type CaptureFault, type PartialRead } from './capture/capture-error.js';
 export { captureInfo, summarizeCapture, type CaptureInfo, type CaptureSummary } from './capture/capture-info.js';
+export { Announced, MAX_ANNOUNCED } from './control/announced.js';
+export { ftpControl } from './control/ftp-control.js';
+export { FTP_LINE, writeFtpLine, type FtpLine } from './control/write-ftp.js';
+export { sipMessage } from './control/sip-message.js';
+export { SIP_MESSAGE, writeSipMessage, type SipFields, type SipMessage } from './control/write-sip.js';
+export { TextWriter } from './control/text-writer.js';
 export { emptyFrame, type Frame } from './capture/frame.js';
 export { frameBytes, readCapture, type Capture } from './capture/read-capture.js';
 export { PcapngBuilder, writePcap, type FrameToWrite, type PcapOptions } from './capture/write-capture.js';
@@ -14,6 +20,7 @@ export {
   UDP_PAYLOAD_AT,
   writeEcho,
   writeIcmp,
+  writeIcmpError,
   writeTcp,
   writeUdp,
   type EchoFields,
@@ -21,7 +28,24 @@ export {
   type TcpFields,
   type UdpFields,
 } from './packet/build.js';
+export { IKE_EXCHANGE, ikePayloadAt, writeIke, type IkeExchange, type IkeFields } from './packet/build-ike.js';
+export {
+  ESP_PAYLOAD_AT,
+  GRE_PAYLOAD_AT,
+  GTP_U_PAYLOAD_AT,
+  NAT_T_PAYLOAD_AT,
+  PORT,
+  writeEsp,
+  writeGre,
+  writeGtpU,
+  writeNatT,
+  type EspFields,
+  type GreFields,
+  type GtpUFields,
+  type NatTFields,
+} from './packet/build-tunnels.js';
 export { checksumOk } from './packet/checksum.js';
+export { maxFragments, writeFragment } from './packet/fragment.js';
 export {
   IPV4_HEADER_BYTES,
   KIND,

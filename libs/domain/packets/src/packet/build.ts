@@ -91,6 +91,23 @@ export function writeEcho(target: Uint8Array, at: number, fields: Readonly<EchoF
   return finishIcmp(target, at, totalLen);
 }
 
+/** What an error message repeats of the packet it is about at most: it is then 576 bytes long (RFC 1812, 4.3.2.3). */
+const MAX_QUOTED_BYTES = 576 - ICMP_PAYLOAD_AT;
+
+/** An ICMP error about the packet of `lenBytes` at `packet[packetAt …)`, to whoever `fields` say. */
+export function writeIcmpError(
+  target: Uint8Array,
+  at: number,
+  fields: Readonly<IcmpFields>,
+  packet: Uint8Array,
+  packetAt: number,
+  lenBytes: number,
+): number {
+  const quotedLen = Math.min(lenBytes, MAX_QUOTED_BYTES);
+  for (let i = 0; i < quotedLen; i++) target[at + ICMP_PAYLOAD_AT + i] = packet[packetAt + i]!;
+  return writeIcmp(target, at, fields, quotedLen);
+}
+
 function finishIcmp(target: Uint8Array, at: number, totalLen: number): number {
   const icmp = at + IPV4_HEADER_BYTES;
   write16(target, icmp + ICMP_CHECKSUM_AT, 0);
