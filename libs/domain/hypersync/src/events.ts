@@ -6,7 +6,7 @@ const whole = z.int().min(0);
 
 /** Every event carries the version of its commit. */
 const version = z.int().min(1);
-const reason = z.enum(['joined', 'lost', 'inStep']);
+const reason = z.enum(['joined', 'lost', 'inStep', 'leaving', 'returned']);
 
 export const configured = z.strictObject({ type: z.literal('Configured'), version, config: hypersyncConfig });
 export const configureIgnored = z.strictObject({ type: z.literal('ConfigureIgnored'), version, reason: z.string() });

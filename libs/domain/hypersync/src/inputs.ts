@@ -23,7 +23,7 @@ export const copiesChosen = z.strictObject({
   ...intent,
   type: z.literal('copiesChosen'),
   tableVersion: z.int().min(1),
-  reason: z.enum(['joined', 'lost', 'inStep']),
+  reason: z.enum(['joined', 'lost', 'inStep', 'leaving', 'returned']),
   member: memberId,
   copies: slotsByMember,
   exposed: z.array(whole),

@@ -5,7 +5,7 @@ export interface Iterator {
   readonly startedAt: number;
   /** 0 while it runs. */
   readonly runningMs: number;
-  readonly reason: 'none' | 'joined' | 'lost' | 'inStep';
+  readonly reason: 'none' | 'joined' | 'lost' | 'inStep' | 'leaving' | 'returned';
   /** Whose loss or coming led to it; '' before the first run. */
   readonly member: string;
   /** Slots there were to copy when it started. */

@@ -1,7 +1,7 @@
 import type { SecurityGroupEvent, SlotsByMember } from './events.js';
 import type { GroupConfig } from './inputs.js';
 import type { Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
-import { memberNumber } from './state.js';
+import { isFit, memberNumber, NO_INSTALL } from './state.js';
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 type Column = keyof SlotTable;
@@ -29,14 +29,27 @@ export class Edit {
         this.#configured(event.config);
         break;
       case 'MemberJoined': {
-        const joined = { incarnation: event.incarnation, status: 'active', joinedAt: event.version } as const;
+        const { incarnation, version, problems = [] } = event;
+        const joined = { incarnation, status: 'active', joinedAt: version, problems } as const;
         state.members = withMember(state, event.member, joined);
         state.rebalancing = true;
+        if (state.install.hash !== '') {
+          const waiting = [...state.install.waiting, memberNumber(state, event.member)];
+          state.install = { ...state.install, waiting };
+        }
         break;
       }
       case 'MemberLost':
-        state.members = withMember(state, event.member, { status: 'out', lostAt: event.version });
-        this.#dropCopiesOf(memberNumber(state, event.member));
+        this.#out(event.member, event.version, false);
+        break;
+      case 'MemberDrained':
+        this.#out(event.member, event.version, true);
+        break;
+      case 'AdminSet':
+        this.#change(event.member, { admin: event.state });
+        break;
+      case 'MemberReported':
+        this.#change(event.member, { problems: event.problems });
         break;
       case 'SlotsAssigned':
       case 'SlotsOrphaned':
@@ -72,9 +85,40 @@ export class Edit {
       case 'OrchestratorLost':
         state.orchestrators = withOrchestrator(state, event.orchestrator, { status: 'out' });
         break;
+      case 'CulStarted':
+      case 'CulExtended':
+        state.culOffAt = event.offAt;
+        break;
+      case 'CulStopped':
+        state.culOffAt = 0;
+        break;
+      case 'StateFrozen':
+        state.frozenUntil = event.until;
+        break;
+      case 'StateThawed':
+        state.frozenUntil = 0;
+        break;
+      case 'PolicyInstallStarted': {
+        const waiting = event.waiting.map((id) => memberNumber(state, id));
+        state.install = { hash: event.hash, smo: memberNumber(state, event.smo), until: event.until, waiting };
+        break;
+      }
+      case 'PolicyReady2Finish':
+        this.#noLongerWaiting(event.member);
+        break;
+      case 'PolicyInstalled':
+        state.policyHash = event.hash;
+        state.install = NO_INSTALL;
+        break;
+      case 'PolicyInstallAborted':
+        state.install = NO_INSTALL;
+        break;
       case 'ConfigureIgnored':
       case 'ConfigureRefused':
       case 'InStepRefused':
+      case 'AdminIgnored':
+      case 'AdminRefused':
+      case 'PolicyInstallRefused':
         break;
       default:
         return unknown(event);
@@ -102,7 +146,15 @@ export class Edit {
       status: 'out',
       joinedAt: 0,
       lostAt: 0,
+      admin: 'up',
+      drained: false,
+      problems: [],
     }));
+    state.rules = config.rules;
+    state.culOffAt = 0;
+    state.frozenUntil = 0;
+    state.install = NO_INSTALL;
+    state.policyHash = '';
     state.orchestrators = config.orchestrators.map((id) => ({ id, incarnation: 0, status: 'out' }));
     state.smo = 0;
     state.rebalancing = false;
@@ -111,6 +163,30 @@ export class Edit {
     state.joining = nobody(config.slots);
     state.epoch = nobody(config.slots);
     state.joiningSince = nobody(config.slots);
+  }
+
+  /** The member serves nothing from now on and holds nothing. */
+  #out(member: string, version: number, drained: boolean): void {
+    const state = this.#state;
+    state.members = withMember(state, member, { status: 'out', lostAt: version, drained });
+    this.#dropCopiesOf(memberNumber(state, member));
+    this.#noLongerWaiting(member);
+  }
+
+  /** A member that becomes fit again is given its share, as one that joins. */
+  #change(member: string, change: Partial<Member>): void {
+    const state = this.#state;
+    const at = memberNumber(state, member) - 1;
+    const wasFit = isFit(state.members[at] as Member);
+    state.members = withMember(state, member, change);
+    if (!wasFit && isFit(state.members[at] as Member)) state.rebalancing = true;
+  }
+
+  #noLongerWaiting(member: string): void {
+    const { install } = this.#state;
+    const number = memberNumber(this.#state, member);
+    if (!install.waiting.includes(number)) return;
+    this.#state.install = { ...install, waiting: install.waiting.filter((n) => n !== number) };
   }
 
   #dropCopiesOf(lost: number): void {

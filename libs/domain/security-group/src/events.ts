@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidence, groupConfig, memberId, orchestratorId, silenceReasons } from './inputs.js';
+import { evidence, groupConfig, memberId, orchestratorId, problemName, silenceReasons } from './inputs.js';
 
 const whole = z.int().min(0);
 
@@ -31,6 +31,8 @@ export const memberJoined = z.strictObject({
   tableHash,
   member: memberId,
   incarnation: z.int().min(1),
+  /** It comes in with these because nobody else can serve; absent: none. */
+  problems: z.array(problemName).optional(),
   evidence,
 });
 
@@ -87,7 +89,7 @@ export const slotsSwapped = z.strictObject({ type: z.literal('SlotsSwapped'), ve
 export const copiesChosen = z.strictObject({
   type: z.literal('CopiesChosen'),
   version,
-  reason: z.enum(['joined', 'lost', 'inStep']),
+  reason: z.enum(['joined', 'lost', 'inStep', 'leaving', 'returned']),
   /** The member whose coming, going or catching up led to this choice. */
   member: memberId,
   copies: slotsByMember,
@@ -133,6 +135,108 @@ export const orchestratorLost = z.strictObject({
   evidence,
 });
 
+/** What the operator wants of the member. Down: it hands its slots over and holds no copies; up: it may join. */
+export const adminSet = z.strictObject({
+  type: z.literal('AdminSet'),
+  version,
+  tableHash,
+  member: memberId,
+  state: z.enum(['up', 'down']),
+});
+export const adminIgnored = z.strictObject({
+  type: z.literal('AdminIgnored'),
+  version,
+  member: memberId,
+  state: z.enum(['up', 'down']),
+  reason: z.string(),
+});
+export const adminRefused = z.strictObject({
+  type: z.literal('AdminRefused'),
+  version,
+  member: memberId,
+  state: z.enum(['up', 'down']),
+  reason: z.string(),
+});
+
+/** The member's critical devices with a problem, all of them. With one it leaves while anybody else can serve. */
+export const memberReported = z.strictObject({
+  type: z.literal('MemberReported'),
+  version,
+  tableHash,
+  member: memberId,
+  incarnation: z.int().min(1),
+  problems: z.array(problemName),
+});
+
+/** The member handed everything over and is out; nothing it held is lost. */
+export const memberDrained = z.strictObject({
+  type: z.literal('MemberDrained'),
+  version,
+  tableHash,
+  member: memberId,
+  incarnation: z.int().min(1),
+  reason: z.enum(['admin', 'pnote']),
+});
+
+/** The group is under load: deaths by silence are damped until `CulStopped`. Codes as the vendor's log has them. */
+export const culStarted = z.strictObject({
+  type: z.literal('CulStarted'),
+  version,
+  member: memberId,
+  percent: whole,
+  thresholdPercent: whole,
+  /** Of the loaded member's own log line, and of the others'. */
+  code: z.string(),
+  remoteCode: z.string(),
+  /** ms since the epoch; over then unless a load is reported again. */
+  offAt: whole,
+});
+export const culExtended = z.strictObject({ type: z.literal('CulExtended'), version, member: memberId, percent: whole, offAt: whole });
+export const culStopped = z.strictObject({ type: z.literal('CulStopped'), version, code: z.string() });
+
+/** States of members do not change until `StateThawed`. */
+export const stateFrozen = z.strictObject({
+  type: z.literal('StateFrozen'),
+  version,
+  reason: z.enum(['command', 'policyInstall']),
+  /** ms since the epoch. */
+  until: whole,
+});
+export const stateThawed = z.strictObject({ type: z.literal('StateThawed'), version });
+
+/** Stage one: members fetch the policy from `smo` and check it. */
+export const policyInstallStarted = z.strictObject({
+  type: z.literal('PolicyInstallStarted'),
+  version,
+  hash: z.string(),
+  smo: memberId,
+  waiting: z.array(memberId),
+  /** ms since the epoch: given up then. */
+  until: whole,
+});
+/** Stage two: this member waits for the others. */
+export const policyReady2Finish = z.strictObject({
+  type: z.literal('PolicyReady2Finish'),
+  version,
+  member: memberId,
+  hash: z.string(),
+});
+/** Stage three: who reads this enforces it from now on, for new connections. */
+export const policyInstalled = z.strictObject({ type: z.literal('PolicyInstalled'), version, hash: z.string() });
+/** Everybody keeps the policy there was. */
+export const policyInstallAborted = z.strictObject({
+  type: z.literal('PolicyInstallAborted'),
+  version,
+  hash: z.string(),
+  reason: z.string(),
+});
+export const policyInstallRefused = z.strictObject({
+  type: z.literal('PolicyInstallRefused'),
+  version,
+  hash: z.string(),
+  reason: z.string(),
+});
+
 export const securityGroupEvent = z.discriminatedUnion('type', [
   configured,
   configureIgnored,
@@ -152,6 +256,21 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   smoChanged,
   orchestratorJoined,
   orchestratorLost,
+  adminSet,
+  adminIgnored,
+  adminRefused,
+  memberReported,
+  memberDrained,
+  culStarted,
+  culExtended,
+  culStopped,
+  stateFrozen,
+  stateThawed,
+  policyInstallStarted,
+  policyReady2Finish,
+  policyInstalled,
+  policyInstallAborted,
+  policyInstallRefused,
 ]);
 
 export type SlotsByMember = z.infer<typeof slotsByMember>;

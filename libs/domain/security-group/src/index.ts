@@ -5,6 +5,7 @@ export type {
   Configure,
   Evidence,
   GroupConfig,
+  GroupRules,
   InStep,
   MemberSeen,
   MemberSilent,
@@ -15,8 +16,20 @@ export type {
 } from './inputs.js';
 export { evidence, groupConfig, inStep, memberId, orchestratorId, securityGroupInput } from './inputs.js';
 export { securityGroup } from './machine.js';
-export type { Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
-export { activeMembers, exposedSlots, initialState, memberNumber, memberOf } from './state.js';
+export type { Heard, MemberState, SiteWords } from './member-states.js';
+export { MEMBER_STATES, memberState, siteWords } from './member-states.js';
+export { PNOTES, pnoteMask, pnoteNames } from './pnotes.js';
+export type { Install, Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
+export {
+  activeMembers,
+  exposedSlots,
+  holders,
+  initialState,
+  isFit,
+  isLeaving,
+  memberNumber,
+  memberOf,
+} from './state.js';
 export { tableHash } from './table/hash.js';
 export type { DataplaneTable } from './views.js';
 export { tableForDataplane, tableMismatch } from './views.js';

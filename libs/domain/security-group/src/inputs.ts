@@ -11,11 +11,33 @@ export const orchestratorId = z.string().regex(/^[1-9]\d*_[1-9]\d*$/, 'expected 
 /** Integers that say why a sensor believes what it reports, for example `{missed: 3, silentMs: 312}`. */
 export const evidence = z.record(z.string().min(1), z.int());
 
-export const silenceReasons = ['silence', 'socket', 'replaced'] as const;
+/**
+ * `announced`: it said that it stops; `pnote`: its data plane died while it still speaks; `admin`: an operator
+ * took the last one out by force. The others are detected.
+ */
+export const silenceReasons = ['silence', 'socket', 'replaced', 'announced', 'pnote', 'admin'] as const;
+
+/** Name of a critical device, for example `Fullsync` or `Interface Active Check`. */
+export const problemName = z.string().min(1).max(64);
 
 const observation = { id: z.string().min(1), at: whole, from: z.literal('observation') };
 const command = { id: z.string().min(1), at: whole, from: z.literal('command') };
 const intent = { id: z.string().min(1), at: whole, from: z.literal('intent') };
+const deadline = { id: z.string().min(1), at: whole, from: z.literal('deadline') };
+
+/** Times and thresholds that the group decides by. */
+export const groupRules = z.strictObject({
+  /** fidelity: F-CUL-THRESHOLD; 0: processor load changes nothing. */
+  culThresholdPercent: whole.max(100),
+  /** fidelity: F-CUL-OFF */
+  culOffMs: z.int().min(1),
+  /** fidelity: F-FREEZE-INSTALL; 0: installing a policy freezes nothing. */
+  freezeOnInstallMs: whole,
+  /** fidelity: F-POLICY-LOCKSTEP; false is the negative control: each member enforces as soon as it can. */
+  lockstep: z.boolean(),
+  /** fidelity: F-POLICY-WITHIN */
+  installWithinMs: z.int().min(1),
+});
 
 /** Every setting that decides, recorded at version 1 of the stream. */
 export const groupConfig = z.strictObject({
@@ -35,6 +57,7 @@ export const groupConfig = z.strictObject({
   placement: z.enum(['pairs', 'spread']),
   /** false is the negative control: a chosen copy counts as a backup before it holds anything. fidelity: F-HYPERSYNC-IN-STEP */
   requireInStep: z.boolean(),
+  rules: groupRules,
 });
 
 export const configure = z.strictObject({ ...command, type: z.literal('configure'), config: groupConfig });
@@ -52,6 +75,8 @@ export const memberSeen = z.strictObject({
    * incarnation: it proves that the member has read its own loss.
    */
   version: whole.optional(),
+  /** Critical devices that keep it from serving while anybody else can. */
+  problems: z.array(problemName).optional(),
   /** `connections`: what the incarnation that is replaced, if any, last reported to hold. */
   evidence,
 });
@@ -101,6 +126,78 @@ export const orchestratorSilent = z.strictObject({
   evidence,
 });
 
+/** The critical devices of an active member that report a problem, all of them; [] when there is none any more. */
+export const memberReported = z.strictObject({
+  ...observation,
+  type: z.literal('memberReported'),
+  member: memberId,
+  incarnation,
+  orchestrator: orchestratorId,
+  problems: z.array(problemName),
+});
+
+/** A member that was told to leave has handed over, and nothing it sent or answered is on its way any more. */
+export const memberDrained = z.strictObject({
+  ...observation,
+  type: z.literal('memberDrained'),
+  member: memberId,
+  incarnation,
+  orchestrator: orchestratorId,
+  /** Table version the member had folded when it said so. */
+  version: whole,
+});
+
+/** An operator takes a member out of service, or lets it in again. */
+export const setAdmin = z.strictObject({
+  ...command,
+  type: z.literal('setAdmin'),
+  member: memberId,
+  state: z.enum(['up', 'down']),
+  /** Also where nobody else can serve: then the group goes down. */
+  force: z.boolean().optional(),
+});
+
+/** A member reports a processor load above the threshold. */
+export const loadReported = z.strictObject({
+  ...observation,
+  type: z.literal('loadReported'),
+  member: memberId,
+  incarnation,
+  orchestrator: orchestratorId,
+  percent: whole,
+});
+
+/** No state of a member changes for so long. */
+export const freeze = z.strictObject({
+  ...command,
+  type: z.literal('freeze'),
+  forMs: z.int().min(1).max(3_600_000),
+});
+
+/** A policy that the single management object holds is to be enforced by all. */
+export const installPolicy = z.strictObject({
+  ...command,
+  type: z.literal('installPolicy'),
+  /** SHA-256 of the policy as canonical JSON. */
+  hash: z.string().min(1),
+  /** Who holds it and hands it out. */
+  smo: memberId,
+});
+
+/** A member has fetched and checked the policy and could enforce it at once. */
+export const policyReady = z.strictObject({
+  ...observation,
+  type: z.literal('policyReady'),
+  member: memberId,
+  incarnation,
+  orchestrator: orchestratorId,
+  hash: z.string().min(1),
+});
+
+export const culTimeUp = z.strictObject({ ...deadline, type: z.literal('culTimeUp') });
+export const freezeTimeUp = z.strictObject({ ...deadline, type: z.literal('freezeTimeUp') });
+export const installTimeUp = z.strictObject({ ...deadline, type: z.literal('installTimeUp') });
+
 export const securityGroupInput = z.discriminatedUnion('type', [
   configure,
   memberSeen,
@@ -108,11 +205,30 @@ export const securityGroupInput = z.discriminatedUnion('type', [
   inStep,
   orchestratorSeen,
   orchestratorSilent,
+  memberReported,
+  memberDrained,
+  setAdmin,
+  loadReported,
+  freeze,
+  installPolicy,
+  policyReady,
+  culTimeUp,
+  freezeTimeUp,
+  installTimeUp,
 ]);
 
 export type GroupConfig = z.infer<typeof groupConfig>;
 export type Evidence = z.infer<typeof evidence>;
 export type SilenceReason = (typeof silenceReasons)[number];
+export type GroupRules = z.infer<typeof groupRules>;
+export type MemberReported = z.infer<typeof memberReported>;
+export type MemberDrained = z.infer<typeof memberDrained>;
+export type SetAdmin = z.infer<typeof setAdmin>;
+export type LoadReported = z.infer<typeof loadReported>;
+export type Freeze = z.infer<typeof freeze>;
+export type InstallPolicy = z.infer<typeof installPolicy>;
+export type PolicyReady = z.infer<typeof policyReady>;
+export type TimeUp = z.infer<typeof culTimeUp> | z.infer<typeof freezeTimeUp> | z.infer<typeof installTimeUp>;
 export type Configure = z.infer<typeof configure>;
 export type MemberSeen = z.infer<typeof memberSeen>;
 export type MemberSilent = z.infer<typeof memberSilent>;

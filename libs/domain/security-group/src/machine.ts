@@ -1,10 +1,17 @@
 import type { Machine } from '@rehearsal/kernel';
 import { configure } from './decide/configure.js';
+import { culTimeUp, loadReported } from './decide/cul.js';
+import { freeze, freezeTimeUp } from './decide/freeze.js';
 import { inStep } from './decide/in-step.js';
+import { installPolicy, installTimeUp, policyReady } from './decide/install.js';
+import { memberDrained } from './decide/member-drained.js';
+import { memberReported } from './decide/member-reported.js';
 import { memberSeen } from './decide/member-seen.js';
 import { memberSilent } from './decide/member-silent.js';
 import { orchestratorSeen } from './decide/orchestrator-seen.js';
 import { orchestratorSilent } from './decide/orchestrator-silent.js';
+import { setAdmin } from './decide/set-admin.js';
+import { deadlines } from './deadlines.js';
 import type { SecurityGroupEvent } from './events.js';
 import { evolve } from './evolve.js';
 import type { SecurityGroupInput } from './inputs.js';
@@ -22,7 +29,7 @@ export const securityGroup: Machine<SecurityGroupState, SecurityGroupInput, Secu
   evolve,
   decide,
   react,
-  deadlines: () => [],
+  deadlines,
 };
 
 function decide(state: SecurityGroupState, input: SecurityGroupInput): readonly SecurityGroupEvent[] {
@@ -39,6 +46,26 @@ function decide(state: SecurityGroupState, input: SecurityGroupInput): readonly 
       return orchestratorSeen(state, input);
     case 'orchestratorSilent':
       return orchestratorSilent(state, input);
+    case 'memberReported':
+      return memberReported(state, input);
+    case 'memberDrained':
+      return memberDrained(state, input);
+    case 'setAdmin':
+      return setAdmin(state, input);
+    case 'loadReported':
+      return loadReported(state, input);
+    case 'freeze':
+      return freeze(state, input);
+    case 'installPolicy':
+      return installPolicy(state, input);
+    case 'policyReady':
+      return policyReady(state, input);
+    case 'culTimeUp':
+      return culTimeUp(state, input);
+    case 'freezeTimeUp':
+      return freezeTimeUp(state, input);
+    case 'installTimeUp':
+      return installTimeUp(state, input);
     default:
       return unknown(input);
   }

@@ -1,4 +1,4 @@
-import type { GroupConfig } from './inputs.js';
+import type { GroupConfig, GroupRules } from './inputs.js';
 
 export interface Member {
   readonly id: string;
@@ -9,7 +9,34 @@ export interface Member {
   /** Table version of its last join and of its last loss; 0 before the first. */
   readonly joinedAt: number;
   readonly lostAt: number;
+  /** What the operator wants; outlives restarts of the member. */
+  readonly admin: 'up' | 'down';
+  /** It last left in an orderly way: whatever it had not answered it never began. */
+  readonly drained: boolean;
+  /** Its critical devices with a problem, as last reported. */
+  readonly problems: readonly string[];
 }
+
+/** A policy on its way to all members; hash '' when there is none. */
+export interface Install {
+  readonly hash: string;
+  /** Member number of who hands it out. */
+  readonly smo: number;
+  /** ms since the epoch: given up then. */
+  readonly until: number;
+  /** Numbers of the members that are not ready to enforce it. */
+  readonly waiting: readonly number[];
+}
+
+export const NO_INSTALL: Install = { hash: '', smo: 0, until: 0, waiting: [] };
+
+const NO_RULES: GroupRules = {
+  culOffMs: 1,
+  culThresholdPercent: 0,
+  freezeOnInstallMs: 0,
+  installWithinMs: 1,
+  lockstep: true,
+};
 
 export interface Orchestrator {
   readonly id: string;
@@ -42,20 +69,33 @@ export interface SecurityGroupState extends SlotTable {
   readonly smo: number;
   /** A join has not been levelled out yet. */
   readonly rebalancing: boolean;
+  readonly rules: GroupRules;
+  /** Under load until then, in ms since the epoch; 0: not under load. */
+  readonly culOffAt: number;
+  /** States of members are frozen until then, in ms since the epoch; 0: they are not. */
+  readonly frozenUntil: number;
+  readonly install: Install;
+  /** Hash of the policy that was last installed in all; '' for the one members came up with. */
+  readonly policyHash: string;
 }
 
 /** Fields in the order in which a state is read back from its canonical form, so that both are of one shape. */
 export const initialState: SecurityGroupState = {
   active: [],
   backup: [],
+  culOffAt: 0,
   epoch: [],
+  frozenUntil: 0,
+  install: NO_INSTALL,
   joining: [],
   joiningSince: [],
   members: [],
   orchestrators: [],
   placement: 'spread',
+  policyHash: '',
   rebalancing: false,
   requireInStep: true,
+  rules: NO_RULES,
   smo: 0,
   version: 0,
 };
@@ -77,6 +117,29 @@ export function activeMembers(state: SecurityGroupState): number[] {
     if (m.status === 'active') numbers.push(i + 1);
   });
   return numbers;
+}
+
+/** Nothing speaks against this member's serving: the operator wants it, and no critical device has a problem. */
+export function isFit(member: Member): boolean {
+  return member.status === 'active' && member.admin === 'up' && member.problems.length === 0;
+}
+
+/**
+ * Numbers of the members that are to hold slots and copies, rising: the fit ones, or, where none is
+ * fit, all that are active, since a member with a problem is better than none. fidelity: F-ACTIVE-ALONE
+ */
+export function holders(state: SecurityGroupState): number[] {
+  const fit: number[] = [];
+  state.members.forEach((m, i) => {
+    if (isFit(m)) fit.push(i + 1);
+  });
+  return fit.length > 0 ? fit : activeMembers(state);
+}
+
+/** Whether an active member is to hand everything over: it is not fit, and somebody else is. */
+export function isLeaving(state: SecurityGroupState, number: number): boolean {
+  const member = state.members[number - 1];
+  return member !== undefined && member.status === 'active' && !isFit(member) && state.members.some(isFit);
 }
 
 /** Slots that have an active member but no backup. */

@@ -112,6 +112,7 @@ export class SimProcess {
   #turnStartUs = 0;
   #turnNs = 0;
   #busyUntilUs = 0;
+  #usedNs = 0;
   #wake = new Wake(this);
 
   constructor(world: SimWorld, entry: RoleEntry, index: number) {
@@ -142,6 +143,11 @@ export class SimProcess {
     return this.#inTurn ? this.#turnStartUs + Math.floor(this.#turnNs / 1000) : this.world.nowUs;
   }
 
+  /** Processor time used since it started, up to where it is in its turn. */
+  cpuMs(): number {
+    return (this.#usedNs + (this.#inTurn ? this.#turnNs : 0)) / 1e6;
+  }
+
   /** Forgets all that was on its way or waiting, as a new process or a dead one does. */
   reset(): void {
     this.#inbox.clear();
@@ -149,6 +155,7 @@ export class SimProcess {
     this.#due.clear();
     this.#turnEnd.clear();
     this.#busyUntilUs = this.world.nowUs;
+    this.#usedNs = 0;
   }
 
   due(timer: Timer): void {
@@ -210,6 +217,7 @@ export class SimProcess {
       const { stack, message } = error instanceof Error ? error : new Error(String(error));
       world.fail(`${this.name} threw in a handler: ${stack ?? message}`);
     }
+    this.#usedNs += this.#turnNs;
     let endUs = this.#turnStartUs + Math.ceil(this.#turnNs / 1000);
     if (world.options.stallPerMillionTurns > 0 && world.faultRng.int(1_000_000) < world.options.stallPerMillionTurns) {
       endUs += world.faultRng.int(world.options.stallMaxMs * 1000 + 1);

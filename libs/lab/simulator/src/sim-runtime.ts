@@ -68,6 +68,14 @@ export class SimRuntime implements Runtime {
     };
   }
 
+  cpuMs(): number {
+    return this.#process.cpuMs();
+  }
+
+  spend(us: number): void {
+    this.#process.spend(Math.round(us * 1000));
+  }
+
   atTurnEnd(run: () => void): void {
     this.#process.atTurnEnd(run);
   }

@@ -108,6 +108,16 @@ export class LiveRuntime implements Runtime {
     return () => clearTimeout(handle);
   }
 
+  cpuMs(): number {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  }
+
+  spend(us: number): void {
+    const untilMs = performance.now() + us / 1000;
+    while (performance.now() < untilMs);
+  }
+
   atTurnEnd(run: () => void): void {
     this.#turn.add(run);
   }

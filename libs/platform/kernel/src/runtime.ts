@@ -45,6 +45,10 @@ export interface Runtime {
   hlc(): Hlc;
   rng(label: string): Rng;
   after(delayMs: number, run: () => void): Cancel;
+  /** ms of processor time this process has used since it started; simulated, what its work was modelled to cost. */
+  cpuMs(): number;
+  /** Uses up so many µs of processor time, during which nothing else of this process runs. */
+  spend(us: number): void;
   /** Runs once when all messages at hand have been handled; calls during the same turn queue up in order. */
   atTurnEnd(run: () => void): void;
   /** `onUndeliverable`: nobody listens at the receiver's subject. */

@@ -15,6 +15,12 @@ interface Watched {
   proposed: boolean;
 }
 
+/**
+ * `frozen`: no death is reported at all (fidelity: F-FREEZE-INSTALL); `load`: the group is under load, and silence
+ * has to last longer (fidelity: F-CUL-DAMP).
+ */
+export type Damping = 'none' | 'load' | 'frozen';
+
 export interface Silence {
   readonly code: number;
   readonly incarnation: number;
@@ -37,6 +43,10 @@ export class Detector {
   private lastRoundMs = 0;
   private connectedAtMs: number | undefined;
   private busUp = true;
+  /** What the group's state says of deaths that this process would notice. */
+  private damping: Damping = 'none';
+  /** Peers nothing got through to while states were frozen. */
+  private readonly unreachable_ = new Set<number>();
 
   constructor(settings: Settings, propose: (silence: Silence) => void) {
     this.settings = settings;
@@ -57,6 +67,16 @@ export class Detector {
 
   forget(code: number): void {
     this.watched.delete(code);
+    this.unreachable_.delete(code);
+  }
+
+  /** Holds reports back from now on, or no longer; what was held back is judged anew. */
+  damp(damping: Damping, nowMs: number): void {
+    if (damping === this.damping) return;
+    this.damping = damping;
+    if (damping === 'frozen') return;
+    for (const code of this.unreachable_) this.unreachable(code, nowMs);
+    this.unreachable_.clear();
   }
 
   heard(code: number, incarnation: number, nowMs: number): void {
@@ -82,7 +102,7 @@ export class Detector {
 
   /** Nobody listens at the peer's subject. */
   socketLost(code: number, nowMs: number): void {
-    if (!this.settings['detector.socketLoss']) return;
+    if (!this.settings['detector.socketLoss'] || this.damping === 'frozen') return;
     const peer = this.watched.get(code);
     if (peer === undefined || peer.proposed || !this.mayJudge(peer, nowMs)) return;
     this.report(code, peer, 'socket', nowMs);
@@ -91,13 +111,15 @@ export class Detector {
   /** Nothing got through to the peer in all retries of its link: as good as dead, whatever is heard of it. */
   unreachable(code: number, nowMs: number): void {
     const peer = this.watched.get(code);
-    if (peer !== undefined && !peer.proposed) this.report(code, peer, 'silence', nowMs);
+    if (peer === undefined || peer.proposed) return;
+    if (this.damping === 'frozen') this.unreachable_.add(code);
+    else this.report(code, peer, 'silence', nowMs);
   }
 
   /** A newer incarnation of the peer spoke: the watched one is gone. */
   replaced(code: number, nowMs: number): void {
     const peer = this.watched.get(code);
-    if (peer !== undefined && !peer.proposed) this.report(code, peer, 'replaced', nowMs);
+    if (peer !== undefined && !peer.proposed && this.damping !== 'frozen') this.report(code, peer, 'replaced', nowMs);
   }
 
   /** The proposal could not be decided on: let the next round make it again. */
@@ -119,12 +141,18 @@ export class Detector {
       for (const peer of this.watched.values()) peer.quietRounds = Math.min(peer.quietRounds, DETECTOR_ROUNDS);
       return;
     }
-    const deadAfterRounds = this.settings['ccp.deadMultiplier'] * DETECTOR_ROUNDS;
+    const deadAfterRounds = this.deadMultiplier() * DETECTOR_ROUNDS;
     for (const [code, peer] of this.watched) {
       peer.quietRounds++;
-      if (peer.proposed || peer.quietRounds < deadAfterRounds) continue;
+      if (peer.proposed || deadAfterRounds === 0 || peer.quietRounds < deadAfterRounds) continue;
       if (this.mayJudge(peer, nowMs)) this.report(code, peer, 'silence', nowMs);
     }
+  }
+
+  /** Heartbeats of silence that are a death; 0: none are. */
+  private deadMultiplier(): number {
+    if (this.damping === 'frozen') return 0;
+    return this.settings[this.damping === 'load' ? 'cul.deadMultiplier' : 'ccp.deadMultiplier'];
   }
 
   private mayJudge(peer: Watched, nowMs: number): boolean {
@@ -143,7 +171,7 @@ export class Detector {
         silentMs: Math.round(nowMs - peer.heardAtMs),
         quietRounds: peer.quietRounds,
         heartbeatMs: this.settings['ccp.heartbeatMs'],
-        deadMultiplier: this.settings['ccp.deadMultiplier'],
+        deadMultiplier: this.deadMultiplier(),
       },
     });
   }

@@ -6,5 +6,6 @@ export * from './channel-hub.js';
 export * from './channel.js';
 export * from './detector.js';
 export * from './frames.js';
+export * from './member-beat.js';
 export * from './packet-frames.js';
 export * from './reasons.js';

@@ -13,6 +13,7 @@ describe('grants from the subject map', () => {
         'demo.data.orchestrator.*',
         'demo.data.member.*',
         'demo.data.sync.*',
+        'demo.cmd.security-group.*',
         'demo.sync.copied.*',
         'demo.sync.progress.*',
         'demo.cfg.member.*',

@@ -48,7 +48,7 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
   {
     id: 'input-security-group',
     template: 'cmd.security-group.{id}',
-    publishers: ['sync', 'lab'],
+    publishers: ['member', 'sync', 'lab'],
     subscribers: ['orchestrator'],
     about: 'inputs to the security-group machine, shared by the orchestrators of a site',
   },

@@ -91,6 +91,13 @@ export class EgressHold {
     this.release();
   }
 
+  /** No answer is under construction or held back. */
+  get isEmpty(): boolean {
+    if (this.queue.length > 0 || this.full.length > 0) return false;
+    for (const writer of this.writers.values()) if (writer.count > 0) return false;
+    return true;
+  }
+
   get waiting(): number {
     return this.queue.length;
   }

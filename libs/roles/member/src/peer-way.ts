@@ -36,6 +36,11 @@ export class PeerWay {
     return this.kept.length;
   }
 
+  /** The peer has handled everything that was sent to it. */
+  get settled(): boolean {
+    return this.kept.length === 0 && this.channel.inFlight === 0;
+  }
+
   send(type: number, words: Int32Array, wordCount: number, awaited: Awaited | undefined): void {
     if (this.kept.length > 0) {
       this.kept.push({ type, words: words.slice(0, wordCount), awaited });
@@ -68,7 +73,7 @@ export class PeerWay {
       this.kept.shift();
       this.note(awaited, linkSeq);
     }
-    if (settled > 0) this.onSettled();
+    this.onSettled();
   }
 
   private note(awaited: Awaited | undefined, linkSeq: number): void {

@@ -42,8 +42,12 @@ export class PolicyPull {
     }
     this.rt.ask(configSubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {
       if (life !== this.life) return;
-      if (reply.kind === 'answer') this.onPolicy(JSON.parse(new TextDecoder().decode(reply.body)), smo);
+      if (reply.kind === 'answer') this.onPolicy(policyOf(reply.body), smo);
       else this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
     });
   }
+}
+
+function policyOf(body: Uint8Array): unknown {
+  return (JSON.parse(new TextDecoder().decode(body)) as { readonly policy: unknown }).policy;
 }

@@ -1,4 +1,4 @@
-import type { Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
+import type { Cancel, Command, CommandReply, Decider, Health, Input, Role, Runtime } from '@rehearsal/kernel';
 import { commitIds, createDecider, every, LogFollower, serveInputs } from '@rehearsal/kernel';
 import type { Channel, FrameHeader, Silence } from '@rehearsal/protocol';
 import {
@@ -18,24 +18,19 @@ import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from 
 import {
   activeMembers,
   exposedSlots,
-  memberNumber,
   memberOf,
+  memberState,
   securityGroup,
+  securityGroupInput,
+  siteWords,
   tableHash,
   tableMismatch,
 } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import { Egress } from './egress.js';
 import { Lease } from './lease.js';
+import { MemberWatch } from './member-watch.js';
 import { SteeringPlane } from './steering-plane.js';
-
-const MEMBER_READY = 1;
-
-/** What this orchestrator last heard from a member that is not in the table, or not under that incarnation. */
-interface Asking {
-  incarnation: number;
-  submitted: boolean;
-}
 
 /**
  * An orchestrator: spreads packets over the security group's members and notices their deaths. It decides
@@ -53,8 +48,7 @@ export class OrchestratorRole implements Role {
   private readonly lease: Lease;
   private readonly outside = nodeCode('outside', 'outside');
   private readonly peers: readonly { readonly id: string; readonly code: number }[];
-  private readonly asking = new Map<number, Asking>();
-  private readonly connectionsOf = new Map<number, number>();
+  private readonly watch: MemberWatch;
   private readonly cancels: Cancel[] = [];
   /** Answers that came while the lease had run out. */
   private withheld: { words: Int32Array; channel: Channel }[] = [];
@@ -96,6 +90,11 @@ export class OrchestratorRole implements Role {
       onBehind: (commit) => this.group.fold(commit),
       onRenewed: () => this.releaseWithheld(),
     });
+    this.watch = new MemberWatch(rt, this.group, {
+      newId: (what) => this.inputId(what),
+      onNewer: (code) => this.detector.replaced(code, rt.nowMs()),
+      freshMs: settings['ccp.heartbeatMs'] * settings['ccp.deadMultiplier'],
+    });
     this.peers = config.orchestrators
       .filter((id) => id !== rt.self.id)
       .map((id) => ({ id, code: nodeCode('orchestrator', id) }));
@@ -105,7 +104,7 @@ export class OrchestratorRole implements Role {
     this.group.onCommit((commit) => this.onCommit(commit.events));
     this.hub.start();
     this.cancels.push(this.rt.onBus((state) => this.detector.onBus(state, this.rt.nowMs())));
-    this.cancels.push(serveInputs(this.rt, this.group));
+    this.cancels.push(serveInputs(this.rt, this.group, { check: whatIsWrong }));
     this.follower.start(() => {
       this.lease.start();
       this.configure();
@@ -173,7 +172,7 @@ export class OrchestratorRole implements Role {
   onDatagram(header: FrameHeader, words: Int32Array): void {
     if (header.type !== FRAME.heartbeat || this.stopped) return;
     const kind = nodeKind(header.from);
-    if (kind === 'member') this.onMemberBeat(header, words);
+    if (kind === 'member' && this.follower.caughtUp) this.watch.onBeat(header, words);
     else if (kind === 'outside') this.hub.open(header.from, header.fromIncarnation);
     else if (kind === 'orchestrator') this.onPeerBeat(header);
   }
@@ -208,6 +207,13 @@ export class OrchestratorRole implements Role {
           slots: settings['dist.slots'],
           placement: settings['dist.placement'],
           requireInStep: settings['hypersync.requireInStep'],
+          rules: {
+            culThresholdPercent: settings['cul.thresholdPercent'],
+            culOffMs: settings['cul.offSec'] * 1000,
+            freezeOnInstallMs: settings['freeze.policyInstallSec'] * 1000,
+            lockstep: settings['policy.lockstep'],
+            installWithinMs: settings['policy.installWithinMs'],
+          },
         },
       },
       undefined,
@@ -246,10 +252,11 @@ export class OrchestratorRole implements Role {
     const id = nodeId(code);
     const evidence = { ...silence.evidence };
     const retry = (kind: string): void => {
-      if (kind === 'failed') this.detector.retry(code);
+      // While states are frozen nothing follows from it: it is proposed again after that.
+      if (kind === 'failed' || this.group.state.frozenUntil > 0) this.detector.retry(code);
     };
     if (nodeKind(code) === 'member') {
-      const connections = this.connectionsOf.get(code);
+      const connections = this.watch.connectionsOf(code, incarnation);
       if (connections !== undefined) evidence['connections'] = connections;
       this.group.submit(
         {
@@ -294,6 +301,8 @@ export class OrchestratorRole implements Role {
       return;
     }
     this.watchPeers(state);
+    const damping = state.frozenUntil > 0 ? 'frozen' : state.culOffAt > 0 ? 'load' : 'none';
+    this.detector.damp(damping, this.rt.nowMs());
     this.plane.onTable(state);
     this.hub.tableVersion = this.group.version;
     this.config.probe?.onTable(
@@ -328,7 +337,6 @@ export class OrchestratorRole implements Role {
       const code = nodeCode('member', member.id);
       if (member.status === 'active') {
         this.detector.watch(code, member.incarnation, nowMs);
-        this.asking.delete(code);
       } else {
         this.detector.forget(code);
       }
@@ -338,52 +346,6 @@ export class OrchestratorRole implements Role {
       if (known?.status === 'active') this.detector.watch(peer.code, known.incarnation, nowMs);
       else this.detector.forget(peer.code);
     }
-  }
-
-  private onMemberBeat(header: FrameHeader, words: Int32Array): void {
-    const state = this.group.state;
-    const known = state.members[memberNumber(state, nodeId(header.from)) - 1];
-    if (known === undefined || !this.follower.caughtUp) return;
-    const beatState = words[HEADER_WORDS] as number;
-    const incarnation = header.fromIncarnation;
-    if (known.status === 'active' && known.incarnation === incarnation) {
-      this.connectionsOf.set(header.from, words[HEADER_WORDS + 1] as number);
-      return;
-    }
-    if (incarnation < known.incarnation) return;
-    if (known.status === 'active') {
-      // A newer incarnation speaks, so the active one is gone, whatever the newer one's state.
-      this.detector.replaced(header.from, this.rt.nowMs());
-      return;
-    }
-    if (beatState !== MEMBER_READY) return;
-    this.onReady(header, known.id);
-  }
-
-  private onReady(header: FrameHeader, id: string): void {
-    const incarnation = header.fromIncarnation;
-    const asking = this.asking.get(header.from);
-    if (asking?.incarnation === incarnation && asking.submitted) return;
-    const entry: Asking = { incarnation, submitted: true };
-    this.asking.set(header.from, entry);
-    this.group.submit(
-      {
-        type: 'memberSeen',
-        id: this.inputId(`seen.${id}.${incarnation}`),
-        at: this.now(),
-        from: 'observation',
-        member: id,
-        incarnation,
-        orchestrator: this.rt.self.id,
-        version: header.tableVersion,
-        evidence: {},
-      },
-      undefined,
-      undefined,
-      () => {
-        entry.submitted = false;
-      },
-    );
   }
 
   private onPeerBeat(header: FrameHeader): void {
@@ -468,13 +430,23 @@ export class OrchestratorRole implements Role {
       tableHash: tableHash(state),
       smo: memberOf(state, state.smo),
       pendingPackets: this.plane.pending.size,
-      slots: state.members.map((m, i) => ({
-        member: m.id,
-        incarnation: m.incarnation,
-        status: m.status,
-        active: state.active.filter((n) => n === i + 1).length,
-        backup: state.backup.filter((n) => n === i + 1).length,
-      })),
+      underLoad: state.culOffAt > 0,
+      frozen: state.frozenUntil > 0,
+      policyHash: state.policyHash,
+      slots: state.members.map((m, i) => {
+        const word = memberState(state, i + 1, this.watch.heard(m));
+        return {
+          member: m.id,
+          incarnation: m.incarnation,
+          status: m.status,
+          state: word,
+          site: siteWords(word, this.watch.everHeard(m), true),
+          admin: m.admin,
+          problems: m.problems,
+          active: state.active.filter((n) => n === i + 1).length,
+          backup: state.backup.filter((n) => n === i + 1).length,
+        };
+      }),
     };
   }
 
@@ -486,6 +458,13 @@ export class OrchestratorRole implements Role {
   private now(): number {
     return Math.floor(this.rt.nowMs());
   }
+}
+
+function whatIsWrong(input: Input): string | undefined {
+  const parsed = securityGroupInput.safeParse(input);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  return `not an input of the security group: ${issue?.path.join('.')} ${issue?.message}`;
 }
 
 export function createOrchestrator(rt: Runtime, config: OrchestratorConfig): Role {

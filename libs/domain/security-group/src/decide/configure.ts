@@ -1,3 +1,4 @@
+import { canonicalText } from '@rehearsal/kernel';
 import type { SecurityGroupEvent } from '../events.js';
 import type { Configure, GroupConfig } from '../inputs.js';
 import type { SecurityGroupState } from '../state.js';
@@ -23,6 +24,7 @@ function isConfiguredAs(state: SecurityGroupState, config: GroupConfig): boolean
     state.active.length === config.slots &&
     state.placement === config.placement &&
     state.requireInStep === config.requireInStep &&
+    canonicalText(state.rules) === canonicalText(config.rules) &&
     state.members.length === config.members.length &&
     state.members.every((m, i) => m.id === config.members[i]?.id && m.weight === config.members[i]?.weight) &&
     state.orchestrators.length === config.orchestrators.length &&

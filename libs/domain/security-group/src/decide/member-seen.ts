@@ -1,7 +1,7 @@
 import type { SecurityGroupEvent } from '../events.js';
 import type { MemberSeen } from '../inputs.js';
 import type { Member, SecurityGroupState } from '../state.js';
-import { activeMembers } from '../state.js';
+import { activeMembers, isFit } from '../state.js';
 import { rowsOf } from '../table/rows.js';
 import { draftFrom } from './draft.js';
 import { lose } from './lose.js';
@@ -10,15 +10,21 @@ import { settle } from './settle.js';
 /**
  * The member joins. A newer incarnation of an active member means that the old one is lost: one
  * commit says both, in that order. Stale evidence (an older incarnation, or one that is known to be
- * lost and has not read so) leads to nothing.
+ * lost and has not read so) leads to nothing. A member that an operator took down does not join, and
+ * one with a problem only where nobody fit is left.
  */
 export function memberSeen(state: SecurityGroupState, input: MemberSeen): readonly SecurityGroupEvent[] {
   const member = state.members.find((m) => m.id === input.member);
-  if (member === undefined || !isNews(member, input)) return [];
+  if (member === undefined || state.frozenUntil > 0 || !isNews(member, input)) return [];
 
   const draft = draftFrom(state);
   const { version } = draft;
   if (member.status === 'active') lose(draft, member.id, 'replaced', input.evidence);
+  const problems = [...new Set(input.problems ?? [])].sort();
+  if (!mayJoin(draft.state, member, problems)) {
+    if (member.status === 'active') settle(draft, 'lost', member.id);
+    return draft.events();
+  }
 
   const nobody = activeMembers(draft.state).length === 0;
   draft.emit({
@@ -27,6 +33,7 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
     tableHash: '',
     member: member.id,
     incarnation: input.incarnation,
+    ...(problems.length === 0 ? {} : { problems }),
     evidence: input.evidence,
   });
   if (nobody) {
@@ -36,6 +43,10 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
   }
   settle(draft, 'joined', member.id);
   return draft.events();
+}
+
+function mayJoin(state: SecurityGroupState, member: Member, problems: readonly string[]): boolean {
+  return member.admin === 'up' && (problems.length === 0 || !state.members.some(isFit));
 }
 
 function isNews(member: Member, input: MemberSeen): boolean {

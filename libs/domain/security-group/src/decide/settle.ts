@@ -1,10 +1,11 @@
 import type { CopiesChosen } from '../events.js';
 import type { SecurityGroupState } from '../state.js';
-import { activeMembers, exposedSlots, memberOf } from '../state.js';
-import { imbalanceOf, swapsToBalance } from '../table/balance.js';
+import { activeMembers, exposedSlots, holders, memberOf } from '../state.js';
+import { imbalanceOf, swapsOfLeaving, swapsToBalance } from '../table/balance.js';
 import { chooseCopies } from '../table/placement.js';
 import { rowsOf } from '../table/rows.js';
 import type { Draft } from './draft.js';
+import { goOnInstalling } from './install.js';
 
 /** Without `requireInStep` each round moves at least one slot nearer to its place; this bounds a mistake. */
 const MAX_ROUNDS = 1_000;
@@ -27,9 +28,10 @@ export function settle(draft: Draft, reason: CopiesChosen['reason'], member: str
 
   const actives = activeMembers(state);
   if (actives.length === 0) draft.emit({ type: 'GroupDown', version });
-  const smo = actives[0] ?? 0;
+  const smo = holders(state)[0] ?? 0;
   if (smo !== state.smo) draft.emit({ type: 'SmoChanged', version, smo: memberOf(state, smo) });
   if (state.rebalancing && actives.length > 0 && isEmpty(copies)) draft.emit({ type: 'GroupBalanced', version });
+  goOnInstalling(draft);
 }
 
 /** Swaps what can be swapped now and returns who is to be copied to, slot by slot. */
@@ -44,6 +46,8 @@ function chooseAndSwap(draft: Draft): readonly number[] {
 
 function swapAndChoose(draft: Draft): readonly number[] {
   const { state, version } = draft;
+  const leaving = swapsOfLeaving(state);
+  if (leaving.length > 0) draft.emit({ type: 'SlotsSwapped', version, slots: leaving });
   if (!state.rebalancing) return chooseCopies(state);
   const imbalance = imbalanceOf(state);
   const slots = swapsToBalance(state, imbalance);

@@ -1,5 +1,5 @@
 import type { SecurityGroupState } from '../state.js';
-import { activeMembers } from '../state.js';
+import { holders as holdersOf } from '../state.js';
 import { apportion, countByMember } from './apportion.js';
 
 /** How far each member is from its share of active slots, by member number. */
@@ -11,13 +11,25 @@ export interface Imbalance {
 export function imbalanceOf(state: SecurityGroupState): Imbalance {
   const members = state.members.length;
   const counts = countByMember(state.active, members);
-  const holders = activeMembers(state).map((member) => ({
+  const holders = holdersOf(state).map((member) => ({
     member,
     weight: state.members[member - 1]?.weight ?? 0,
     held: counts[member] as number,
   }));
   const shares = apportion(state.active.length, holders, members);
   return { over: counts.map((count, member) => (member === 0 ? 0 : count - (shares[member] as number))) };
+}
+
+/** Slots of members that are leaving whose backup, in step, stays: they change places, whoever has too many. */
+export function swapsOfLeaving(state: SecurityGroupState): number[] {
+  const stays = new Uint8Array(state.members.length + 1);
+  for (const member of holdersOf(state)) stays[member] = 1;
+  const swaps: number[] = [];
+  for (let slot = 0; slot < state.active.length; slot++) {
+    const active = state.active[slot] as number;
+    if (active !== 0 && stays[active] === 0 && stays[state.backup[slot] as number] === 1) swaps.push(slot);
+  }
+  return swaps;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SlotsByMember } from '../events.js';
 import type { SecurityGroupState } from '../state.js';
-import { activeMembers } from '../state.js';
+import { holders } from '../state.js';
 import { countByMember } from './apportion.js';
 import { rowsOf } from './rows.js';
 
@@ -19,7 +19,7 @@ export interface Succession {
  * (lowest number first). `state` already knows the member as out. Nothing else moves.
  */
 export function successionOf(state: SecurityGroupState, lost: number): Succession {
-  const heirs = activeMembers(state);
+  const heirs = holders(state);
   const weightless = heirs.every((m) => weightOf(state, m) === 0);
   const load = countByMember(state.active, state.members.length);
   const { active, backup } = state;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { SecurityGroupEvent } from '../events.js';
 import { securityGroupEvent } from '../events.js';
-import type { Evidence, GroupConfig, SecurityGroupInput } from '../inputs.js';
+import type { Evidence, GroupConfig, GroupRules, SecurityGroupInput } from '../inputs.js';
 import { securityGroupInput } from '../inputs.js';
 import { securityGroup } from '../machine.js';
 import type { SecurityGroupState } from '../state.js';
@@ -11,7 +11,24 @@ import { tableHash } from '../table/hash.js';
 /** An input without what every input has. */
 export type Told = Record<string, unknown> & { readonly type: string };
 
-const FROM: Record<string, string> = { configure: 'command', inStep: 'intent' };
+const FROM: Record<string, string> = {
+  configure: 'command',
+  inStep: 'intent',
+  setAdmin: 'command',
+  freeze: 'command',
+  installPolicy: 'command',
+  culTimeUp: 'deadline',
+  freezeTimeUp: 'deadline',
+  installTimeUp: 'deadline',
+};
+
+export const RULES: GroupRules = {
+  culThresholdPercent: 80,
+  culOffMs: 10_000,
+  freezeOnInstallMs: 0,
+  lockstep: true,
+  installWithinMs: 60_000,
+};
 
 /** A group for specs: tell it inputs, one after another, and look at what it decides. */
 export class Group {
@@ -103,6 +120,7 @@ export function configOf(members: number, slots: number, change: Partial<GroupCo
     slots,
     placement: 'spread',
     requireInStep: true,
+    rules: RULES,
     ...change,
   };
 }

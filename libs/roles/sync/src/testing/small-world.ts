@@ -66,6 +66,13 @@ export class SmallWorld {
         slots: SLOTS,
         placement: 'spread',
         requireInStep: true,
+        rules: {
+          culThresholdPercent: 80,
+          culOffMs: 10_000,
+          freezeOnInstallMs: 0,
+          lockstep: true,
+          installWithinMs: 60_000,
+        },
       },
     });
   }

@@ -1,0 +1,60 @@
+import { HEADER_WORDS } from './frames.js';
+
+/** What a member says of itself once a heartbeat. */
+export const BEAT = {
+  init: 0,
+  ready: 1,
+  active: 2,
+  /** It was stopped and says so: nobody need wait for its silence. */
+  stopped: 3,
+  /** Its data plane died with all it held; what speaks is the rest. */
+  failed: 4,
+} as const;
+export type BeatState = (typeof BEAT)[keyof typeof BEAT];
+
+export const BEAT_WORDS = 7;
+
+export interface MemberBeat {
+  state: BeatState;
+  /** Connections of the slots it serves. */
+  connections: number;
+  /** A bit for each critical device with a problem. */
+  problems: number;
+  /** It holds nothing that is not also elsewhere, and nothing of its own is on its way. */
+  drained: boolean;
+  cpuPercent: number;
+  /** First 64 bits of the hash of the policy it could enforce at once; 0, 0 when it prepares none. */
+  ready: readonly [number, number];
+}
+
+/** Writes the payload of a heartbeat behind the header. `words` holds HEADER_WORDS + BEAT_WORDS. */
+export function writeMemberBeat(words: Int32Array, beat: MemberBeat): void {
+  words[HEADER_WORDS] = beat.state;
+  words[HEADER_WORDS + 1] = beat.connections;
+  words[HEADER_WORDS + 2] = beat.problems;
+  words[HEADER_WORDS + 3] = beat.drained ? 1 : 0;
+  words[HEADER_WORDS + 4] = beat.cpuPercent;
+  words[HEADER_WORDS + 5] = beat.ready[0];
+  words[HEADER_WORDS + 6] = beat.ready[1];
+}
+
+/** Undefined when the frame is not a member's heartbeat. */
+export function readMemberBeat(words: Int32Array): MemberBeat | undefined {
+  if (words.length < HEADER_WORDS + BEAT_WORDS) return undefined;
+  const state = words[HEADER_WORDS] as number;
+  if (state < BEAT.init || state > BEAT.failed) return undefined;
+  return {
+    state: state as BeatState,
+    connections: words[HEADER_WORDS + 1] as number,
+    problems: words[HEADER_WORDS + 2] as number,
+    drained: words[HEADER_WORDS + 3] === 1,
+    cpuPercent: words[HEADER_WORDS + 4] as number,
+    ready: [words[HEADER_WORDS + 5] as number, words[HEADER_WORDS + 6] as number],
+  };
+}
+
+/** The first 64 bits of a hash in hex, as two words; 0, 0 for ''. */
+export function hashWords(hash: string): readonly [number, number] {
+  if (hash === '') return [0, 0];
+  return [parseInt(hash.slice(0, 8), 16) | 0, parseInt(hash.slice(8, 16), 16) | 0];
+}

@@ -1,0 +1,329 @@
+import type { Cancel, Command, CommandReply, Principal, Runtime, Settings } from '@rehearsal/kernel';
+import { askInput } from '@rehearsal/kernel';
+import type { BeatState, MemberBeat } from '@rehearsal/protocol';
+import { BEAT } from '@rehearsal/protocol';
+import type { MemberState, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
+import { isLeaving, memberState } from '@rehearsal/security-group';
+import type { PnoteState } from './inner-life-pnotes.js';
+import { CriticalDevices, PNOTE_STATES } from './inner-life-pnotes.js';
+import { ProcessorLoad } from './inner-life-load.js';
+import { MemoryLeak } from './inner-life-memory.js';
+import { PolicyInstall } from './inner-life-policy.js';
+
+const DECIDED_WITHIN_MS = 10_000;
+
+/** What the member's role lets its inner life do. */
+export interface InnerLifeHost {
+  readonly rt: Runtime;
+  readonly settings: Settings;
+  readonly stream: string;
+  /** Own number. */
+  readonly me: number;
+  state(): SecurityGroupState;
+  lifeState(): 'INIT' | 'READY' | 'ACTIVE';
+  policy(): unknown;
+  enforce(policy: unknown): void;
+  /** All that the data plane holds is gone, and nothing more is answered. */
+  clearDataPlane(): void;
+  /** Begins a new life under a new incarnation. */
+  newLife(): void;
+  /** Takes policy and configuration, then asks in. */
+  comeUp(): void;
+  heartbeat(): void;
+  /** Nothing is held here that is not elsewhere too, and nothing is on its way. */
+  isEmptyHanded(): boolean;
+  connections(): number;
+}
+
+/** `running`: serves or could; `stopped`: by `cpstop`; `crashed`: waits to be started again. */
+type DataPlane = 'running' | 'stopped' | 'crashed';
+
+type Args = Readonly<Record<string, unknown>>;
+type Done = (reply: CommandReply) => void;
+
+/**
+ * What goes on inside a member: its critical devices, its processor and memory, whether its data
+ * plane runs, what operators and the lab tell it. The role serves packets; this says whether it may.
+ */
+export class InnerLife {
+  readonly devices: CriticalDevices;
+  readonly load: ProcessorLoad;
+  readonly memory: MemoryLeak;
+  readonly install: PolicyInstall;
+  private plane: DataPlane = 'running';
+  /** The crash of the data plane has been noticed. */
+  private crashSeen = false;
+  /** The life that was stopped or crashed has not been followed by a new one. */
+  private lifeOver = false;
+  private cpuPercent = 0;
+  private restart: Cancel | undefined;
+  private noticing: Cancel | undefined;
+  private readonly host: InnerLifeHost;
+
+  constructor(host: InnerLifeHost) {
+    this.host = host;
+    const { rt, settings } = host;
+    this.devices = new CriticalDevices(rt, () => host.heartbeat());
+    this.load = new ProcessorLoad(rt);
+    this.memory = new MemoryLeak(rt, settings['memory.warnPercent'], () => this.crash('memory_exhausted'));
+    this.install = new PolicyInstall({
+      rt,
+      stream: host.stream,
+      state: () => host.state(),
+      current: () => host.policy(),
+      enforce: (policy) => host.enforce(policy),
+      beat: () => host.heartbeat(),
+    });
+  }
+
+  /** No packet, no copy and no table is taken while this is so. */
+  get isDown(): boolean {
+    return this.plane !== 'running';
+  }
+
+  /** To be called once a heartbeat. */
+  measure(): void {
+    this.cpuPercent = this.load.measure();
+    this.host.rt.count('cpu_percent_now', this.cpuPercent);
+  }
+
+  beat(): MemberBeat {
+    const { host } = this;
+    return {
+      state: this.says(),
+      connections: host.connections(),
+      problems: this.devices.mask,
+      drained: !this.isDown && isLeaving(host.state(), host.me) && host.isEmptyHanded(),
+      cpuPercent: this.cpuPercent,
+      ready: this.install.ready,
+    };
+  }
+
+  /** A new life has begun: it comes up unless it was told to stay down. */
+  onNewLife(): void {
+    this.lifeOver = false;
+    this.install.clear();
+    if (!this.isDown) this.host.comeUp();
+  }
+
+  onState(): void {
+    if (!this.isDown) this.install.onState();
+  }
+
+  stop(): void {
+    this.restart?.();
+    this.noticing?.();
+    this.devices.stop();
+    this.memory.free();
+    this.install.clear();
+  }
+
+  /** Own state as the vendor names it; a stopped member has none to speak of. */
+  word(): MemberState | 'HA module not started.' {
+    const { host } = this;
+    if (this.plane === 'stopped') return 'HA module not started.';
+    const state = host.state();
+    const self = state.members[host.me - 1];
+    const says = (['init', 'ready', 'active', 'stopped', 'failed'] as const)[this.says()];
+    const { culThresholdPercent } = state.rules;
+    const loaded = culThresholdPercent > 0 && this.cpuPercent > culThresholdPercent;
+    const problems = this.devices.mask !== 0;
+    if (self?.status === 'active' && host.lifeState() !== 'ACTIVE') return this.isDown ? 'DOWN' : host.lifeState();
+    return memberState(state, host.me, { says, problems, loaded });
+  }
+
+  status(): Record<string, unknown> {
+    return {
+      pnotes: this.devices.list(),
+      cpuPercent: this.cpuPercent,
+      memoryLeakedKb: this.memory.usedKb,
+      policyHash: this.install.hash,
+      policyStage: this.install.stage,
+    };
+  }
+
+  /** Carries out a command; false when it is none of these. */
+  command(command: Command, done: Done): boolean {
+    const { args } = command;
+    switch (command.name) {
+      case 'admin':
+        this.setAdmin(command, done);
+        return true;
+      case 'cpstop':
+        this.cpstop(done);
+        return true;
+      case 'cpstart':
+        this.cpstart(done);
+        return true;
+      case 'fwk-crash':
+        if (this.isDown) refuse(done, `the data plane does not run: it is ${this.plane}`);
+        else {
+          this.crash('told to');
+          done({ ok: true, body: {} });
+        }
+        return true;
+      case 'cpu':
+        this.burden(args, done);
+        return true;
+      case 'memory-leak':
+        this.leak(args, done);
+        return true;
+      case 'pnote':
+        this.pnote(args, done);
+        return true;
+      case 'freeze':
+        this.freeze(command, done);
+        return true;
+      case 'policy-install':
+        this.installPolicy(command, done);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** A policy handed on by another member. */
+  takeInstall(asked: Args, done: (reply: unknown) => void): void {
+    this.install.install(asked['policy'], principalOf(asked), String(asked['id']), done);
+  }
+
+  private says(): BeatState {
+    if (this.plane === 'stopped') return BEAT.stopped;
+    if (this.plane === 'crashed') return this.crashSeen ? BEAT.failed : BEAT.active;
+    return BEAT[this.host.lifeState() === 'ACTIVE' ? 'active' : this.host.lifeState() === 'READY' ? 'ready' : 'init'];
+  }
+
+  /** Announced: who hears it need not wait until this member has been silent for long enough (fidelity: F-CPSTOP). */
+  private cpstop(done: Done): void {
+    if (this.plane === 'stopped') return refuse(done, 'it is stopped already');
+    this.host.rt.note('warn', 'stopped', {});
+    this.end('stopped');
+    this.host.heartbeat();
+    done({ ok: true, body: {} });
+  }
+
+  private cpstart(done: Done): void {
+    if (this.plane !== 'stopped') return refuse(done, 'it is not stopped');
+    this.begin();
+    done({ ok: true, body: {} });
+  }
+
+  /**
+   * The data plane dies with everything it held, while the rest of the member goes on and says that
+   * it lives: until the missing report is noticed, packets go into nothing (fidelity: F-FWK-CRASH).
+   */
+  private crash(reason: string): void {
+    if (this.isDown) return;
+    const { rt, settings } = this.host;
+    rt.note('error', 'fwk_crashed', { reason });
+    this.memory.free();
+    this.end('crashed');
+    this.noticing = rt.after(settings['fwk.pnoteMs'], () => {
+      this.crashSeen = true;
+      this.host.heartbeat();
+    });
+    this.restart = rt.after(settings['fwk.restartMs'], () => this.begin());
+  }
+
+  private end(plane: DataPlane): void {
+    this.restart?.();
+    this.noticing?.();
+    this.crashSeen = false;
+    this.lifeOver ||= !this.isDown;
+    this.plane = plane;
+    this.host.clearDataPlane();
+  }
+
+  private begin(): void {
+    this.restart?.();
+    this.noticing?.();
+    this.plane = 'running';
+    this.crashSeen = false;
+    // Unless the group has declared the old life lost meanwhile, nobody knows yet that it is over.
+    if (this.lifeOver) this.host.newLife();
+    else this.host.comeUp();
+  }
+
+  private burden(args: Args, done: Done): void {
+    const busy = whole(args['busyUsPerPacket']);
+    const forMs = args['forMs'] === undefined ? 0 : whole(args['forMs']);
+    if (busy === undefined || forMs === undefined) return refuse(done, 'cpu needs busyUsPerPacket, and forMs in ms');
+    this.load.burden(busy, forMs);
+    done({ ok: true, body: {} });
+  }
+
+  private leak(args: Args, done: Done): void {
+    const kbPerSec = whole(args['kbPerSec']);
+    const limitKb = whole(args['limitKb']);
+    if (!kbPerSec || !limitKb) return refuse(done, 'memory-leak needs kbPerSec and limitKb, both above 0');
+    this.memory.start(kbPerSec, limitKb);
+    done({ ok: true, body: {} });
+  }
+
+  private pnote(args: Args, done: Done): void {
+    const { name, state } = args;
+    const timeoutSec = args['timeoutSec'] === undefined ? 0 : whole(args['timeoutSec']);
+    if (typeof name !== 'string' || name === '' || name.length > 64 || timeoutSec === undefined) {
+      return refuse(done, 'pnote needs a name of up to 64 letters, and timeoutSec in s');
+    }
+    if (!PNOTE_STATES.includes(state as PnoteState)) {
+      return refuse(done, `pnote needs state ok, init or problem, not ${String(state)}`);
+    }
+    this.devices.report(name, state as PnoteState, timeoutSec);
+    done({ ok: true, body: { problems: this.devices.problems() } });
+  }
+
+  private setAdmin(command: Command, done: Done): void {
+    const { state, force } = command.args;
+    const member = command.args['member'] ?? this.host.rt.self.id;
+    if (state !== 'up' && state !== 'down') return refuse(done, `admin needs state up or down, not ${String(state)}`);
+    this.decide(command, { type: 'setAdmin', member, state, ...(force === true ? { force } : {}) }, done);
+  }
+
+  private freeze(command: Command, done: Done): void {
+    const forMs = whole(command.args['forMs']);
+    if (!forMs) return refuse(done, 'freeze needs forMs in ms, above 0');
+    this.decide(command, { type: 'freeze', forMs }, done);
+  }
+
+  private installPolicy(command: Command, done: Done): void {
+    const policy = command.args['policy'] ?? this.host.policy();
+    this.install.install(policy, principalOf(command.args), command.id, (reply) =>
+      done(reply.ok ? { ok: true, body: { hash: reply.hash } } : reply),
+    );
+  }
+
+  /** A command to the group: the answer is what was decided. */
+  private decide(command: Command, told: Args & { readonly type: string }, done: Done): void {
+    const { rt, stream } = this.host;
+    const input = {
+      ...told,
+      id: `${command.name}.${rt.self.id}.${rt.self.incarnation}.${command.id}`,
+      at: Math.floor(rt.nowMs()),
+      from: 'command' as const,
+    };
+    const request = { input, principal: principalOf(command.args) };
+    askInput(rt, stream, request, { withinMs: DECIDED_WITHIN_MS }, (reply) => {
+      if (reply.kind === 'failed' || reply.kind === 'rejected') return refuse(done, reply.reason);
+      const events = reply.kind === 'ignored' ? [] : (reply.commit.events as readonly SecurityGroupEvent[]);
+      const refused = events.find((event) => event.type === 'AdminRefused');
+      if (refused !== undefined) return refuse(done, refused.reason);
+      const ignored = events.find((event) => event.type === 'AdminIgnored');
+      done({ ok: true, body: ignored === undefined ? {} : { ignored: ignored.reason } });
+    });
+  }
+}
+
+function refuse(done: Done, reason: string): void {
+  done({ ok: false, reason });
+}
+
+function whole(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function principalOf(args: Args): Principal {
+  const given = args['principal'] as Partial<Principal> | undefined;
+  if (typeof given?.name === 'string' && typeof given.known === 'string') return given as Principal;
+  return { name: 'operator', known: 'asserted' };
+}
