@@ -19,7 +19,7 @@ function steerByText(packet) {
 /** @param {Steering} steering @param {Int32Array} words @param {number} packets */
 function steerAll(steering, words, packets) {
   let sum = 0;
-  for (let i = 0; i < packets; i++) sum += steering.steer(words, i * PACKET_WORDS, PACKET_BYTES);
+  for (let i = 0; i < packets; i++) sum += steering.steer(words, i * PACKET_WORDS, PACKET_BYTES, i & 1);
   return sum;
 }
 
@@ -30,18 +30,29 @@ function steerAllByText(packets) {
   return sum;
 }
 
+/**
+ * Every packet that came in inside is followed by its answer from outside, so both interfaces' modes are measured.
+ * @type {readonly {name: string, modes: import('@rehearsal/dataplane').SteeringOptions['modes']}[]}
+ */
+const SPREADS = [
+  { name: 'general', modes: ['general', 'general'] },
+  { name: 'user', modes: ['user', 'user'] },
+  { name: 'network', modes: ['network', 'network'] },
+  { name: 'auto-topology', modes: ['user', 'network'] },
+];
+
 /** @type {import('./benchmark.mjs').Benchmark[]} */
-export default [
-  {
-    name: 'steering',
+export default SPREADS.flatMap(({ name, modes }) =>
+  [true, false].map((l4) => ({
+    name: name === 'general' && l4 ? 'steering' : `steering, ${name}${l4 ? ' with L4' : ''}`,
     unit: 'ns/packet',
-    reach: { atMost: 30 },
+    reach: { atMost: 35 },
     baseline: 'key as text, FNV-1a',
     run(smoke) {
       // 120-byte packets that fit the second-level cache together, as a batch just received does.
       const packets = 4096;
       const words = tcpPackets(packets, ACK);
-      const steering = new Steering({ slots: SLOTS, l4: true });
+      const steering = new Steering({ slots: SLOTS, l4, modes, gtp: 'outer' });
       const buffers = Array.from({ length: packets }, (_, i) =>
         Buffer.from(words.buffer, i * PACKET_BYTES, PACKET_BYTES),
       );
@@ -49,5 +60,5 @@ export default [
       const baseline = nsPerOperation(packets, effort(smoke), steerAllByText, buffers);
       return { value, baseline };
     },
-  },
-];
+  })),
+);

@@ -1,8 +1,7 @@
 import { PacketKey, swapAddress, swapPort } from './packet-key.js';
 
 export const MIN_SLOTS = 256;
-export const MAX_SLOTS = 65537;
-const TO_UNIT = 2 ** -32;
+export const MAX_SLOTS = 65536;
 
 /** Which addresses of a packet choose its slot (fidelity: F-DIST-MODE). */
 export const MODES = ['general', 'user', 'network'] as const;
@@ -35,13 +34,13 @@ function endHash(address: number, port: number): number {
   return h ^ (h >>> 16);
 }
 
-/** The slot of a hash among `slots`: its share of the 32-bit range, exact for any number of slots. */
+/** The slot of a hash among `slots`: its share of the 32-bit range, exact for up to 65536. */
 export function slotOfHash(hash: number, slots: number): number {
-  return ((hash >>> 0) * (slots * TO_UNIT)) | 0;
+  return (Math.imul(hash >>> 16, slots) + (Math.imul(hash & 0xffff, slots) >>> 16)) >>> 16;
 }
 
 export interface SteeringOptions {
-  /** Slots of the table, 256 to 65537. */
+  /** Slots of the table, 256 to 65536. */
   readonly slots: number;
   /** Whether ports take part (fidelity: F-DIST-L4). */
   readonly l4: boolean;
@@ -68,8 +67,8 @@ export class Steering {
   readonly key: PacketKey;
   private readonly other = new PacketKey();
   readonly slots: number;
-  private readonly perSlot: number;
   private readonly l4: boolean;
+  private readonly portMask: number;
   /** Per side: 0 general; else which end is looked at: 1 the destination, 2 the source. */
   private readonly ends: Uint8Array;
 
@@ -79,8 +78,8 @@ export class Steering {
       throw new RangeError(`expected ${MIN_SLOTS} to ${MAX_SLOTS} slots, saw ${slots}; set dist.slots`);
     }
     this.slots = slots;
-    this.perSlot = slots * TO_UNIT;
     this.l4 = options.l4;
+    this.portMask = options.l4 ? 0xffff : 0;
     this.ends = Uint8Array.from(options.modes, (mode) => MODES.indexOf(mode));
     this.key = new PacketKey(options.gtp === 'inner');
   }
@@ -123,9 +122,9 @@ export class Steering {
       const mask = -((key.swapped ^ end) & 1);
       const address = key.a ^ ((key.a ^ key.b) & mask);
       const ports = key.ports;
-      const port = this.l4 ? (mask === 0 ? ports >>> 16 : ports & 0xffff) : 0;
-      hash = endHash(address, port);
+      const half = ports >>> 16;
+      hash = endHash(address, (half ^ ((half ^ ports) & mask)) & this.portMask);
     }
-    return ((hash >>> 0) * this.perSlot) | 0;
+    return slotOfHash(hash, this.slots);
   }
 }

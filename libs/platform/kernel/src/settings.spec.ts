@@ -71,7 +71,7 @@ describe('settings', () => {
       'setting "egress.fence": expected true or false, saw "yes"; leave it out for the default',
       'setting "sync.policy": expected one of strict, delayed, never, saw "sometimes"; leave it out for the default',
       'setting "sync.never": expected a list of names in lower case, such as dns,ntp, or none, saw "DNS"; leave it out for the default',
-      'setting "dist.slots": expected an integer from 16 to 65536 (slots), saw 512.5; leave it out for the default',
+      'setting "dist.slots": expected an integer from 256 to 65536 (slots), saw 512.5; leave it out for the default',
       expect.stringContaining('setting "toString": there is no such setting'),
     ]);
     expect(() => resolveSettings('fast' as 'vendor')).toThrow('profile "fast": expected vendor or lossless');

@@ -49,3 +49,37 @@ export function raw(bytes: readonly number[]): Packet {
   new Uint8Array(words.buffer).set(bytes);
   return { words, lenBytes: bytes.length };
 }
+
+/** An IPv4 packet of any protocol around `payload`, whose length is a multiple of 4. */
+export function ipv4(from: End, to: End, proto: number, payload: readonly number[]): Packet {
+  const lenBytes = 20 + payload.length;
+  const words = new Int32Array((lenBytes + 3) >> 2);
+  const bytes = new Uint8Array(words.buffer);
+  const view = new DataView(words.buffer);
+  bytes.set([0x45, 0, lenBytes >>> 8, lenBytes, 0, 1, 0, 0, 64, proto]);
+  view.setInt32(12, from.address);
+  view.setInt32(16, to.address);
+  bytes.set(payload, 20);
+  return { words, lenBytes };
+}
+
+/** An echo request (type 8), timestamp (13) or another ICMP message with an identifier. */
+export function icmp(from: End, to: End, type: number, identifier: number): Packet {
+  return ipv4(from, to, 1, [type, 0, 0, 0, identifier >>> 8, identifier & 255, 0, 1]);
+}
+
+/** An ICMP error a router sends back to where `about` came from; it quotes `quotedBytes` of it. */
+export function icmpError(router: End, about: Packet, type = 3, quotedBytes = 28): Packet {
+  const bytes = [...new Uint8Array(about.words.buffer, 0, Math.min(quotedBytes, about.lenBytes))];
+  const back = { address: new DataView(about.words.buffer).getInt32(12), port: 0 };
+  return ipv4(router, back, 1, [type, 1, 0, 0, 0, 0, 0, 0, ...bytes]);
+}
+
+/** A packet in a GTP-U tunnel; `extended`: with a sequence number and an extension header. */
+export function gtp(from: End, to: End, inner: Packet, extended = false): Packet {
+  const bytes = [...new Uint8Array(inner.words.buffer, 0, inner.lenBytes)];
+  const head = extended ? [0x36, 0xff, 0, 0, 0, 0, 0, 1, 0, 7, 0, 0x85, 1, 0, 0, 0] : [0x30, 0xff, 0, 0, 0, 0, 0, 1];
+  const lenBytes = 8 + head.length + bytes.length;
+  const port = [from.port >>> 8, from.port & 255, 0x08, 0x68];
+  return ipv4(from, to, 17, [...port, lenBytes >>> 8, lenBytes & 255, 0, 0, ...head, ...bytes]);
+}

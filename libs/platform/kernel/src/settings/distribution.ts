@@ -40,7 +40,7 @@ export const DISTRIBUTION = {
   'dist.slots': {
     kind: 'int',
     unit: 'slots',
-    min: 16,
+    min: 256,
     max: 65_536,
     vendor: 512,
     lossless: 512,
