@@ -15,6 +15,8 @@ export const TRAFFIC_COMMANDS = {
     count: z.int().min(1).max(1000).optional(),
     mark: z.string().optional(),
   }),
+  /** Packets that did not come out, from entry `from`. */
+  losses: z.strictObject({ from: z.int().min(0).optional(), count: z.int().min(1).max(1000).optional() }),
   mark: z.strictObject({ name: z.string().min(1).max(200) }),
 } as const;
 

@@ -10,9 +10,12 @@ export {
   summarize,
   type ConnectionNames,
   type ConnectionRow,
+  type CorrectionSummary,
   type LedgerSummary,
   type MarkSummary,
 } from './ledger/ledger-report.js';
+export { lossPage, type LossKind, type LossPage, type LossRow, type LossTotal } from './ledger/loss-report.js';
+export { VIOLATIONS, type ViolationName } from './ledger/translations.js';
 export {
   resolvePlan,
   trafficPlanSchema,

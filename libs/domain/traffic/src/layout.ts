@@ -22,7 +22,7 @@ export class Layout {
   constructor(plan: ResolvedPlan, recordings: readonly Recording[]) {
     this.plan = plan;
     this.workload = new Workload(plan);
-    const hostsTaken = recordings.length > 0 ? Math.min(this.workload.size, hostsIn(plan.clients)) : 0;
+    const hostsTaken = recordings.length > 0 ? Math.min(plan.total, hostsIn(plan.clients)) : 0;
     this.recordings = planPlayback(plan, recordings, this.workload.size, hostsTaken);
     this.connections = this.recordings.reduce((n, r) => n + r.recording.flows.length * r.repeats, this.workload.size);
     this.players = this.recordings.reduce((n, r) => n + r.repeats, 0);
@@ -37,7 +37,7 @@ export class Layout {
   get durationMs(): number {
     const played = this.recordings.map((r) => {
       const n = r.recording.packets;
-      return n === 0 ? 0 : (r.repeats - 1) * r.everyUs + r.atUs[n - 1];
+      return n === 0 ? 0 : r.startUs + (r.repeats - 1) * r.everyUs + r.atUs[n - 1];
     });
     return Math.ceil(Math.max(this.workload.durationUs, ...played) / 1000);
   }

@@ -23,12 +23,13 @@ export class TrafficSource {
 
   constructor(layout: Layout, ledger: Ledger, enqueue: Enqueue) {
     const { workload } = layout;
+    ledger.translations.firstSide.set(workload.clientSide);
     const firstPlayer = workload.size * 2;
     this.layout = layout;
     this.wheel = new TimerWheel(firstPlayer + layout.players);
     this.endpoints = new Endpoints(workload, this.wheel, ledger, enqueue);
     this.playback = new Playback(layout.plan, layout.recordings, this.wheel, firstPlayer, ledger, enqueue);
-    this.packets = new GeneratedPackets(workload);
+    this.packets = new GeneratedPackets(workload, ledger.translations);
   }
 
   /** All scripts and repeats have come to their end. What was sent last may still be under way. */
@@ -66,7 +67,9 @@ export class TrafficSource {
 
   /** The interface at which the packet enters the fabric: 0 inside, 1 outside. */
   side(connection: number, step: number): 0 | 1 {
-    return connection < this.layout.workload.size ? stepSide(step) : this.playback.side(connection, step);
+    const { workload } = this.layout;
+    if (connection >= workload.size) return this.playback.side(connection, step);
+    return (stepSide(step) ^ workload.clientSide[connection]) as 0 | 1;
   }
 
   /** Begins nothing new; ends what is under way in order. The closings are paced at the plan's rate. */

@@ -193,6 +193,11 @@ export class OutsideWorldRole implements Role {
       case 'connections':
         this.reportConnections(run, command, done);
         break;
+      case 'losses': {
+        const { from = 0, count = DEFAULT_ROWS } = command.args as { from?: number; count?: number };
+        done({ ok: true, body: run.losses(from, count) });
+        break;
+      }
       case 'mark':
         this.mark(run, String(command.args['name']), done);
         break;

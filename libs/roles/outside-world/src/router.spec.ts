@@ -2,23 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { Router } from './router.js';
 import { Way } from './way.js';
 
-function world(connections = 100) {
+function world(connections = 100, asymmetricPercent = 0) {
   const ways = ['1_1', '1_2'].map((id, i) => new Way(i, id));
   for (const way of ways) {
     way.state = 'alive';
     way.ready = way.wasReady = true;
   }
   const underWay = new Uint32Array(connections);
-  const router = new Router(ways, connections, underWay);
+  const router = new Router(ways, connections, underWay, asymmetricPercent);
   const [first, second] = ways as [Way, Way];
   const send = (): void => {
-    for (let c = 0; c < connections; c++) router.enqueue(c, 0);
+    for (let c = 0; c < connections; c++) router.enqueue(c, 0, 0);
   };
   const empty = (way: Way): number[] => {
     const out: number[] = [];
     for (; way.queue.length > 0; way.queue.shift()) {
       out.push(way.queue.connection);
-      router.dequeued(way.queue.connection);
+      router.dequeued(way.queue.connection, 0);
     }
     return out;
   };
@@ -62,7 +62,7 @@ describe('the way of a connection', () => {
     const own = second.queue.length;
     first.state = 'dead';
     router.refresh();
-    router.moveQueue(first);
+    router.moveQueue(first, () => 0);
     expect(first.queue.length).toBe(0);
     const line: number[] = [];
     for (; second.queue.length > 0; second.queue.shift()) line.push(second.queue.connection);
@@ -78,7 +78,28 @@ describe('the way of a connection', () => {
     expect([first.queue.length, second.queue.length]).toEqual([0, 100]);
     second.state = 'dead';
     router.refresh();
-    router.moveQueue(second);
+    router.moveQueue(second, () => 0);
     expect(second.queue.length).toBe(100);
+  });
+});
+
+describe('the ways of an asymmetric connection', () => {
+  it('are two, one a direction, for as many connections as asked for', () => {
+    const { router, first, second } = world(1000, 30);
+    const [there, back]: [Set<string>[], Set<string>[]] = [[], []];
+    for (const [ways, side] of [
+      [there, 0],
+      [back, 1],
+    ] as const) {
+      for (let c = 0; c < 1000; c++) router.enqueue(c, side, side);
+      for (const way of [first, second]) {
+        for (; way.queue.length > 0; way.queue.shift()) {
+          (ways[way.queue.connection] ??= new Set()).add(way.id);
+          router.dequeued(way.queue.connection, side);
+        }
+      }
+    }
+    const apart = there.filter((ways, c) => [...ways][0] !== [...(back[c] as Set<string>)][0]).length;
+    expect(Math.abs(apart - 300)).toBeLessThan(50);
   });
 });

@@ -5,21 +5,26 @@ const NO_WAY = 255;
 /**
  * Which way each connection takes. Both directions of a connection take the same one, spread evenly
  * over the orchestrators that are ready. A connection stays where it is while it has packets there,
- * unless that way is dead: so its packets cannot overtake one another.
+ * unless that way is dead: so its packets cannot overtake one another. Of an asymmetric connection that
+ * holds for each direction by itself, and the two take different ways where there are two.
  */
 export class Router {
   private readonly ways: readonly Way[];
+  /** By leg: connection, or connection and side where there are asymmetric ones. */
   private readonly taken: Uint8Array;
-  /** Packets in line, by connection. */
+  /** Packets in line, by leg. */
   private readonly queued: Uint16Array;
+  private readonly asymmetricPercent: number;
   private readonly underWay: Uint32Array;
   private readonly choice: Way[] = [];
 
   /** `underWay` counts, by connection, the packets in the fabric. */
-  constructor(ways: readonly Way[], connections: number, underWay: Uint32Array) {
+  constructor(ways: readonly Way[], connections: number, underWay: Uint32Array, asymmetricPercent: number = 0) {
     this.ways = ways;
-    this.taken = new Uint8Array(connections).fill(NO_WAY);
-    this.queued = new Uint16Array(connections);
+    this.asymmetricPercent = asymmetricPercent;
+    const legs = asymmetricPercent > 0 ? connections * 2 : connections;
+    this.taken = new Uint8Array(legs).fill(NO_WAY);
+    this.queued = new Uint16Array(legs);
     this.underWay = underWay;
     this.refresh();
   }
@@ -33,38 +38,48 @@ export class Router {
   }
 
   /** Puts a packet in line; where no way has ever been ready or none is left, on the way it would have taken. */
-  enqueue(connection: number, step: number): void {
-    this.wayFor(connection).queue.push(connection, step);
-    this.queued[connection]++;
+  enqueue(connection: number, step: number, side: 0 | 1): void {
+    this.wayFor(connection, side).queue.push(connection, step);
+    this.queued[this.legOf(connection, side)]++;
   }
 
-  dequeued(connection: number): void {
-    this.queued[connection]--;
+  dequeued(connection: number, side: 0 | 1): void {
+    this.queued[this.legOf(connection, side)]--;
   }
 
   /** Moves what is in line for a dead way to the others, where there are others. */
-  moveQueue(from: Way): void {
+  moveQueue(from: Way, sideOf: (connection: number, step: number) => 0 | 1): void {
     if (this.choice.length === 0) return;
     for (let left = from.queue.length; left > 0; left--) {
       const { connection, step } = from.queue;
       from.queue.shift();
-      this.wayFor(connection).queue.push(connection, step);
+      this.wayFor(connection, sideOf(connection, step)).queue.push(connection, step);
     }
   }
 
   wayId(connection: number): string {
-    const taken = this.taken[connection];
+    const taken = this.taken[this.legOf(connection, 0)];
     return taken === NO_WAY ? '' : this.ways[taken].id;
   }
 
-  private wayFor(connection: number): Way {
-    const taken = this.taken[connection];
-    const busy = this.queued[connection] > 0 || this.underWay[connection] > 0;
+  private wayFor(connection: number, side: 0 | 1): Way {
+    const leg = this.legOf(connection, side);
+    const taken = this.taken[leg];
+    const busy = this.queued[leg] > 0 || this.underWay[connection] > 0;
     if (taken !== NO_WAY && this.ways[taken].usable && busy) return this.ways[taken];
     const among = this.choice.length > 0 ? this.choice : this.ways;
-    const way = among[spread(connection) % among.length];
-    this.taken[connection] = way.index;
+    const crossed = leg !== connection && this.isAsymmetric(connection) ? side : 0;
+    const way = among[(spread(connection) + crossed) % among.length];
+    this.taken[leg] = way.index;
     return way;
+  }
+
+  private legOf(connection: number, side: 0 | 1): number {
+    return this.asymmetricPercent > 0 ? connection * 2 + side : connection;
+  }
+
+  private isAsymmetric(connection: number): boolean {
+    return (Math.imul(connection + 1, 0x85ebca6b) >>> 16) % 100 < this.asymmetricPercent;
   }
 }
 

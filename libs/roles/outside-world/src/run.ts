@@ -1,6 +1,6 @@
 import type { FaultMark, ResolvedPlan } from '@rehearsal/traffic';
-import { connectionRows, DELIVERY, Layout, Ledger, summarize, TrafficSource } from '@rehearsal/traffic';
-import type { ConnectionRow, LedgerSummary, Recording } from '@rehearsal/traffic';
+import { connectionRows, DELIVERY, Layout, Ledger, lossPage, summarize, TrafficSource } from '@rehearsal/traffic';
+import type { ConnectionNames, ConnectionRow, LedgerSummary, LossPage, Recording } from '@rehearsal/traffic';
 import {
   DELIVERED,
   FRAME,
@@ -9,6 +9,7 @@ import {
   PacketFrameReader,
   reasonName,
   REASONS,
+  RECORD_FLAG,
 } from '@rehearsal/protocol';
 import { Router } from './router.js';
 import type { Way } from './way.js';
@@ -62,9 +63,9 @@ export class Run {
     this.ways = ways;
     this.limits = limits;
     this.lastTickMs = nowMs;
-    this.router = new Router(ways, this.layout.connections, this.ledger.book.underWay);
+    this.router = new Router(ways, this.layout.connections, this.ledger.book.underWay, plan.asymmetricPercent);
     this.source = new TrafficSource(this.layout, this.ledger, (connection, step) =>
-      this.router.enqueue(connection, step),
+      this.router.enqueue(connection, step, this.source.side(connection, step)),
     );
   }
 
@@ -105,10 +106,14 @@ export class Run {
     const { reader, ledger } = this;
     if (!reader.open(words)) return -1;
     while (reader.next()) {
-      if (reader.code !== DELIVERED) {
-        ledger.judge(reader.id, reader.code, nowMs);
-      } else if (ledger.deliver(reader.id, words, reader.packetAt, reader.lenBytes, nowMs) === DELIVERY.first) {
-        this.source.arrived(ledger.connectionOf(reader.id), ledger.stepOf(reader.id), nowMs);
+      const { id, code, packetAt, lenBytes } = reader;
+      if (code !== DELIVERED) {
+        ledger.judge(id, code, nowMs, reader.aux);
+        continue;
+      }
+      const corrected = (reader.flags & RECORD_FLAG.corrected) !== 0;
+      if (ledger.deliver(id, words, packetAt, lenBytes, nowMs, corrected) === DELIVERY.first) {
+        this.source.arrived(ledger.connectionOf(id), ledger.stepOf(id), nowMs);
       }
     }
     return reader.count;
@@ -118,7 +123,7 @@ export class Run {
   wayDied(way: Way, nowMs: number): number {
     this.router.refresh();
     const lost = this.ledger.presumeLost(way.index, REASONS.orchestrator_lost, nowMs);
-    this.router.moveQueue(way);
+    this.router.moveQueue(way, this.sideOf);
     return lost;
   }
 
@@ -127,14 +132,24 @@ export class Run {
   }
 
   rows(from: number, count: number, mark: FaultMark | undefined, nowMs: number): ConnectionRow[] {
+    return connectionRows(this.ledger, this.names, nowMs, { from, count, mark });
+  }
+
+  /** Packets that did not come out, from entry `from`. */
+  losses(from: number, count: number): LossPage {
+    return lossPage(this.ledger, this.names, (way) => this.ways[way]?.id ?? '', { from, count });
+  }
+
+  private get names(): ConnectionNames {
     const { layout, router } = this;
-    const names = {
+    return {
       tuple: (c: number) => layout.tuple(c),
       service: (c: number) => layout.service(c),
       via: (c: number) => router.wayId(c),
     };
-    return connectionRows(this.ledger, names, nowMs, { from, count, mark });
   }
+
+  private readonly sideOf = (connection: number, step: number): 0 | 1 => this.source.side(connection, step);
 
   private flush(way: Way, nowMs: number): void {
     const { queue } = way;
@@ -152,8 +167,8 @@ export class Run {
     while (queue.length > 0 && writer.count < this.limits.maxPackets && !writer.full) {
       const { connection, step } = queue;
       queue.shift();
-      this.router.dequeued(connection);
       const side = this.source.side(connection, step);
+      this.router.dequeued(connection, side);
       const lenBytes = this.source.build(connection, step, this.words, this.bytes);
       const tag = this.ledger.send(connection, side, step, way.index, this.words, 0, lenBytes, nowMs);
       writer.add(tag, lenBytes, side, 0, 0, this.words, 0);
@@ -166,8 +181,8 @@ export class Run {
   private sendIntoTheVoid(way: Way, nowMs: number): void {
     const { connection, step } = way.queue;
     way.queue.shift();
-    this.router.dequeued(connection);
     const side = this.source.side(connection, step);
+    this.router.dequeued(connection, side);
     const lenBytes = this.source.build(connection, step, this.words, this.bytes);
     const tag = this.ledger.send(connection, side, step, way.index, this.words, 0, lenBytes, nowMs);
     this.ledger.judge(tag, REASONS.orchestrator_lost, nowMs);

@@ -1,5 +1,4 @@
-import { PROTOCOL } from '@rehearsal/packets';
-import type { PacketView } from '@rehearsal/packets';
+import { PacketView, PROTOCOL } from '@rehearsal/packets';
 import type { RecordedFlow } from './recording.js';
 
 /** The address is left as it is. */
@@ -13,7 +12,14 @@ interface OpenFlow {
   dstPort: number;
   firstPacket: number;
   lastPacket: number;
+  compared: 'none' | 'addresses' | 'whole';
+  /** Of ICMP questions: the identifier they have in common. */
+  identifier: number;
 }
+
+const ICMP_ASKING = new Set([0, 8, 13, 14, 15, 16]);
+const ICMP_QUOTING = new Set([3, 4, 5, 11, 12]);
+const ICMP_HEADER_BYTES = 8;
 
 /**
  * Puts the packets of a capture into flows: TCP and UDP by the unordered pair of (address, port),
@@ -28,10 +34,14 @@ export class FlowIndex {
   private readonly side: number[] = [];
   private readonly src: number[] = [];
   private readonly dst: number[] = [];
+  /** By packet: the flow an ICMP error is about, or -1. */
+  private readonly about: number[] = [];
+  private readonly quoted = new PacketView();
   private odd = -1;
 
-  /** A packet that could be read; `ipId` is its datagram's identification. */
-  add(view: PacketView, ipId: number): void {
+  /** The packet at `bytes[at …)` that `view` has read. */
+  add(view: PacketView, bytes: Uint8Array, at: number): void {
+    const ipId = (bytes[at + 4] << 8) | bytes[at + 5];
     const datagram = `${view.protocol} ${view.src} ${view.dst} ${ipId}`;
     if (view.isFragment && !view.isFirstFragment) {
       const flow = this.byDatagram.get(datagram);
@@ -47,7 +57,33 @@ export class FlowIndex {
     if (view.isFragment) this.byDatagram.set(datagram, flow);
     const begun = this.flows[flow];
     const fromFirst = view.src === begun.src && view.srcPort === begun.srcPort;
-    this.put(flow, view.src, view.dst, true, fromFirst ? 0 : 1);
+    const about = view.protocol === PROTOCOL.icmp && !view.isFragment ? this.noteIcmp(begun, view, bytes) : -1;
+    if (about < 0) {
+      this.put(flow, view.src, view.dst, true, fromFirst ? 0 : 1);
+      return;
+    }
+    // An error comes from where the packet it quotes went.
+    const quotedFromFirst =
+      this.quoted.src === this.flows[about].src && this.quoted.srcPort === this.flows[about].srcPort;
+    this.put(flow, view.src, view.dst, true, quotedFromFirst ? 1 : 0);
+    this.about[this.about.length - 1] = about;
+  }
+
+  /** Notes what an ICMP packet says of its flow; answers the flow an error is about, or -1. */
+  private noteIcmp(flow: OpenFlow, view: PacketView, bytes: Uint8Array): number {
+    const type = view.payloadLen > 0 ? bytes[view.payloadAt] : -1;
+    if (ICMP_ASKING.has(type) && view.payloadLen >= ICMP_HEADER_BYTES) {
+      const identifier = (bytes[view.payloadAt + 4] << 8) | bytes[view.payloadAt + 5];
+      if (flow.identifier < 0) flow.identifier = identifier;
+      else if (flow.identifier !== identifier && flow.compared === 'whole') flow.compared = 'addresses';
+      return -1;
+    }
+    flow.compared = 'none';
+    if (!ICMP_QUOTING.has(type)) return -1;
+    if (!readQuoted(this.quoted, bytes, view.payloadAt + ICMP_HEADER_BYTES, view.payloadLen - ICMP_HEADER_BYTES)) {
+      return -1;
+    }
+    return this.byKey.get(keyOf(this.quoted)) ?? -1;
   }
 
   /** A packet that is no IPv4, or damaged. */
@@ -60,6 +96,7 @@ export class FlowIndex {
     side: Uint8Array;
     src: Int32Array;
     dst: Int32Array;
+    about: Int32Array;
     flows: readonly RecordedFlow[];
     clients: number;
     servers: number;
@@ -82,6 +119,7 @@ export class FlowIndex {
       side: Uint8Array.from(this.side),
       src: Int32Array.from(this.src, numberOf),
       dst: Int32Array.from(this.dst, numberOf),
+      about: Int32Array.from(this.about),
       flows: this.flows,
       clients: clients.size,
       servers: servers.size,
@@ -94,6 +132,7 @@ export class FlowIndex {
     begun.lastPacket = this.flow.length;
     if (begun.firstPacket < 0) begun.firstPacket = this.flow.length;
     this.flow.push(flow);
+    this.about.push(-1);
     this.src.push(src);
     this.dst.push(dst);
   }
@@ -108,17 +147,41 @@ export class FlowIndex {
       dstPort,
       firstPacket: -1,
       lastPacket: -1,
+      compared: comparedOf(view.protocol),
+      identifier: -1,
     });
     return this.flows.length - 1;
   }
 
   private oddFlow(): number {
     if (this.odd < 0) {
-      this.flows.push({ protocol: 'odd', src: 0, srcPort: 0, dst: 0, dstPort: 0, firstPacket: -1, lastPacket: -1 });
+      const none = { src: 0, srcPort: 0, dst: 0, dstPort: 0, firstPacket: -1, lastPacket: -1, identifier: -1 };
+      this.flows.push({ protocol: 'odd', ...none, compared: 'none' });
       this.odd = this.flows.length - 1;
     }
     return this.odd;
   }
+}
+
+function comparedOf(protocol: number): OpenFlow['compared'] {
+  return protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp || protocol === PROTOCOL.icmp ? 'whole' : 'addresses';
+}
+
+/** The head of a packet within an ICMP error: addresses, protocol, and ports where it has them. False where it is none. */
+function readQuoted(view: PacketView, bytes: Uint8Array, at: number, lenBytes: number): boolean {
+  if (lenBytes < 28 || bytes[at] >>> 4 !== 4) return false;
+  const headerBytes = (bytes[at] & 15) << 2;
+  if (headerBytes < 20 || headerBytes + 4 > lenBytes) return false;
+  const word = (from: number): number =>
+    (bytes[from] << 24) | (bytes[from + 1] << 16) | (bytes[from + 2] << 8) | bytes[from + 3];
+  const ports = word(at + headerBytes);
+  view.protocol = bytes[at + 9];
+  view.src = word(at + 12);
+  view.dst = word(at + 16);
+  const hasPorts = view.protocol === PROTOCOL.tcp || view.protocol === PROTOCOL.udp;
+  view.srcPort = hasPorts ? ports >>> 16 : 0;
+  view.dstPort = hasPorts ? ports & 0xffff : 0;
+  return true;
 }
 
 function keyOf(view: PacketView): string {

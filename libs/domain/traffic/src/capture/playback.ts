@@ -1,14 +1,20 @@
-import { rewriteAddresses } from '@rehearsal/packets';
+import { REWRITE, rewriteAddresses, rewritePacket } from '@rehearsal/packets';
 import type { Enqueue } from '../endpoints/ends.js';
 import { CONNECTION_KIND } from '../ledger/connection-book.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { swapBytes } from '../ledger/packet-words.js';
+import { TUPLE } from '../ledger/translations.js';
 import type { ResolvedPlan } from '../workload/plan.js';
 import type { TimerWheel } from '../workload/timer-wheel.js';
 import type { PlannedRecording } from './playback-plan.js';
 import { playedAddress, recordingOf, repeatOf } from './playback-plan.js';
 
+/** An answer waits no longer for the packet that begins its flow to come out. */
+const ANSWER_WAITS_MS = 2000;
+
 /**
- * Plays recordings: every packet at its time, whatever became of the ones before (open loop). Each
+ * Plays recordings: every packet at its time, whatever became of the ones before (open loop); with
+ * `answersWait`, a flow's first answer only when what begins the flow has come out or is given up. Each
  * flow of each repeat is a connection of the ledger; it is done when its last packet was sent.
  * One player a repeat; its timer is owner `firstTimer + player`.
  */
@@ -22,7 +28,7 @@ export class Playback {
   private readonly ledger: Ledger;
   private readonly enqueue: Enqueue;
   /** By player: which recording, the packet that is next, and when the repeat begins. */
-  private readonly recordingNumber: Uint8Array;
+  private readonly recordingNumber: Uint16Array;
   private readonly next: Int32Array;
   private readonly startUs: Float64Array;
 
@@ -42,14 +48,14 @@ export class Playback {
     this.enqueue = enqueue;
     const players = recordings.reduce((n, r) => n + r.repeats, 0);
     this.playing = players;
-    this.recordingNumber = new Uint8Array(players);
+    this.recordingNumber = new Uint16Array(players);
     this.next = new Int32Array(players);
     this.startUs = new Float64Array(players);
     for (const [i, r] of recordings.entries()) {
       for (let repeat = 0; repeat < r.repeats; repeat++) {
         const player = r.firstPlayer + repeat;
         this.recordingNumber[player] = i;
-        this.startUs[player] = repeat * r.everyUs;
+        this.startUs[player] = r.startUs + repeat * r.everyUs;
         wheel.set(firstTimer + player, this.startUs[player]);
       }
     }
@@ -66,13 +72,28 @@ export class Playback {
     for (; i < recording.packets && atUs[i] <= elapsedUs; i++) {
       const flow = recording.flows[recording.flow[i]];
       const connection = firstFlow + recording.flow[i];
-      if (flow.firstPacket === i) this.ledger.open(connection, CONNECTION_KIND.capture, nowMs);
+      if (flow.firstPacket === i) {
+        this.ledger.translations.compared[connection] = TUPLE[flow.compared];
+        this.ledger.open(connection, CONNECTION_KIND.capture, nowMs);
+      } else if (this.mustWait(connection, recording.side[i], nowMs)) {
+        // What is left keeps its distance.
+        this.startUs[player] = scheduleUs + 1000 - atUs[i];
+        break;
+      }
       this.enqueue(connection, i);
       if (flow.lastPacket === i) this.ledger.close(connection, 'done', nowMs);
     }
     this.next[player] = i;
     if (i < recording.packets) this.wheel.set(owner, this.startUs[player] + atUs[i]);
     else this.playing--;
+  }
+
+  private mustWait(connection: number, side: number, nowMs: number): boolean {
+    const { book, translations } = this.ledger;
+    if (!this.plan.answersWait || side === 0 || translations.compared[connection] === TUPLE.none) return false;
+    if (translations.isSeen(connection) || nowMs - book.openedMs[connection] > ANSWER_WAITS_MS) return false;
+    const judged = book.dropped[connection] + book.lost[connection];
+    return judged === 0;
   }
 
   /** No repeat begins from now on; those under way are played to their end. */
@@ -99,7 +120,56 @@ export class Playback {
     const newSrc = src === -1 ? addressAt(bytes, 12) : playedAddress(this.plan, planned, repeat, src);
     const newDst = dst === -1 ? addressAt(bytes, 16) : playedAddress(this.plan, planned, repeat, dst);
     rewriteAddresses(bytes, 0, lenBytes, newSrc, newDst);
+    const about = recording.about[packet];
+    if (about >= 0) this.requote(planned, repeat, about, recording.side[packet], words, lenBytes);
+    else if (recording.side[packet] === 1) this.answerAsSeen(connection, words, lenBytes);
     return lenBytes;
+  }
+
+  /** An answer goes to whom it was asked by, as the answering side sees it, from where it was asked. */
+  private answerAsSeen(c: number, words: Int32Array, lenBytes: number): void {
+    const { translations } = this.ledger;
+    if (translations.isPlain(c)) return;
+    const src = swapBytes(translations.seenDst[c]);
+    const dst = swapBytes(translations.seenSrc[c]);
+    const isLater = (words[1] & 0xff1f0000) !== 0;
+    if (isLater || translations.compared[c] !== TUPLE.whole) {
+      rewritePacket(words, 0, lenBytes, src, dst, 0, 0, REWRITE.laterFragment);
+      return;
+    }
+    const ports = swapBytes(translations.seenPorts[c]);
+    rewritePacket(words, 0, lenBytes, src, dst, ports & 0xffff, ports >>> 16, REWRITE.plain);
+  }
+
+  /** Gives the packet quoted within an ICMP error the ends that its flow has where the error comes from. */
+  private requote(
+    planned: PlannedRecording,
+    repeat: number,
+    about: number,
+    side: number,
+    words: Int32Array,
+    lenBytes: number,
+  ): void {
+    const { recording } = planned;
+    const { translations } = this.ledger;
+    const flow = recording.flows[about];
+    const c = planned.firstConnection + repeat * recording.flows.length + about;
+    const first = flow.firstPacket;
+    let asker =
+      recording.src[first] === -1 ? flow.src : playedAddress(this.plan, planned, repeat, recording.src[first]);
+    let asked =
+      recording.dst[first] === -1 ? flow.dst : playedAddress(this.plan, planned, repeat, recording.dst[first]);
+    let askerPort = flow.srcPort;
+    let askedPort = flow.dstPort;
+    if (side === 1 && !translations.isPlain(c) && translations.compared[c] === TUPLE.whole) {
+      const ports = swapBytes(translations.seenPorts[c]);
+      asker = swapBytes(translations.seenSrc[c]);
+      asked = swapBytes(translations.seenDst[c]);
+      askerPort = ports >>> 16;
+      askedPort = ports & 0xffff;
+    }
+    if (side === 1) rewritePacket(words, 0, lenBytes, asked, asker, askedPort, askerPort, REWRITE.icmpError);
+    else rewritePacket(words, 0, lenBytes, asker, asked, askerPort, askedPort, REWRITE.icmpError);
   }
 
   side(connection: number, packet: number): 0 | 1 {

@@ -25,6 +25,8 @@ export interface Recording {
   /** Index into `clients` (0 and up) or `servers` (-2 and down: -2 - index); -1: the address is left as it is. */
   readonly src: Int32Array;
   readonly dst: Int32Array;
+  /** By packet: the flow an ICMP error quotes a packet of; -1 for any other packet. */
+  readonly about: Int32Array;
   /** Hosts that began a flow, and the others. */
   readonly clients: number;
   readonly servers: number;
@@ -44,6 +46,8 @@ export interface RecordedFlow {
   readonly dstPort: number;
   readonly firstPacket: number;
   readonly lastPacket: number;
+  /** What its packets have in common: addresses and ports (or the identifier of ICMP questions), addresses, or nothing. */
+  readonly compared: 'none' | 'addresses' | 'whole';
 }
 
 /** Reads a capture file (pcap, pcapng) held in memory. Throws CaptureError when nothing of it can be used. */
@@ -76,12 +80,12 @@ export function readRecording(name: string, bytes: Uint8Array): Recording {
     const isOdd = kind === KIND.malformed || kind === KIND.notIpv4;
     const len = isOdd ? end - from : view.totalLen;
     if (isOdd) index.addOdd();
-    else index.add(view, (bytes[from + 4] << 8) | bytes[from + 5]);
+    else index.add(view, bytes, from);
     block.set(bytes.subarray(from, from + len), at);
     places.push({ at, len, us: lastUs });
     at += (len + 3) & ~3;
   }
-  const { flow, side, src, dst, flows, clients, servers } = index.finish();
+  const { flow, side, src, dst, about, flows, clients, servers } = index.finish();
   return {
     name,
     packets: places.length,
@@ -93,6 +97,7 @@ export function readRecording(name: string, bytes: Uint8Array): Recording {
     side,
     src,
     dst,
+    about,
     clients,
     servers,
     flows,

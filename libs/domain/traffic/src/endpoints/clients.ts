@@ -24,7 +24,7 @@ export class Clients {
         this.nextExchange(c);
         break;
       case CLIENT.awaiting:
-        this.ends.repeatOrGiveUp(c, c, stepOf(STEP.request, this.ends.exchange[c], 0));
+        if (this.ends.mayRepeat(c, c)) this.askAgain(c);
         break;
       case CLIENT.closing:
         this.ends.repeatOrGiveUp(c, c, stepOf(STEP.fin, this.ends.exchange[c], 0));
@@ -39,6 +39,7 @@ export class Clients {
     this.ends.unstarted--;
     this.ends.openConnections++;
     this.ends.startedUs[c] = this.ends.nowUs;
+    this.ends.beginFollowers(c);
     if (this.ends.overTcp(c)) {
       this.ends.ledger.open(c, CONNECTION_KIND.generated, this.ends.nowMs);
       this.ends.client[c] = CLIENT.synSent;
@@ -58,21 +59,31 @@ export class Clients {
 
   private nextExchange(c: number): void {
     const k = this.ends.exchange[c];
-    const ended = this.ends.draining || k >= this.ends.workload.exchanges;
+    const ended = this.ends.draining || k >= this.ends.exchangesOf(c);
     if (this.ends.overTcp(c)) {
       this.ends.client[c] = ended ? CLIENT.closing : CLIENT.awaiting;
       this.ask(c, stepOf(ended ? STEP.fin : STEP.request, k, 0));
       return;
     }
     if (k === 0) this.ends.ledger.open(c, CONNECTION_KIND.generated, this.ends.nowMs);
-    if (this.ends.transportOf(c) === 'stream') {
+    const transport = this.ends.transportOf(c);
+    if (transport === 'stream' || transport === 'one-way') {
       this.streamOn(c, k, ended);
     } else if (ended) {
       this.ends.end(c, 'done');
     } else {
       this.ends.client[c] = CLIENT.awaiting;
-      this.ask(c, stepOf(STEP.request, k, 0));
+      this.ends.ledger.expect(c, true, this.ends.nowMs);
+      this.ends.enqueueWhole(c, STEP.request, k);
+      this.ends.armTimeout(c);
     }
+  }
+
+  /** The question again, in all its packets. */
+  private askAgain(c: number): void {
+    const packets = this.ends.overTcp(c) ? 1 : this.ends.piecesIn(c, STEP.request);
+    for (let i = 0; i < packets; i++) this.ends.ledger.noteResent(c);
+    this.ends.enqueueWhole(c, STEP.request, this.ends.exchange[c]);
   }
 
   /** A stream sends on schedule, whatever arrives. */
@@ -80,8 +91,9 @@ export class Clients {
     if (!ended) {
       this.ends.enqueue(c, stepOf(STEP.request, k, 0));
       this.ends.exchange[c] = k + 1;
+      this.ends.beginFollowers(c);
     }
-    if (ended || k + 1 >= this.ends.workload.exchanges) {
+    if (ended || k + 1 >= this.ends.exchangesOf(c)) {
       this.ends.client[c] = CLIENT.lingering;
       this.ends.wheel.set(c, this.ends.nowUs + this.ends.workload.plan.retransmit.firstMs * 1000);
     } else {
@@ -134,8 +146,10 @@ export class Clients {
       return;
     }
     if (transport === 'udp') {
+      if (!this.ends.isComplete(c, STEP.response, exchange, segment)) return;
       this.ends.heardBy(c);
       this.ends.exchange[c]++;
+      this.ends.beginFollowers(c);
       this.becomeReadyOrEnd(c);
       return;
     }
@@ -149,12 +163,13 @@ export class Clients {
     if (this.ends.segmentsArrived[c] < this.ends.segmentsOf(c)) return;
     this.ends.segmentsArrived[c] = 0;
     this.ends.exchange[c]++;
+    this.ends.beginFollowers(c);
     this.ends.enqueue(c, stepOf(STEP.ack, this.ends.exchange[c], 0));
     this.becomeReady(c);
   }
 
   private becomeReadyOrEnd(c: number): void {
-    if (this.ends.draining || this.ends.exchange[c] >= this.ends.workload.exchanges) this.ends.end(c, 'done');
+    if (this.ends.draining || this.ends.exchange[c] >= this.ends.exchangesOf(c)) this.ends.end(c, 'done');
     else this.becomeReady(c);
   }
 

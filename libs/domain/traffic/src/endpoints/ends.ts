@@ -1,7 +1,8 @@
 import type { Ledger } from '../ledger/ledger.js';
-import { segmentsOf } from '../workload/services.js';
+import { fragmentsOf, segmentsOf } from '../workload/services.js';
 import type { TimerWheel } from '../workload/timer-wheel.js';
 import type { Workload } from '../workload/workload.js';
+import { STEP, stepOf } from './steps.js';
 
 /** Puts a packet in line for the fabric. */
 export type Enqueue = (connection: number, step: number) => void;
@@ -47,7 +48,12 @@ export class Ends {
   private readonly retries: Uint8Array;
   readonly startedUs: Float64Array;
   private readonly segments: Uint8Array;
+  private readonly questionFragments: Uint8Array;
+  private readonly answerFragments: Uint8Array;
   private readonly transport: readonly string[];
+  /** Fragments that have arrived of one question or answer, a bit each, and of which exchange; by owner as timers. */
+  private readonly pieces: Uint8Array;
+  private readonly piecesOf: Int32Array;
   draining = false;
   nowMs = 0;
   nowUs = 0;
@@ -67,9 +73,15 @@ export class Ends {
     this.taken = new Int32Array(size);
     this.retries = new Uint8Array(size * 2);
     this.startedUs = new Float64Array(size);
-    this.segments = Uint8Array.from(workload.plan.services, segmentsOf);
-    this.transport = workload.plan.services.map((s) => s.transport);
-    const first = Math.min(workload.plan.concurrent, size);
+    const { services } = workload.plan;
+    this.segments = Uint8Array.from(services, segmentsOf);
+    this.questionFragments = Uint8Array.from(services, (s) => fragmentsOf(s, s.requestBytes));
+    this.answerFragments = Uint8Array.from(services, (s) => fragmentsOf(s, s.responseBytes));
+    const cuts = this.questionFragments.some((n) => n > 1) || this.answerFragments.some((n) => n > 1);
+    this.pieces = new Uint8Array(cuts ? size * 2 : 0);
+    this.piecesOf = new Int32Array(cuts ? size * 2 : 0);
+    this.transport = services.map((s) => s.transport);
+    const first = Math.min(workload.plan.concurrent, workload.plan.total);
     for (let c = 0; c < first; c++) wheel.set(c, workload.startUs(c));
   }
 
@@ -125,10 +137,69 @@ export class Ends {
       this.wheel.cancel(this.size + c);
     }
     this.ledger.close(c, outcome, this.nowMs);
-    const successor = c + this.workload.plan.concurrent;
-    if (successor < this.size && this.client[successor] === CLIENT.idle) {
+    this.dismissFollowers(c);
+    const { concurrent, total } = this.workload.plan;
+    const successor = c + concurrent;
+    if (c < total && successor < total && this.client[successor] === CLIENT.idle) {
       this.wheel.set(successor, Math.max(this.nowUs, this.workload.startUs(successor)));
     }
+  }
+
+  /** Connections that follow from this one and are due by now begin. */
+  beginFollowers(c: number): void {
+    if (c >= this.workload.plan.total) return;
+    const { followers } = this.workload.serviceOf(c);
+    for (let i = 0; i < followers.length; i++) {
+      const follower = this.workload.firstFollower[c] + i;
+      if (followers[i].after > this.exchange[c] || this.client[follower] !== CLIENT.idle) continue;
+      if (!this.wheel.isSet(follower)) this.wheel.set(follower, this.nowUs);
+    }
+  }
+
+  /** What has not begun by now has nobody to begin it. */
+  private dismissFollowers(c: number): void {
+    if (c >= this.workload.plan.total) return;
+    const { followers } = this.workload.serviceOf(c);
+    for (let i = 0; i < followers.length; i++) {
+      const follower = this.workload.firstFollower[c] + i;
+      if (this.client[follower] !== CLIENT.idle || this.wheel.isSet(follower)) continue;
+      this.client[follower] = CLIENT.over;
+      this.unstarted--;
+    }
+  }
+
+  /** Puts a question or an answer in line, in all its fragments. */
+  enqueueWhole(c: number, kind: number, exchange: number): void {
+    const pieces = this.piecesIn(c, kind);
+    for (let i = 0; i < pieces; i++) {
+      // Networks overtake: of every other exchange the last fragment goes first.
+      const piece = (exchange & 1) === 1 ? pieces - 1 - i : i;
+      this.enqueue(c, stepOf(kind, exchange, piece));
+    }
+  }
+
+  /** Whether the question or answer, of which this fragment has arrived, is there in full. */
+  isComplete(c: number, kind: number, exchange: number, piece: number): boolean {
+    const pieces = this.piecesIn(c, kind);
+    if (pieces === 1) return true;
+    const owner = kind === STEP.request ? this.size + c : c;
+    if (this.piecesOf[owner] !== exchange) {
+      this.piecesOf[owner] = exchange;
+      this.pieces[owner] = 0;
+    }
+    this.pieces[owner] |= 1 << piece;
+    if (this.pieces[owner] !== (1 << pieces) - 1) return false;
+    this.pieces[owner] = 0;
+    return true;
+  }
+
+  /** Packets of a question or answer that is not TCP. */
+  piecesIn(c: number, kind: number): number {
+    return (kind === STEP.request ? this.questionFragments : this.answerFragments)[this.workload.service[c]];
+  }
+
+  exchangesOf(c: number): number {
+    return this.workload.exchangesOf(c);
   }
 
   overTcp(c: number): boolean {

@@ -1,12 +1,16 @@
 import { createRng } from '@rehearsal/kernel';
 import { TCP_FLAG, TCP_PAYLOAD_AT, UDP_PAYLOAD_AT, writeTcp, writeUdp } from '@rehearsal/packets';
 import type { TcpFields } from '@rehearsal/packets';
-import type { Service } from '../workload/services.js';
+import { swapBytes } from '../ledger/packet-words.js';
+import type { Translations } from '../ledger/translations.js';
+import type { PlannedService } from '../workload/plan.js';
 import { MAX_SEGMENT_BYTES, segmentsOf } from '../workload/services.js';
 import type { Workload } from '../workload/workload.js';
+import { TTL } from './ip-numbers.js';
+import { ShapedPackets } from './shaped-packets.js';
+import type { PacketRequest } from './shaped-packets.js';
 import { ASKED, STEP, stepExchange, stepKind, stepSegment, stepSide } from './steps.js';
 
-const TTL = 64;
 const WINDOW = 0xffff;
 /** Payload words that differ from packet to packet: connection and step, where there is room for both. */
 const STAMP_BYTES = 8;
@@ -17,6 +21,9 @@ const STAMP_BYTES = 8;
  */
 export class GeneratedPackets {
   private readonly workload: Workload;
+  private readonly translations: Translations;
+  private readonly shaped: ShapedPackets;
+  private readonly request: PacketRequest;
   /** Made once per run: payloads are cuts of it. */
   private readonly filler: Int32Array;
   private readonly salt: number;
@@ -33,11 +40,15 @@ export class GeneratedPackets {
     window: WINDOW,
   };
 
-  constructor(workload: Workload) {
+  constructor(workload: Workload, translations: Translations) {
     this.workload = workload;
+    this.translations = translations;
     const rng = createRng(workload.plan.seed, 'traffic.packets');
     this.salt = rng.u32();
     this.filler = Int32Array.from({ length: MAX_SEGMENT_BYTES / 4 }, () => rng.u32());
+    const none = new Int32Array(0);
+    this.request = { words: none, bytes: new Uint8Array(none.buffer), connection: 0, step: 0, lenBytes: 0 };
+    this.shaped = new ShapedPackets(workload, this.writePayload, this.request);
   }
 
   /**
@@ -45,38 +56,67 @@ export class GeneratedPackets {
    * in bytes. The last word is padded with zeros.
    */
   build(connection: number, step: number, words: Int32Array, bytes: Uint8Array): number {
-    const { workload, fields } = this;
-    const service = workload.plan.services[workload.service[connection]];
-    const overTcp = service.transport === 'tcp' || service.transport === 'refused';
+    const { request, fields } = this;
+    const service = this.workload.serviceOf(connection);
     const fromServer = stepSide(step) === 1;
-    const client = workload.clientAddress[connection];
-    const server = workload.serverAddress[connection];
-    const clientPort = workload.clientPort[connection];
-    fields.src = fromServer ? server : client;
-    fields.dst = fromServer ? client : server;
-    fields.srcPort = fromServer ? service.port : clientPort;
-    fields.dstPort = fromServer ? clientPort : service.port;
+    this.setEnds(connection, fromServer);
+    const lenBytes = payloadBytes(service, step);
+    request.words = words;
+    request.bytes = bytes;
+    request.connection = connection;
+    request.step = step;
+    request.lenBytes = lenBytes;
+    if (service.shape !== 'plain' && service.shape !== 'ftp') return this.shaped.build(service, fields);
     fields.ipId = stepExchange(step) & 0xffff;
-    const bodyBytes = payloadBytes(service, step);
-    const bodyAt = overTcp ? TCP_PAYLOAD_AT : UDP_PAYLOAD_AT;
-    this.writePayload(connection, step, words, bodyAt >> 2, bodyBytes);
-    if (!overTcp) return writeUdp(bytes, 0, fields, bodyBytes);
+    if (service.transport !== 'tcp' && service.transport !== 'refused') {
+      this.writePayload(connection, step, words, UDP_PAYLOAD_AT, lenBytes);
+      return writeUdp(bytes, 0, fields, lenBytes);
+    }
+    this.writePayload(connection, step, words, TCP_PAYLOAD_AT, lenBytes);
+    if (service.shape === 'ftp' && lenBytes > 0) {
+      this.shaped.writeFtpLine(stepExchange(step), fromServer, fields.src, TCP_PAYLOAD_AT);
+    }
     this.setTcpFields(connection, service, step);
-    return writeTcp(bytes, 0, fields, bodyBytes);
+    return writeTcp(bytes, 0, fields, lenBytes);
   }
 
-  private writePayload(connection: number, step: number, words: Int32Array, at: number, lenBytes: number): void {
+  /** A client sends to where it was told; a server answers whom it sees, from where it was asked. */
+  private setEnds(c: number, fromServer: boolean): void {
+    const { workload, fields, translations } = this;
+    if (fromServer && translations.isSeen(c)) {
+      const ports = swapBytes(translations.seenPorts[c]);
+      const withPorts = workload.serverPort[c] !== 0;
+      fields.src = swapBytes(translations.seenDst[c]);
+      fields.dst = swapBytes(translations.seenSrc[c]);
+      fields.srcPort = withPorts ? ports & 0xffff : 0;
+      fields.dstPort = withPorts ? ports >>> 16 : 0;
+      return;
+    }
+    fields.src = fromServer ? workload.serverAddress[c] : workload.clientAddress[c];
+    fields.dst = fromServer ? workload.clientAddress[c] : workload.serverAddress[c];
+    fields.srcPort = fromServer ? workload.serverPort[c] : workload.clientPort[c];
+    fields.dstPort = fromServer ? workload.clientPort[c] : workload.serverPort[c];
+  }
+
+  private readonly writePayload = (
+    connection: number,
+    step: number,
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+  ): void => {
     const { filler } = this;
+    const from = at >> 2;
     const whole = lenBytes >> 2;
-    for (let i = 0; i < whole; i++) words[at + i] = filler[i];
+    for (let i = 0; i < whole; i++) words[from + i] = filler[i];
     const rest = lenBytes & 3;
-    if (rest !== 0) words[at + whole] = filler[whole] & ((1 << (rest * 8)) - 1);
+    if (rest !== 0) words[from + whole] = filler[whole] & ((1 << (rest * 8)) - 1);
     if (lenBytes < STAMP_BYTES) return;
-    words[at] = connection;
-    words[at + 1] = step;
-  }
+    words[from] = connection;
+    words[from + 1] = step;
+  };
 
-  private setTcpFields(connection: number, service: Service, step: number): void {
+  private setTcpFields(connection: number, service: PlannedService, step: number): void {
     const { fields } = this;
     const k = stepExchange(step);
     const segment = stepSegment(step);
@@ -139,10 +179,11 @@ export class GeneratedPackets {
   }
 }
 
-function payloadBytes(service: Service, step: number): number {
+function payloadBytes(service: PlannedService, step: number): number {
   const kind = stepKind(step);
   if (kind === STEP.request) return service.requestBytes;
   if (kind !== STEP.response) return 0;
-  const left = service.responseBytes - stepSegment(step) * service.segmentBytes;
-  return Math.min(left, service.transport === 'tcp' ? service.segmentBytes : left);
+  // Only TCP cuts an answer into parts with payloads of their own.
+  if (service.transport !== 'tcp') return service.responseBytes;
+  return Math.min(service.responseBytes - stepSegment(step) * service.segmentBytes, service.segmentBytes);
 }

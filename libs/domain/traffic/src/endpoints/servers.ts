@@ -41,7 +41,7 @@ export class Servers {
         }
         break;
       case STEP.request:
-        this.hearsRequest(c, exchange);
+        this.hearsRequest(c, exchange, segment);
         break;
       case STEP.fin:
         if (this.ends.server[c] === SERVER.listening || this.ends.server[c] === SERVER.closed) break;
@@ -75,12 +75,10 @@ export class Servers {
     }
   }
 
-  private hearsRequest(c: number, exchange: number): void {
-    if (this.ends.transportOf(c) !== 'tcp') {
-      // Nothing to keep: an asked-again question is answered again.
-      if (exchange < this.ends.taken[c]) this.ends.ledger.noteResent(c);
-      else this.ends.taken[c] = exchange + 1;
-      this.ends.enqueue(c, stepOf(STEP.response, exchange, 0));
+  private hearsRequest(c: number, exchange: number, segment: number): void {
+    const transport = this.ends.transportOf(c);
+    if (transport !== 'tcp') {
+      if (transport !== 'one-way' && this.ends.isComplete(c, STEP.request, exchange, segment)) this.answer(c, exchange);
       return;
     }
     if (this.ends.server[c] === SERVER.listening || this.ends.server[c] >= SERVER.lastAck) return;
@@ -94,6 +92,13 @@ export class Servers {
     this.ends.server[c] = SERVER.responding;
     this.sendResponse(c, exchange, false);
     this.ends.armTimeout(this.ends.size + c);
+  }
+
+  /** Nothing is kept: an asked-again question is answered again. */
+  private answer(c: number, exchange: number): void {
+    if (exchange >= this.ends.taken[c]) this.ends.taken[c] = exchange + 1;
+    else for (let i = this.ends.piecesIn(c, STEP.response); i > 0; i--) this.ends.ledger.noteResent(c);
+    this.ends.enqueueWhole(c, STEP.response, exchange);
   }
 
   private sendResponse(c: number, exchange: number, repeated: boolean): void {

@@ -38,7 +38,7 @@ export function stepSegment(step: number): number {
   return (step >>> 20) & 0xff;
 }
 
-/** 0: enters the fabric at the inside interface, where clients are; 1: at the outside one. */
+/** 0: sent by the client, 1: by the server. Where clients are inside, this is the side it enters the fabric at. */
 export function stepSide(step: number): 0 | 1 {
   return step >>> 28 >= STEP.synAck ? 1 : 0;
 }

@@ -34,6 +34,17 @@ export class LatencyHistogram {
     this.max = 0;
   }
 
+  /** What is left when the values of `part`, all of which are in here, are taken out. Its greatest value is a bound. */
+  without(part: LatencyHistogram): LatencyHistogram {
+    const rest = new LatencyHistogram();
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      rest.counts[bucket] = this.counts[bucket] - part.counts[bucket];
+      rest.total += rest.counts[bucket];
+      if (rest.counts[bucket] > 0) rest.max = Math.min(upperBound(bucket), this.max);
+    }
+    return rest;
+  }
+
   get count(): number {
     return this.total;
   }

@@ -40,7 +40,23 @@ export interface LedgerSummary {
   /** Connections by outcome; `lost` are those that gave up. */
   readonly connections: Readonly<Record<OutcomeName | 'total' | 'lost', number>>;
   readonly latency: LatencySummary;
+  /** Packets that were answered by another member than the one they were steered to. */
+  readonly correction: CorrectionSummary;
+  /** What must never be, by name: see VIOLATIONS. Empty in a run that passes. */
+  readonly violations: Readonly<Record<string, number>>;
   readonly marks: readonly MarkSummary[];
+}
+
+export interface CorrectionSummary {
+  readonly packets: number;
+  /** Of all delivered packets, in thousandths. */
+  readonly perMille: number;
+  /** Of corrected packets, and of all others. */
+  readonly latency: LatencySummary;
+  readonly others: LatencySummary;
+  /** By how much the median, and the 99th of a hundred, of corrected packets is above that of the others. */
+  readonly extraP50Us: number;
+  readonly extraP99Us: number;
 }
 
 export interface MarkSummary {
@@ -130,6 +146,8 @@ export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
     },
     connections: { ...outcomes, total: book.size, lost: outcomes.gave_up },
     latency: ledger.latency.summary(),
+    correction: summarizeCorrection(ledger),
+    violations: ledger.translations.violations(),
     marks: ledger.marks.map((mark) => summarizeMark(ledger, mark, nowMs)),
   };
 }
@@ -178,6 +196,21 @@ function rowOf(ledger: Ledger, names: ConnectionNames, mark: FaultMark, nowMs: n
     silenceMs: wholeMs(ledger.silenceSince(mark, c, nowMs)),
     firstAfterMarkMs: wholeMsOrNull(mark.firstAfterMs[c]),
     worstLatencyAfterMarkUs: mark.worstLatencyUs[c],
+  };
+}
+
+function summarizeCorrection(ledger: Ledger): CorrectionSummary {
+  const { latency, correctedLatency } = ledger;
+  const corrected = correctedLatency.summary();
+  const others = latency.without(correctedLatency).summary();
+  const extra = (of: number, over: number): number => (corrected.count === 0 ? 0 : Math.max(0, of - over));
+  return {
+    packets: corrected.count,
+    perMille: latency.count === 0 ? 0 : Math.round((corrected.count * 1000) / latency.count),
+    latency: corrected,
+    others,
+    extraP50Us: extra(corrected.p50Us, others.p50Us),
+    extraP99Us: extra(corrected.p99Us, others.p99Us),
   };
 }
 

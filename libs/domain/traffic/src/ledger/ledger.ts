@@ -2,8 +2,11 @@ import type { OutcomeName } from './connection-book.js';
 import { ConnectionBook, OUTCOME } from './connection-book.js';
 import { FaultMark } from './fault-mark.js';
 import { LatencyHistogram } from './latency-histogram.js';
-import { PACKET_STATE, PacketRing, sumOfWords } from './packet-ring.js';
+import { LossLog, NO_WORD } from './loss-log.js';
+import { PACKET_STATE, PacketRing } from './packet-ring.js';
+import { checksumResidue, contentSum } from './packet-words.js';
 import { ReasonCounts } from './reason-counts.js';
+import { Translations } from './translations.js';
 
 export interface LedgerOptions {
   readonly connections: number;
@@ -15,7 +18,11 @@ export interface LedgerOptions {
   readonly reasonName: (code: number) => string;
   /** A loss is what a failure took; any other code is somebody's decision, a drop. */
   readonly isLoss: (code: number) => boolean;
+  /** Packets that did not come out which are listed one by one; by default 65 536. */
+  readonly lossesListed?: number;
 }
+
+const DEFAULT_LOSSES_LISTED = 65_536;
 
 /** Packets by what became of them; `sent` equals the sum of the others, always. */
 export interface Totals {
@@ -45,7 +52,11 @@ export class Ledger {
   readonly book: ConnectionBook;
   readonly ring: PacketRing;
   readonly latency = new LatencyHistogram();
+  /** Of packets that another member answered than the one they were steered to; `latency` holds them too. */
+  readonly correctedLatency = new LatencyHistogram();
   readonly reasons = new ReasonCounts();
+  readonly losses: LossLog;
+  readonly translations: Translations;
   readonly marks: FaultMark[];
   openConnections = 0;
   sent = 0;
@@ -70,6 +81,8 @@ export class Ledger {
     this.options = options;
     this.book = new ConnectionBook(options.connections);
     this.ring = new PacketRing(options.capacity, options.firstTag ?? 1);
+    this.losses = new LossLog(options.lossesListed ?? DEFAULT_LOSSES_LISTED);
+    this.translations = new Translations(options.connections);
     this.mark_ = new FaultMark('start', options.startMs, this.book);
     this.marks = [this.mark_];
   }
@@ -94,8 +107,10 @@ export class Ledger {
     ring.step[place] = step;
     ring.way[place] = way | (side << 7);
     ring.sentUs[place] = this.microseconds(nowMs);
-    ring.sum[place] = sumOfWords(words, at, lenBytes);
+    ring.sum[place] = contentSum(words, at, lenBytes);
+    ring.residue[place] = checksumResidue(words, at, lenBytes);
     ring.code[place] = 0;
+    this.translations.sent(connection, side, words, at, lenBytes);
     this.sent++;
     this.outstanding++;
     book.sent[connection]++;
@@ -104,8 +119,18 @@ export class Ledger {
     return tag;
   }
 
-  /** A packet left the fabric with these bytes. A copy of one that already left counts as duplicated only. */
-  deliver(tag: number, words: Int32Array, at: number, lenBytes: number, nowMs: number): Delivery {
+  /**
+   * A packet left the fabric with these bytes. A copy of one that already left counts as duplicated only.
+   * `corrected`: on its way another member than the first had to be asked.
+   */
+  deliver(
+    tag: number,
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    nowMs: number,
+    corrected: boolean = false,
+  ): Delivery {
     const { ring, book } = this;
     const place = ring.placeOf(tag);
     if (place < 0) {
@@ -125,15 +150,23 @@ export class Ledger {
     this.noteOrder(tag, connection * 2 + (ring.way[place] >>> 7), connection);
     const latencyUs = (this.microseconds(nowMs) - ring.sentUs[place]) >>> 0;
     this.latency.record(latencyUs);
+    if (corrected) this.correctedLatency.record(latencyUs);
     this.noteHeard(connection, nowMs, latencyUs);
-    if (ring.sum[place] === sumOfWords(words, at, lenBytes)) return DELIVERY.first;
+    if (this.isWhole(place, words, at, lenBytes)) {
+      const lives = book.outcome[connection] === OUTCOME.open;
+      this.translations.cameOut(connection, ring.way[place] >>> 7, words, at, lenBytes, lives);
+      return DELIVERY.first;
+    }
     this.corrupted++;
     book.corrupted[connection]++;
     return DELIVERY.corrupted;
   }
 
-  /** A packet will not leave the fabric, for the reason of that code. False when the word changes nothing. */
-  judge(tag: number, code: number, nowMs: number): boolean {
+  /**
+   * A packet will not leave the fabric, for the reason of that code; `slot` is the one it belongs to, -1 where
+   * nobody said. False when the word changes nothing.
+   */
+  judge(tag: number, code: number, nowMs: number, slot: number = -1): boolean {
     const place = this.ring.placeOf(tag);
     if (place < 0) {
       this.strays++;
@@ -145,7 +178,7 @@ export class Ledger {
       if (this.ring.code[place] !== code) this.contradicted++;
       return false;
     }
-    this.putAway(place, code, this.options.isLoss(code) ? PACKET_STATE.lost : PACKET_STATE.dropped, nowMs);
+    this.putAway(place, code, this.options.isLoss(code) ? PACKET_STATE.lost : PACKET_STATE.dropped, nowMs, slot);
     return true;
   }
 
@@ -155,7 +188,7 @@ export class Ledger {
     let named = 0;
     for (let place = 0; place < ring.capacity; place++) {
       if (ring.state[place] !== PACKET_STATE.outstanding || (ring.way[place] & 0x7f) !== way) continue;
-      this.putAway(place, code, PACKET_STATE.presumedLost, nowMs);
+      this.putAway(place, code, PACKET_STATE.presumedLost, nowMs, -1);
       named++;
     }
     return named;
@@ -185,6 +218,7 @@ export class Ledger {
     if (this.book.outcome[connection] === OUTCOME.open) this.openConnections--;
     this.book.outcome[connection] = OUTCOME[outcome];
     this.book.closedMs[connection] = nowMs;
+    this.translations.forget(connection);
   }
 
   /** An endpoint of the connection begins or ends to wait for an answer. */
@@ -231,6 +265,11 @@ export class Ledger {
     return Math.floor((nowMs - this.options.startMs) * 1000) >>> 0;
   }
 
+  /** When the packet at that place was sent: the ring keeps 32 bits of microseconds, and forgets within an hour. */
+  private sentMs(place: number, nowMs: number): number {
+    return nowMs - ((this.microseconds(nowMs) - this.ring.sentUs[place]) >>> 0) / 1000;
+  }
+
   private noteOrder(tag: number, way: number, connection: number): void {
     const { book } = this;
     const highest = book.highestTag[way];
@@ -266,12 +305,20 @@ export class Ledger {
     book.waitingSinceMs[connection] = -1;
   }
 
-  private putAway(place: number, code: number, state: number, nowMs: number): void {
+  private isWhole(place: number, words: Int32Array, at: number, lenBytes: number): boolean {
+    if (this.ring.sum[place] !== contentSum(words, at, lenBytes)) return false;
+    if (this.ring.residue[place] === checksumResidue(words, at, lenBytes)) return true;
+    this.translations.violate('checksum_wrong');
+    return false;
+  }
+
+  private putAway(place: number, code: number, state: number, nowMs: number, slot: number): void {
     const { ring } = this;
     const connection = ring.connection[place];
     this.retract(place, connection);
     ring.state[place] = state;
     ring.code[place] = code;
+    ring.entry[place] = this.losses.add(ring, place, code, slot, this.sentMs(place, nowMs), nowMs);
     this.reasons.add(connection, code, 1);
     if (state === PACKET_STATE.dropped) {
       this.dropped++;
@@ -297,6 +344,7 @@ export class Ledger {
     if (state === PACKET_STATE.presumedLost) this.revised++;
     else this.contradicted++;
     this.reasons.add(connection, ring.code[place], -1);
+    this.losses.takeBack(ring.entry[place], ring.code[place]);
     if (state === PACKET_STATE.dropped) {
       this.dropped--;
       book.dropped[connection]--;
@@ -313,6 +361,7 @@ export class Ledger {
     this.book.underWay[connection]--;
     this.expired++;
     this.book.expired[connection]++;
+    this.losses.add(this.ring, place, NO_WORD, -1, this.sentMs(place, nowMs), nowMs);
     this.endWaitIfIdle(connection, nowMs);
   }
 }

@@ -9,7 +9,7 @@ export const PACKET_STATE = {
 } as const;
 
 /**
- * The packets the ledger remembers, by tag: a ring of typed arrays, 22 bytes a packet. A tag is a
+ * The packets the ledger remembers, by tag: a ring of typed arrays, 30 bytes a packet. A tag is a
  * number that counts up (32 bits, wrapping); the ring forgets a packet when its place is needed.
  */
 export class PacketRing {
@@ -20,8 +20,11 @@ export class PacketRing {
   readonly step: Int32Array;
   /** Microseconds since the ledger's start, modulo 2^32. */
   readonly sentUs: Uint32Array;
-  /** 32-bit sum of the packet's little-endian words, padded with zeros. */
+  /** As `contentSum` and `checksumResidue` say of the packet as it was sent. */
   readonly sum: Int32Array;
+  readonly residue: Int32Array;
+  /** Entry in the log of losses; -1: none. */
+  readonly entry: Int32Array;
   readonly state: Uint8Array;
   /** Low 7 bits: which way into the fabric it took; high bit: the side it was sent on. */
   readonly way: Uint8Array;
@@ -42,6 +45,8 @@ export class PacketRing {
     this.step = new Int32Array(capacity);
     this.sentUs = new Uint32Array(capacity);
     this.sum = new Int32Array(capacity);
+    this.residue = new Int32Array(capacity);
+    this.entry = new Int32Array(capacity);
     this.state = new Uint8Array(capacity);
     this.way = new Uint8Array(capacity);
     this.code = new Uint8Array(capacity);
@@ -69,14 +74,4 @@ export class PacketRing {
     const place = tag & this.mask;
     return this.tag[place] === tag >>> 0 && this.state[place] !== PACKET_STATE.free ? place : -1;
   }
-}
-
-/** 32-bit sum of the packet's words; bytes past `lenBytes` in the last word do not count. */
-export function sumOfWords(words: Int32Array, at: number, lenBytes: number): number {
-  const whole = at + (lenBytes >> 2);
-  let sum = lenBytes;
-  for (let i = at; i < whole; i++) sum = (sum + words[i]) | 0;
-  const rest = lenBytes & 3;
-  if (rest !== 0) sum = (sum + (words[whole] & ((1 << (rest * 8)) - 1))) | 0;
-  return sum;
 }

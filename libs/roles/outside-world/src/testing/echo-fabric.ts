@@ -10,8 +10,11 @@ import {
   nodeCode,
   PacketFrameReader,
   PacketFrameWriter,
+  REASONS,
+  RECORD_FLAG,
 } from '@rehearsal/protocol';
 import { createOutsideWorld } from '../index.js';
+import type { EchoNat } from './echo-nat.js';
 
 const HOP_MS = 0.5;
 
@@ -48,6 +51,12 @@ export class EchoFabric {
   readonly outside = new Process();
   /** What becomes of a packet: 0 is delivered, another number the reason it is not. */
   fate: (tag: number, orchestrator: string) => number = () => 0;
+  /** Translates what passes; a packet it knows nothing of is dropped. */
+  nat: EchoNat | undefined;
+  /** Changes a packet that is on its way out, `words` from its first word. */
+  tamper: (tag: number, words: Int32Array) => void = () => {};
+  /** Which packets come out marked as answered by another member. */
+  corrects: (tag: number) => boolean = () => false;
   private readonly listeners = new Map<string, { process: Process; on: (bytes: Uint8Array) => void }>();
   private readonly turnEnds: (() => void)[] = [];
 
@@ -204,11 +213,24 @@ export class EchoOrchestrator implements ChannelHandlers {
     while (reader.next()) {
       this.taken.push(reader.id);
       const fate = fabric.fate(reader.id, this.id);
-      if (fate === 0) writer.add(reader.id, reader.lenBytes, 1 - reader.side, 0, 0, words, reader.packetAt);
+      if (fate === 0) this.passOn(words);
       else if (fate > 0) writer.addBare(reader.id, reader.side, fate, 0);
     }
     writer.finish();
     if (writer.count > 0) channel.send(FRAME.emit, writer.words, writer.at);
+  }
+
+  private passOn(words: Int32Array): void {
+    const { reader, writer, fabric } = this;
+    const packet = words.slice(reader.packetAt, reader.packetAt + ((reader.lenBytes + 3) >> 2));
+    if (fabric.nat !== undefined && !fabric.nat.translate(packet, reader.lenBytes, reader.side)) {
+      writer.addBare(reader.id, reader.side, REASONS.out_of_state, 0);
+      return;
+    }
+    fabric.tamper(reader.id, packet);
+    const recordAt = writer.at;
+    writer.add(reader.id, reader.lenBytes, 1 - reader.side, 0, 0, packet, 0);
+    if (fabric.corrects(reader.id)) writer.words[recordAt + 1] |= RECORD_FLAG.corrected << 17;
   }
 
   /** Says of packets whatever the test wants to be said. */
