@@ -2,6 +2,7 @@ import { ethernet, llc, mpls, pppoe, vlan } from './ethernet.js';
 import { loop, linuxCooked, nflog, nullLoopback, openBsdEnc, pflog, raw } from './host.js';
 import { gre, ipv6, udpTunnel } from './ipv6.js';
 import { LINK } from './link-types.js';
+import { arcnet, infiniband, ipnet, juniperEthernet } from './other-media.js';
 import { fddi, tokenRing } from './rings.js';
 import { ciscoHdlc, frameRelay, ppp, pppHdlc } from './serial.js';
 import { etherTypeStep, type Layer } from './step.js';
@@ -123,6 +124,14 @@ export class Ipv4Finder {
         return 'llc';
       case LINK.firewire:
         return this.firewire();
+      case LINK.infiniband:
+        return infiniband(w);
+      case LINK.ipnet:
+        return ipnet(w);
+      case LINK.arcnetLinux:
+        return arcnet(w);
+      case LINK.juniperEthernet:
+        return juniperEthernet(w);
       case LINK.openBsdEnc:
         return openBsdEnc(w);
       case LINK.pflog:
@@ -132,6 +141,7 @@ export class Ipv4Finder {
       case LINK.ppi:
         return this.wrapped(2, 4, depth);
       case LINK.pktap:
+      case LINK.user2:
         return w.has(8) && w.u32le(4) === PKTAP_PACKET ? this.wrapped(0, 8, depth) : 'none';
       default:
         return 'none';

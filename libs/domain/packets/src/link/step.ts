@@ -55,6 +55,10 @@ export function etherTypeStep(type: number, w: Window): Layer {
       return macsec(w);
     case 0x894f:
       return serviceHeader(w);
+    case 0x8903:
+      return fabricPath(w);
+    case 0xd28b:
+      return timestamped(w);
     default:
       return 'none';
   }
@@ -80,4 +84,18 @@ function serviceHeader(w: Window): Layer {
   const next = w.u8(3);
   w.skip((w.u8(1) & 0x3f) * 4);
   return next === 1 ? 'ip' : next === 2 ? 'ipv6' : next === 3 ? 'ethernet' : next === 5 ? 'mpls' : 'none';
+}
+
+/** FabricPath: a tag of two bytes between two Ethernet headers. */
+function fabricPath(w: Window): Layer {
+  if (!w.has(2)) return 'none';
+  w.skip(2);
+  return 'ethernet';
+}
+
+/** A switch's own record of when it saw the frame: subtype, version, and a time of 64 or 48 bits. */
+function timestamped(w: Window): Layer {
+  if (!w.has(4) || w.u16(0) !== 1) return 'none';
+  const timeForm = w.u16(2) & 0xff;
+  return timeForm === 0x10 ? tagged(w, 12) : timeForm === 0x20 ? tagged(w, 10) : 'none';
 }
