@@ -1,10 +1,11 @@
-import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Self } from '@rehearsal/kernel';
 import { grantsFor } from '@rehearsal/protocol';
 import type { RoleName } from '@rehearsal/protocol';
 import { nkeyUser } from './nkey.js';
 import { serverRefusal } from './server-version.js';
+import { connectWire } from './wire.js';
+import type { Wire } from './wire.js';
 
 export interface ConnectionOptions {
   readonly self: Self & { readonly role: RoleName };
@@ -23,8 +24,8 @@ const PING_MS = 2_000;
  * The client library's connection, as a role's user, dialling for ever once it was up. Throws when the
  * bus cannot be reached, refuses the user, or is too old to hold a log.
  */
-export async function connectRaw({ self, natsUrl, nkeySeed }: ConnectionOptions): Promise<NatsConnection> {
-  const connection = await connect({
+export async function connectRaw({ self, natsUrl, nkeySeed }: ConnectionOptions, wire: Wire): Promise<NatsConnection> {
+  const options = {
     servers: [natsUrl],
     authenticator: nkeyUser(nkeySeed),
     name: `${self.fabric} ${self.role} ${self.id}`,
@@ -36,7 +37,8 @@ export async function connectRaw({ self, natsUrl, nkeySeed }: ConnectionOptions)
     maxPingOut: 2,
     ignoreClusterUpdates: true,
     noAsyncTraces: true,
-  }).catch((cause: unknown) => {
+  };
+  const connection = await connectWire(options, wire).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`no connection to the bus at ${natsUrl} as ${self.role} ${self.id}: ${reason}`, { cause });
   });

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Lane } from '@rehearsal/kernel';
 import type { Inbox } from './inbox.js';
 import type { TurnQueue } from './turn-queue.js';
+import { Wire } from './wire.js';
 
 export interface LaneOptions {
   readonly maxInFlightBytes: number;
@@ -20,6 +21,7 @@ const PING_AT_BYTES = 256 * 1024;
  */
 export class Lanes {
   readonly #connection: NatsConnection;
+  readonly #wire: Wire;
   readonly #inbox: Inbox;
   readonly #turn: TurnQueue;
   readonly #guard: (run: () => void) => void;
@@ -30,8 +32,9 @@ export class Lanes {
   /** Counts connections, so that a ping of the last one releases nothing of this one. */
   #epoch = 0;
 
-  constructor(connection: NatsConnection, inbox: Inbox, turn: TurnQueue, guard: (run: () => void) => void) {
+  constructor(connection: NatsConnection, wire: Wire, inbox: Inbox, turn: TurnQueue, guard: (run: () => void) => void) {
     this.#connection = connection;
+    this.#wire = wire;
     this.#inbox = inbox;
     this.#turn = turn;
     this.#guard = guard;
@@ -41,9 +44,16 @@ export class Lanes {
   open(subject: string, options: LaneOptions): Lane {
     const { onUndeliverable } = options;
     const reply = this.#inbox.open(() => onUndeliverable?.());
+    const head = Wire.head(subject, reply);
     const publish = (bytes: Uint8Array): boolean => {
-      if (this.#up) this.#connection.publish(subject, bytes, { reply });
-      return this.#up;
+      if (!this.#up) return false;
+      const most = this.#connection.info?.max_payload ?? bytes.length;
+      // The server would close the connection over it.
+      if (bytes.length > most) throw new RangeError(`a message of ${bytes.length} bytes; the bus takes ${most}`);
+      if (this.#wire.open) this.#wire.publish(head, bytes);
+      // The library keeps what it is given until it has sent it, and a lane's bytes are used again.
+      else this.#connection.publish(subject, bytes.slice(), { reply });
+      return true;
     };
     const lane = new LiveLane(options, publish, this.#askForPing);
     this.#lanes.push(lane);

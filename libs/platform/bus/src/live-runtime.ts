@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { errors } from '@nats-io/transport-node';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { HybridClock, createRng } from '@rehearsal/kernel';
 import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, Subject } from '@rehearsal/kernel';
 import { grantsFor } from '@rehearsal/protocol';
@@ -12,6 +12,7 @@ import { JetStreamCommitStore } from './jetstream-commit-store.js';
 import { Lanes } from './lanes.js';
 import type { LaneOptions } from './lanes.js';
 import { TurnQueue } from './turn-queue.js';
+import { Wire } from './wire.js';
 
 export interface LiveRuntimeOptions extends ConnectionOptions {
   /** Seed of `rng`; by default another one every start. */
@@ -34,6 +35,7 @@ export class LiveRuntime implements Runtime {
   readonly log: CommitStore;
   readonly #options: LiveRuntimeOptions;
   readonly #connection: NatsConnection;
+  readonly #wire: Wire;
   readonly #inbox: Inbox;
   readonly #lanes: Lanes;
   readonly #turn: TurnQueue;
@@ -50,21 +52,23 @@ export class LiveRuntime implements Runtime {
 
   /** Connects; throws when the bus cannot be reached, refuses the user, or is too old to hold a log. */
   static async connect(options: LiveRuntimeOptions): Promise<LiveRuntime> {
-    return new LiveRuntime(await connectRaw(options), options);
+    const wire = new Wire();
+    return new LiveRuntime(await connectRaw(options, wire), wire, options);
   }
 
-  private constructor(connection: NatsConnection, options: LiveRuntimeOptions) {
+  private constructor(connection: NatsConnection, wire: Wire, options: LiveRuntimeOptions) {
     const { self } = options;
     this.self = self;
     this.#options = options;
     this.#connection = connection;
+    this.#wire = wire;
     this.#clock = new HybridClock(() => this.nowMs());
     this.#rngSeed = options.rngSeed ?? randomBytes(16).toString('hex');
     const unique = `${self.incarnation.toString(36)}-${randomBytes(4).toString('hex')}`;
     const { inboxPrefix } = grantsFor(options.self.role, self.id, self.site, self.fabric);
     this.#turn = new TurnQueue(this.#guard);
     this.#inbox = new Inbox(connection, `${inboxPrefix}.${unique}`, this.#guard);
-    this.#lanes = new Lanes(connection, this.#inbox, this.#turn, this.#guard);
+    this.#lanes = new Lanes(connection, wire, this.#inbox, this.#turn, this.#guard);
     this.#api = new JsApi(connection, this.#inbox, this, options.logTimeoutMs ?? LOG_TIMEOUT_MS);
     this.#store = new JetStreamCommitStore({
       fabric: self.fabric,
@@ -127,7 +131,17 @@ export class LiveRuntime implements Runtime {
   }
 
   listen(at: Subject, on: (bytes: Uint8Array) => void): Cancel {
-    return this.#subscribe(at, undefined, (message) => on(this.#aligned(message.data)));
+    // The library hears only while the wire has no socket.
+    const subscription = this.#subscribe(at, undefined, (message) => on(this.#aligned(message.data)));
+    const untap = this.#wire.tap(this.#full(at), subscription.getID(), (bytes) => {
+      if (this.#dead) return;
+      try {
+        on(bytes);
+      } catch (error) {
+        this.#threw(error);
+      }
+    });
+    return this.#until(subscription, untap);
   }
 
   ask(to: Subject, body: Uint8Array, timeoutMs: number, done: (reply: Reply) => void): void {
@@ -150,7 +164,7 @@ export class LiveRuntime implements Runtime {
     group: string | undefined,
     on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void,
   ): Cancel {
-    return this.#subscribe(at, group, (message) => {
+    const subscription = this.#subscribe(at, group, (message) => {
       let answered = false;
       on(new Uint8Array(message.data), (body) => {
         if (answered) {
@@ -161,6 +175,7 @@ export class LiveRuntime implements Runtime {
         if (message.reply && !this.#connection.isClosed()) this.#connection.publish(message.reply, body);
       });
     });
+    return this.#until(subscription, () => undefined);
   }
 
   onBus(on: (state: 'up' | 'down') => void): Cancel {
@@ -213,20 +228,29 @@ export class LiveRuntime implements Runtime {
     try {
       run();
     } catch (error) {
-      const { message, stack } = error instanceof Error ? error : new Error(String(error));
-      this.fatal('handler_threw', { message, stack });
+      this.#threw(error);
     }
   };
 
-  #subscribe(at: Subject, queue: string | undefined, on: (message: Msg) => void): Cancel {
-    const subscription = this.#connection.subscribe(this.#full(at), {
+  #threw(error: unknown): void {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    this.fatal('handler_threw', { message, stack });
+  }
+
+  #subscribe(at: Subject, queue: string | undefined, on: (message: Msg) => void): Subscription {
+    return this.#connection.subscribe(this.#full(at), {
       ...(queue === undefined ? {} : { queue }),
       callback: (error, message) => {
         if (!error) this.#guard(() => on(message));
       },
     });
+  }
+
+  /** Ends a subscription when it is cancelled, or with the intake. */
+  #until(subscription: Subscription, ended: () => void): Cancel {
     const cancel = (): void => {
       this.#intake.delete(cancel);
+      ended();
       if (!subscription.isClosed()) subscription.unsubscribe();
     };
     this.#intake.add(cancel);
