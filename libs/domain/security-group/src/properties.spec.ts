@@ -2,21 +2,24 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { securityGroup } from './machine.js';
 import type { Member, SecurityGroupState } from './state.js';
-import { activeMembers, exposedSlots } from './state.js';
+import { activeMembers, exposedSlots, holders, isFit, isLeaving } from './state.js';
 import { apportion, countByMember } from './table/apportion.js';
 import type { Group, Told } from './testing/group.js';
-import { configured, idOf, seen, silent } from './testing/group.js';
+import { adminOf, configured, drained, idOf, reported, seen, silent } from './testing/group.js';
 
 /** What may happen to a group; members and slots are picked by number, modulo what there is. */
 type Happening =
   | { readonly what: 'seen' | 'silent' | 'restart'; readonly member: number }
   | { readonly what: 'stale'; readonly member: number }
+  | { readonly what: 'problem' | 'mended' | 'adminDown' | 'adminUp' | 'drained'; readonly member: number }
   | { readonly what: 'copied'; readonly slot: number; readonly few: boolean }
   | { readonly what: 'copiedWrongly'; readonly slot: number; readonly member: number; readonly back: number };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ what: fc.constantFrom('seen', 'silent', 'restart'), member: fc.nat(20) }),
   fc.record({ what: fc.constant('stale' as const), member: fc.nat(20) }),
+  fc.record({ what: fc.constantFrom('problem', 'mended', 'adminDown', 'adminUp'), member: fc.nat(20) }),
+  fc.record({ what: fc.constant('drained' as const), member: fc.nat(20) }),
   { weight: 4, arbitrary: fc.record({ what: fc.constant('copied' as const), slot: fc.nat(100), few: fc.boolean() }) },
   fc.record({ what: fc.constant('copiedWrongly' as const), slot: fc.nat(100), member: fc.nat(20), back: fc.nat(4) }),
 ) as fc.Arbitrary<Happening>;
@@ -38,6 +41,23 @@ function groupOf({ weights, slots, placement }: Setting, requireInStep = true): 
   return configured(members.length, slots, { members, placement, requireInStep });
 }
 
+type OfMember = Exclude<Happening['what'], 'copied' | 'copiedWrongly'>;
+
+const active = (m: Member): boolean => m.status === 'active';
+
+/** Members that a happening makes a difference to. */
+const FITTING: Record<OfMember, (m: Member, state: SecurityGroupState, number: number) => boolean> = {
+  seen: (m) => m.status === 'out',
+  silent: active,
+  restart: active,
+  stale: active,
+  problem: isFit,
+  mended: (m) => m.problems.length > 0,
+  adminDown: isFit,
+  adminUp: (m) => m.admin === 'down',
+  drained: (_m, state, number) => isLeaving(state, number),
+};
+
 function toldOf(group: Group, h: Happening): Told | undefined {
   const { state } = group;
   if (h.what === 'copied' || h.what === 'copiedWrongly') {
@@ -56,10 +76,15 @@ function toldOf(group: Group, h: Happening): Told | undefined {
     return group.copied(from, to, h.few ? [slot] : all);
   }
   // What can make a difference is picked first, so that short histories already do.
-  const fitting = state.members.filter((m) => (h.what === 'seen' ? m.status === 'out' : m.status === 'active'));
+  const fitting = state.members.filter((m, i) => FITTING[h.what](m, state, i + 1));
   const from = fitting.length > 0 ? fitting : state.members;
   const { id, incarnation } = from[h.member % from.length] as Member;
   if (h.what === 'silent') return incarnation === 0 ? undefined : silent(id, incarnation);
+  if (h.what === 'adminDown' || h.what === 'adminUp') return adminOf(id, h.what === 'adminUp' ? 'up' : 'down');
+  if (h.what === 'problem' || h.what === 'mended') {
+    return incarnation === 0 ? undefined : reported(id, h.what === 'problem' ? ['fwd'] : [], incarnation);
+  }
+  if (h.what === 'drained') return incarnation === 0 ? undefined : drained(group, id);
   if (h.what === 'stale') return incarnation < 2 ? undefined : seen(id, incarnation - 1);
   return seen(id, incarnation + 1);
 }
@@ -77,6 +102,7 @@ function play(group: Group, happenings: readonly Happening[], each: (before: Sec
 function checkInvariants(group: Group, before: SecurityGroupState): void {
   const { state } = group;
   const serving = new Set(activeMembers(state));
+  const staying = new Set(holders(state));
   for (let slot = 0; slot < state.active.length; slot++) {
     const [active, backup, joining] = [state.active[slot], state.backup[slot], state.joining[slot]] as number[];
     if (serving.size > 0) expect(serving.has(active as number)).toBe(true);
@@ -87,17 +113,27 @@ function checkInvariants(group: Group, before: SecurityGroupState): void {
       expect(copy).not.toBe(active);
     }
     if (joining !== 0) expect(joining).not.toBe(backup);
-    // A slot without any copy to come is exposed for want of a second member only.
-    if (serving.size > 1 && backup === 0) expect(joining).not.toBe(0);
+    if (joining !== 0) expect(staying.has(joining as number)).toBe(true);
+    // A slot without a copy that stays, there or to come, lacks it for want of another member only.
+    const others = staying.size - (staying.has(active as number) ? 1 : 0);
+    if (others > 0 && !staying.has(backup as number)) expect(joining).not.toBe(0);
+    // A member that is leaving serves nothing that somebody who stays could serve.
+    if (!staying.has(active as number)) expect(staying.has(backup as number)).toBe(false);
     expect(state.epoch[slot]).toBeGreaterThanOrEqual(before.epoch[slot] as number);
     if (state.epoch[slot] === before.epoch[slot]) expect(active).toBe(before.active[slot]);
     expect(joining === 0).toBe(state.joiningSince[slot] === 0);
   }
-  expect(state.smo).toBe(activeMembers(state)[0] ?? 0);
+  expect(state.smo).toBe(holders(state)[0] ?? 0);
+  // Nobody is taken out in an orderly way while it serves, or while its copy is the one that counts.
+  const wentOut = before.members.flatMap((m, i) => (active(m) && state.members[i]?.drained === true ? [i + 1] : []));
+  for (const member of wentOut) {
+    expect(before.active).not.toContain(member);
+    expect(before.backup.some((b, slot) => b === member && before.joining[slot] !== 0)).toBe(false);
+  }
 }
 
 function checkBalanced(state: SecurityGroupState): void {
-  const members = activeMembers(state);
+  const members = holders(state);
   const weights = members.map((m) => state.members[m - 1]?.weight as number);
   const all = weights.reduce((sum, w) => sum + w, 0);
   const counts = countByMember(state.active, state.members.length);
@@ -132,6 +168,7 @@ describe('the security group, whatever happens to it', () => {
         expect(group.state.rebalancing).toBe(false);
 
         const newcomer = group.state.members[last % group.state.members.length];
+        group.tell(adminOf(newcomer?.id as string, 'up'));
         group.tell(seen(newcomer?.id as string, (newcomer?.incarnation ?? 0) + 1));
         group.copyAll();
         expect(group.state.rebalancing).toBe(false);
@@ -172,7 +209,7 @@ describe('the security group, whatever happens to it', () => {
         const group = groupOf(s);
         play(group, happenings, () => undefined);
         group.copyAll();
-        const out = group.state.members.flatMap((m, i) => (m.status === 'out' ? [i + 1] : []));
+        const out = group.state.members.flatMap((m, i) => (m.status === 'out' && m.admin === 'up' ? [i + 1] : []));
         fc.pre(out.length > 0 && activeMembers(group.state).length > 0);
         const newcomer = out[pick % out.length] as number;
         const before = group.state;
@@ -180,12 +217,12 @@ describe('the security group, whatever happens to it', () => {
         group.copyAll();
 
         const counts = countByMember(before.active, before.members.length);
-        const holders = activeMembers(group.state).map((member) => ({
+        const shareholders = holders(group.state).map((member) => ({
           member,
           weight: before.members[member - 1]?.weight as number,
           held: counts[member] as number,
         }));
-        const shares = apportion(before.active.length, holders, before.members.length);
+        const shares = apportion(before.active.length, shareholders, before.members.length);
         const needed = shares.reduce(
           (sum, share, m) => sum + Math.max(0, share - (m === 0 ? 0 : (counts[m] as number))),
           0,
@@ -204,7 +241,7 @@ describe('the security group, whatever happens to it', () => {
 
 /** After a join has settled, each member's copies stand where the placement says. */
 function checkPlacement(state: SecurityGroupState): void {
-  const members = activeMembers(state);
+  const members = holders(state);
   if (members.length < 2) return;
   for (const active of members) {
     const copies = state.backup.filter((_, slot) => state.active[slot] === active);

@@ -109,6 +109,20 @@ export function silent(member: string, incarnation = 1, evidence: Evidence = { m
   return { type: 'memberSilent', member, incarnation, reason: 'silence', evidence };
 }
 
+export function adminOf(member: string, state: 'up' | 'down', force?: boolean): Told {
+  return { type: 'setAdmin', member, state, ...(force === undefined ? {} : { force }) };
+}
+
+export function reported(member: string, problems: readonly string[], incarnation = 1): Told {
+  return { type: 'memberReported', member, incarnation, orchestrator: '1_1', problems };
+}
+
+/** Says that it has handed everything over, as of the present table unless an older one is named. */
+export function drained(group: Group, member: string, version = group.state.version): Told {
+  const incarnation = group.state.members.find((m) => m.id === member)?.incarnation;
+  return { type: 'memberDrained', member, incarnation, orchestrator: '1_1', version };
+}
+
 export function idOf(number: number): string {
   return `1_${String(number).padStart(2, '0')}`;
 }
