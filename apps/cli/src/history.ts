@@ -16,6 +16,7 @@ const INSIDE = 0;
 export function readHistory(record: RunRecord): FabricHistory {
   const stream = `${securityGroup.kind}.${record.plan.securityGroup.name}`;
   const losses: MemberLoss[] = [];
+  const tables: { readonly fromMs: number; readonly active: readonly number[] }[] = [];
   let state: SecurityGroupState = securityGroup.initial;
   for (const line of record.log) {
     const commit = parseCommit(line);
@@ -23,12 +24,21 @@ export function readHistory(record: RunRecord): FabricHistory {
     const before = state;
     const events = commit.events as readonly SecurityGroupEvent[];
     for (const event of events) state = securityGroup.evolve(state, event);
+    if (state.active !== before.active) tables.push({ fromMs: commit.time.ms, active: state.active });
     for (const event of events) {
       if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
     }
   }
   const finder = new SlotFinder(record.plan, record.settings);
-  return { losses, slotOf: (tuple) => finder.slotOf(tuple) };
+  const { members } = state;
+  return {
+    losses,
+    slotOf: (tuple) => finder.slotOf(tuple),
+    servedBy(slot, atMs) {
+      const number = tables.findLast((t) => t.fromMs <= atMs)?.active[slot] ?? 0;
+      return members[number - 1]?.id ?? null;
+    },
+  };
 }
 
 type MemberLost = Extract<SecurityGroupEvent, { type: 'MemberLost' }>;

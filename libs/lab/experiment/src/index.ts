@@ -11,6 +11,7 @@ export * from './file/split-words.js';
 export * from './judge/affected.js';
 export * from './judge/history.js';
 export * from './judge/judge.js';
+export * from './judge/losses.js';
 export * from './judge/lost-connections.js';
 export * from './result.js';
 export * from './run-experiment.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RunRecord } from '@rehearsal/lab-port';
-import type { ConnectionRow, LedgerSummary, TrafficPlan } from '@rehearsal/traffic';
+import type { ConnectionRow, LedgerSummary, LossRow, LossTotal, TrafficPlan } from '@rehearsal/traffic';
 import { conduct, type Perform } from './conduct/conduct.js';
 import { ControlCache, controlRun, type ControlRequest } from './conduct/control.js';
 import type { Journal } from './conduct/journal.js';
@@ -12,6 +12,7 @@ import { assertWorld, needsLinks } from './file/faults-of.js';
 import type { Experiment } from './file/read-experiment.js';
 import type { MemberLoss, FabricHistory } from './judge/history.js';
 import { judge, type Judgement } from './judge/judge.js';
+import { lossesOf, withMembers } from './judge/losses.js';
 import type { RunResult } from './result.js';
 import type { MachineCode } from './run-folder/machine-code.js';
 import { writeRunFolder } from './run-folder/run-folder.js';
@@ -101,21 +102,35 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
   say('running the same traffic without faults in the simulator, to compare');
   const control = await controlOf(request, bench, plan, trafficPlan);
   const budgets = experiment.block.budget;
+  const history = bench.readHistory(seen.record);
   const judgement: Judgement = judge({
     record: { ...seen.record, runId: request.runId },
     folder,
     journal: seen.journal,
-    history: bench.readHistory(seen.record),
+    history,
     ledger: seen.ledger,
     rows: seen.rows,
     rowsFor: (_loss: MemberLoss, faultAtMs: number) => rowsAt(seen, faultAtMs),
     control,
     budget: budgets[plan.profile] ?? {},
   });
-  const { result, affected, differences } = judgement;
+  const { result, affected, differences, notWell } = judgement;
   if (request.keep || result.verdict !== 'pass') {
     const { record, journal, ledger, rows } = seen;
-    writeRunFolder(folder, { result, record, journal, ledger, rows, affected, differences, code });
+    const losses = lossesOf(seen.lost.totals, seen.lost.rows, notWell, record.faults);
+    const lostPackets = withMembers(seen.lost.rows, history);
+    writeRunFolder(folder, {
+      result,
+      record,
+      journal,
+      ledger,
+      rows,
+      affected,
+      differences,
+      losses,
+      lostPackets,
+      code,
+    });
   }
   return result;
 }
@@ -126,6 +141,7 @@ interface Seen {
   readonly record: RunRecord;
   readonly ledger: LedgerSummary;
   readonly rows: readonly ConnectionRow[];
+  readonly lost: { readonly totals: readonly LossTotal[]; readonly rows: readonly LossRow[] };
   readonly byMark: readonly { readonly atMs: number; readonly rows: readonly ConnectionRow[] }[];
 }
 
@@ -156,13 +172,14 @@ async function withLab(
     await awaitTrafficEnd(lab, traffic, experiment.block.finishSec * 1000, say);
     const ledger = await traffic.ledger();
     const rows = await traffic.connections();
+    const lost = await traffic.losses();
     const byMark = [];
     for (const name of marks) {
       const atMs = ledger.marks.find((m) => m.name === name)?.atMs ?? 0;
       byMark.push({ atMs, rows: name === marks[marks.length - 1] ? rows : await traffic.connections(name) });
     }
     const record = await lab.collect();
-    return { journal, record, ledger, rows, byMark };
+    return { journal, record, ledger, rows, lost, byMark };
   } finally {
     await withdraw();
     await lab.down();

@@ -1,6 +1,6 @@
 import type { CommandReply } from '@rehearsal/kernel';
 import { LabError, type Lab, type Target } from '@rehearsal/lab-port';
-import type { ConnectionRow, LedgerSummary, TrafficPlan } from '@rehearsal/traffic';
+import type { ConnectionRow, LedgerSummary, LossPage, LossRow, TrafficPlan } from '@rehearsal/traffic';
 
 const TRAFFIC: Target = { role: 'outside-world', id: 'outside' };
 const ROWS_A_PAGE = 500;
@@ -48,6 +48,17 @@ export class Traffic {
       const body = (await this.ask('connections', args)) as { readonly rows: readonly ConnectionRow[] };
       rows.push(...body.rows);
       if (body.rows.length < ROWS_A_PAGE) return rows;
+    }
+  }
+
+  /** Packets that did not come out: all by reason, and those that are listed one by one. */
+  async losses(): Promise<{ readonly totals: LossPage['totals']; readonly rows: LossRow[] }> {
+    const rows: LossRow[] = [];
+    for (let from = 0; ; ) {
+      const page = (await this.ask('losses', { from, count: ROWS_A_PAGE })) as LossPage;
+      rows.push(...page.rows);
+      if (page.next === null) return { totals: page.totals, rows };
+      from = page.next;
     }
   }
 

@@ -25,4 +25,6 @@ export interface FabricHistory {
   readonly losses: readonly MemberLoss[];
   /** The slot of a connection `client:port>server:port/protocol`; -1 where it has none. */
   slotOf(tuple: string): number;
+  /** The member that served a slot at a time (ms since the epoch); null where none did. */
+  servedBy?(slot: number, atMs: number): string | null;
 }

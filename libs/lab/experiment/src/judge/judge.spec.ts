@@ -62,6 +62,7 @@ const loss = (changes: Partial<MemberLoss> = {}): MemberLoss => ({
   ...changes,
 });
 
+const NO_LATENCY = { count: 0, p50Us: 0, p90Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 };
 const PANIC: FaultRecord = { atMs: KILL_MS, fault: 'panic', target: 'member 1_03', detail: {} };
 
 interface Given {
@@ -111,7 +112,9 @@ function judged(given: Given): Judgement {
     balanced: true,
     packets: { sent: 100, delivered: 100, dropped: 0, lost: 0, unexplained: 0, duplicated: 0 },
     connections: { unstarted: 0, open: 0, done: 0, reset: 0, gave_up: 0, total: 0, lost: 0 },
-    latency: { count: 0, p50Us: 0, p90Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 },
+    latency: NO_LATENCY,
+    correction: { packets: 0, perMille: 0, latency: NO_LATENCY, others: NO_LATENCY, extraP50Us: 0, extraP99Us: 0 },
+    violations: {},
     marks: [],
     ...given.ledger,
   };
@@ -290,6 +293,13 @@ describe('a run', () => {
     const run = [{ activity: { type: 'action', name: 'panic' }, status: 'failed', exception: 'no' }];
     const { result } = judged({ rows: [row(1)], journal: { run } as unknown as Partial<Journal> });
     expect([result.verdict, result.reasons]).toEqual(['inconclusive', ['not done: panic (no)']]);
+  });
+});
+
+describe('what must never be', () => {
+  it('fails the run under its name', () => {
+    const { result } = judged({ rows: [row(1)], control: [row(1)], ledger: { violations: { translation_shared: 2 } } });
+    expect([result.verdict, result.reasons]).toEqual(['fail', ['2 times translation_shared']]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Budget } from '../file/schema.js';
 import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
 import type { FabricHistory } from './history.js';
+import type { NotWell } from './losses.js';
 import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
 
 /** All a judgement rests on. */
@@ -28,6 +29,8 @@ export interface Judgement {
   readonly affected: readonly AffectedConnection[];
   /** Connections that differ from the run without faults. */
   readonly differences: readonly ControlDifference[];
+  /** Connections that did not come to a good end, each with its cause. */
+  readonly notWell: readonly NotWell[];
 }
 
 /** Adds a run up and says whether it passes. */
@@ -70,7 +73,32 @@ export function judge(evidence: Evidence): Judgement {
   const reasons = failures(evidence, result, differences, lostElsewhere);
   const doubts = whatCannotBeTold(evidence);
   const verdict: Verdict = doubts.length > 0 ? 'inconclusive' : reasons.length > 0 ? 'fail' : 'pass';
-  return { result: { ...result, verdict, reasons: [...doubts, ...reasons] }, affected, differences };
+  const notWell = whatDidNotEndWell(rows, control, affected, record.settings);
+  return { result: { ...result, verdict, reasons: [...doubts, ...reasons] }, affected, differences, notWell };
+}
+
+/** Lost connections, and those that came to a bad end without faults as well. */
+function whatDidNotEndWell(
+  rows: readonly ConnectionRow[],
+  control: ReadonlyMap<number, ConnectionRow>,
+  affected: readonly AffectedConnection[],
+  settings: RunRecord['settings'],
+): NotWell[] {
+  const byId = new Map(affected.map((a) => [a.row.id, a]));
+  const notWell: NotWell[] = [];
+  for (const row of rows) {
+    const twin = control.get(row.id);
+    const met = byId.get(row.id);
+    const lost = met === undefined ? isLost(row, twin) : met.cause !== undefined;
+    if (!lost && row.outcome === 'done') continue;
+    const cause = lost
+      ? (met?.cause ?? causeOfLoss(row, twin, undefined, settings))
+      : row.outcome === 'gave_up'
+        ? causeOfLoss(row, undefined, undefined, settings)
+        : row.outcome;
+    notWell.push({ row, cause, alsoWithoutFaults: !lost, affected: lost ? met : undefined });
+  }
+  return notWell;
 }
 
 function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[]): RunResult['failover'] {
@@ -115,6 +143,7 @@ function failures(
   for (const field of ['duplicated', 'reordered', 'corrupted', 'contradicted'] as const) {
     if (ledger[field] > 0) reasons.push(`${ledger[field]} packets ${field}`);
   }
+  for (const [name, n] of Object.entries(ledger.violations)) reasons.push(`${n} times ${name}`);
   if (!ledger.balanced) reasons.push('the accounts of the ledger do not add up');
   const lossless = record.plan.profile === 'lossless';
   const mayLose = { packets: evidence.budget.packetsLost, connections: evidence.budget.connectionsLost };

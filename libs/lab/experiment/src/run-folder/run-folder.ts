@@ -4,6 +4,7 @@ import { nearestName, type Seal } from '@rehearsal/kernel';
 import { LabError, type RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
+import type { LostPacketRow, RunLosses } from '../judge/losses.js';
 import type { AffectedConnection } from '../judge/lost-connections.js';
 import type { RunResult } from '../result.js';
 import type { MachineCode } from './machine-code.js';
@@ -17,6 +18,8 @@ export interface KeptRun {
   readonly rows: readonly ConnectionRow[];
   readonly affected: readonly AffectedConnection[];
   readonly differences: readonly ControlDifference[];
+  readonly losses: RunLosses;
+  readonly lostPackets: readonly LostPacketRow[];
   readonly code: MachineCode;
 }
 
@@ -25,7 +28,7 @@ const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.
 
 /**
  * Writes a run's folder: `run.json` (plan, settings, seals, result), `log.jsonl` (one stored commit a
- * line, byte for byte), `journal.json`, `ledger.json`, `connections.jsonl`, `metrics.json`,
+ * line, byte for byte), `journal.json`, `ledger.json`, `connections.jsonl`, `losses.json`, `lost-packets.jsonl`, `metrics.json`,
  * `notes.jsonl`, and `machines/`, the code that decided. A simulated run of that name is replaced.
  */
 export function writeRunFolder(folder: string, run: KeptRun): void {
@@ -45,6 +48,8 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
     pretty({ summary: run.ledger, affected: run.affected.map(shortly), differences: run.differences }),
   );
   put('connections.jsonl', lines(run.rows));
+  put('losses.json', pretty(run.losses));
+  put('lost-packets.jsonl', lines(run.lostPackets));
   put('metrics.json', pretty(metrics));
   put('notes.jsonl', lines(notes));
   for (const [name, text] of Object.entries(run.code.files)) put(join('machines', name), text);
@@ -101,6 +106,31 @@ export interface RunHead {
   readonly seal: Seal;
   readonly plan: RunRecord['plan'];
   readonly result: RunResult;
+}
+
+/** What did not end well in a run, as its folder has it. @throws LabError (bad input) where it has none */
+export function readLosses(folder: string): {
+  readonly losses: RunLosses;
+  readonly packets: readonly LostPacketRow[];
+  readonly ledger: LedgerSummary;
+} {
+  const text = (name: string): string => {
+    try {
+      return readFileSync(join(folder, name), 'utf8');
+    } catch (error) {
+      throw new LabError(
+        'bad-input',
+        `${folder} has no ${name}: ${(error as Error).message}.`,
+        'Name a run of this version: rehearse run EXPERIMENT.',
+      );
+    }
+  };
+  const packets = text('lost-packets.jsonl')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LostPacketRow);
+  const { summary } = JSON.parse(text('ledger.json')) as { readonly summary: LedgerSummary };
+  return { losses: JSON.parse(text('losses.json')) as RunLosses, packets, ledger: summary };
 }
 
 export function readRunHead(folder: string): RunHead {

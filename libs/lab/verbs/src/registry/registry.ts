@@ -20,6 +20,11 @@ export const VERBS: readonly VerbEntry[] = [
   { path: 'status', summary: 'a running fabric, member by member', load: () => import('../verbs/status.js') },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },
   {
+    path: 'losses',
+    summary: 'by cause, what did not end well in a run: every packet and every connection',
+    load: () => import('../verbs/losses.js'),
+  },
+  {
     path: 'validate',
     summary: 'check fabric, experiment and rulebase files',
     load: () => import('../verbs/validate.js'),
