@@ -1,41 +1,31 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { SeedOutcome, SeedsRequest } from '@rehearsal/verbs';
+import type { ExploreOutcome, ExploreRequest, SeedOutcome, SeedsRequest } from '@rehearsal/verbs';
+import { runPool } from './worker-pool.js';
 
-const WORKERS = 2;
-const WORKER = fileURLToPath(new URL('./seed-worker.js', import.meta.url));
-
-/** Runs seeds on worker processes, each of which takes the next seed when it is done with one. */
-export async function runSeeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void> {
-  let next = request.from;
-  const work = async (): Promise<void> => {
-    while (next <= request.to) await oneWorker(request, () => (next <= request.to ? next++ : undefined), on);
-  };
-  await Promise.all(Array.from({ length: Math.min(WORKERS, request.to - request.from + 1) }, work));
+/** Conducts one experiment for each seed. */
+export function runSeeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void> {
+  return runPool<SeedOutcome>({
+    worker: './seed-worker.js',
+    request,
+    next: counter(request.from, request.to),
+    on,
+    broken: (seed, error) => ({ seed, error }),
+  });
 }
 
-/** Lives until there are no more seeds, or until a seed takes it down. */
-function oneWorker(
-  request: SeedsRequest,
-  take: () => number | undefined,
-  on: (outcome: SeedOutcome) => void,
-): Promise<void> {
-  return new Promise((done) => {
-    const worker = fork(WORKER, [JSON.stringify(request)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    let seed: number | undefined;
-    const give = (): void => {
-      seed = take();
-      if (seed === undefined) worker.disconnect();
-      else worker.send({ seed });
-    };
-    worker.on('message', (outcome: SeedOutcome) => {
-      on(outcome);
-      give();
-    });
-    worker.on('exit', (code, signal) => {
-      if (seed !== undefined) on({ seed, error: `its process ended with ${signal ?? code}` });
-      done();
-    });
-    give();
+/** Explores one fabric for each seed, until there are no more or the time is over. */
+export function exploreSeeds(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void> {
+  const next = counter(request.from, request.to);
+  const endMs = performance.now() + request.withinMs;
+  return runPool<ExploreOutcome>({
+    worker: './explore-worker.js',
+    request,
+    next: () => (performance.now() < endMs ? next() : undefined),
+    on,
+    broken: (seed, error) => ({ seed, error }),
   });
+}
+
+function counter(from: number, to: number): () => number | undefined {
+  let next = from;
+  return () => (next <= to ? next++ : undefined);
 }

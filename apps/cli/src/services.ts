@@ -14,6 +14,7 @@ export function createServices(say: (line: string) => void): Services {
     bench: async () => (await import('./workbench.js')).createWorkbench(services, say),
     verify: async (folder, withCurrent) => (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent),
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
+    explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
     benchmarks: ({ smoke }) => benchmarks(smoke),
     checkPolicy: async (rulebase) => (await import('./check-policy.js')).checkPolicy(rulebase),
   };

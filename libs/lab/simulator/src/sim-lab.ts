@@ -145,8 +145,10 @@ export class SimLab implements Lab {
 
   async hang(target: Target): Promise<void> {
     this.#assertUp();
-    if (sameTarget(target, BUS)) this.sim.network.hang();
-    else {
+    if (sameTarget(target, BUS)) {
+      this.#assertBus('up', 'Start or resume it first.');
+      this.sim.network.hang();
+    } else {
       const process = this.#process(target);
       if (process.state !== 'running') throw this.#refusal(process, 'does not run', 'Restart or resume it first.');
       this.sim.hang(process);
@@ -156,8 +158,10 @@ export class SimLab implements Lab {
 
   async resume(target: Target): Promise<void> {
     this.#assertUp();
-    if (sameTarget(target, BUS)) this.sim.network.resume();
-    else {
+    if (sameTarget(target, BUS)) {
+      this.#assertBus('hung', 'Hang it first.');
+      this.sim.network.resume();
+    } else {
       const process = this.#process(target);
       if (process.state !== 'hung') throw this.#refusal(process, 'is not hung', 'Hang it first.');
       this.sim.resume(process);
@@ -247,6 +251,11 @@ export class SimLab implements Lab {
     return pollUntil(this, wait, timeoutMs, LOOK_EVERY_MS);
   }
 
+  /** From now on the world does nothing worse than take time; what it has begun goes on. */
+  calm(): void {
+    this.sim.options = calmOptions(this.plan.settings);
+  }
+
   async collect(): Promise<RunRecord> {
     if (this.#record !== undefined) return this.#record;
     this.#assertUp();
@@ -299,6 +308,11 @@ export class SimLab implements Lab {
   #assertUp(): void {
     if (!this.#isUp) throw new LabError('environment', 'This fabric is not up.', 'Bring it up first.');
     this.#assertWhole();
+  }
+
+  #assertBus(state: 'up' | 'hung', remedy: string): void {
+    const seen = this.sim.network.state;
+    if (seen !== state) throw new LabError('bad-input', `The bus is ${seen}, not ${state}.`, remedy);
   }
 
   #assertWhole(): void {

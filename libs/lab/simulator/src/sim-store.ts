@@ -8,17 +8,21 @@ const SMALL_BYTES = 128;
 
 /** A process's way to the log: takes time, loses requests and answers, and is cut with the bus. */
 export class SimStore implements CommitStore {
-  readonly #options: SimOptions;
+  readonly #own: Partial<SimOptions>;
   readonly #process: SimProcess;
   readonly #incarnation: number;
   readonly #world: SimWorld;
 
   /** @param options other chances than the world's, for this process alone */
   constructor(process: SimProcess, options: Partial<SimOptions> = {}) {
-    this.#options = { ...process.world.options, ...options };
+    this.#own = options;
     this.#process = process;
     this.#incarnation = process.incarnation;
     this.#world = process.world;
+  }
+
+  get #options(): SimOptions {
+    return { ...this.#world.options, ...this.#own };
   }
 
   append(request: AppendRequest, done: (outcome: AppendOutcome) => void): void {

@@ -40,7 +40,8 @@ class Plain extends Happening {
 export class SimWorld {
   readonly plan: FabricPlan;
   readonly seed: string;
-  readonly options: SimOptions;
+  /** Of this moment: weather may change. */
+  options: SimOptions;
   readonly epochMs = EPOCH_MS;
   readonly heap = new EventHeap();
   readonly faultRng: Rng;

@@ -17,6 +17,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/demo.js'),
   },
   { path: 'run', summary: 'conduct an experiment and judge it', load: () => import('../verbs/run.js') },
+  {
+    path: 'explore',
+    summary: 'random faults over random traffic, seed by seed; what fails is shrunk',
+    load: () => import('../verbs/explore.js'),
+  },
   { path: 'status', summary: 'a running fabric, member by member', load: () => import('../verbs/status.js') },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },
   {

@@ -1,5 +1,5 @@
 import type { Lab, RunRecord } from '@rehearsal/lab-port';
-import type { RunResult, Workbench } from '@rehearsal/experiment';
+import type { Explored, RunResult, Schedule, Workbench } from '@rehearsal/experiment';
 import type { z } from 'zod';
 
 /** Exit codes: `deviated` also says that a log was altered; `differs` is of `verify` alone. */
@@ -43,6 +43,31 @@ export interface SeedsRequest {
   readonly set: SetWords;
 }
 
+/** One seed that was explored. */
+export interface ExploreOutcome {
+  readonly seed: number;
+  readonly explored?: Explored;
+  /** Where something was found: the smallest schedule that shows it, as far as it was sought. */
+  readonly smallest?: Schedule;
+  /** Why there is no outcome. */
+  readonly error?: string;
+}
+
+export interface ExploreRequest {
+  /** Fabric file. */
+  readonly fabric: string;
+  readonly from: number;
+  readonly to: number;
+  /** No seed is begun after so many ms. */
+  readonly withinMs: number;
+  readonly mode?: Schedule['mode'];
+  /** A schedule file instead of what the seed draws. */
+  readonly schedule?: string;
+  /** Whether a failing schedule is shrunk. */
+  readonly shrink: boolean;
+  readonly set: SetWords;
+}
+
 /** What verbs need of the rest of the house; whoever composes the command hands it in. */
 export interface Services {
   /** The folder of examples, tools and the default place of runs. */
@@ -52,6 +77,8 @@ export interface Services {
   verify(folder: string, withCurrent: boolean): Promise<VerifyReport>;
   /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
+  /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
+  explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
   benchmarks(options: { readonly smoke: boolean }): Promise<unknown>;
   /** Sentences about what is wrong with a rulebase; none when it can be compiled. */
   checkPolicy(rulebase: unknown): Promise<readonly string[]>;

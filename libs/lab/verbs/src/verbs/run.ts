@@ -2,6 +2,7 @@ import { quantile, resultSchema, type RunResult } from '@rehearsal/experiment';
 import { LabError } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { EXIT, verb, type SeedOutcome, type VerbContext } from '../registry/verb.js';
+import { commandOf } from './repeat.js';
 import { resultNotes, resultTable } from './result-text.js';
 import { planFor, readChecked, startRun } from './start-run.js';
 import { textTable } from './table.js';
@@ -116,10 +117,7 @@ function reasonOf(outcome: SeedOutcome): string {
 
 /** The one command that leads there again. */
 function repeat(experiment: string, seed: number, words: readonly string[]): string {
-  const quote = (word: string): string =>
-    /^[\w./=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-  const sets = words.flatMap((word) => ['--set', quote(word)]);
-  return ['rehearse', 'run', quote(experiment), '--sim', '--seed', String(seed), ...sets].join(' ');
+  return commandOf(['run', experiment, '--sim', '--seed', String(seed)], words);
 }
 
 const MEASURES: Readonly<Record<string, (r: RunResult) => number | null>> = {

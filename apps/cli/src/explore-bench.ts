@@ -1,0 +1,72 @@
+import type { ExploreBench, LogFacts, Weather } from '@rehearsal/experiment';
+import { loadFabric } from '@rehearsal/fabric';
+import { parseCommit } from '@rehearsal/kernel';
+import type { RunRecord } from '@rehearsal/lab-port';
+import { linesOf, verifyRun } from '@rehearsal/replay';
+import { securityGroup, type SecurityGroupEvent } from '@rehearsal/security-group';
+import { SimLab } from '@rehearsal/simulator';
+import type { SetWords } from '@rehearsal/verbs';
+import { SlotFinder } from './history.js';
+import { roleFactories } from './labs.js';
+import { MACHINES } from './machines.js';
+
+const BUILD = 'explored';
+/** Tables are laid out once a process; explored fabrics have few connections and start often. */
+const SMALL_TABLES = { 'table.connectionsPerMember': 4096 };
+
+/** Explores one fabric file in the simulator, with settings of the command line. */
+export function createExploreBench(fabric: string, set: SetWords): ExploreBench {
+  const profile = set.profile ?? 'lossless';
+  return {
+    planWith: (settings) =>
+      loadFabric(fabric, { profile, overrides: { ...SMALL_TABLES, ...settings, ...set.settings } }),
+    makeLab: (plan, schedule) =>
+      new SimLab({
+        plan,
+        seed: schedule.seed,
+        build: BUILD,
+        options: schedule.weather as Weather,
+        factories: roleFactories(plan, BUILD),
+      }),
+    readLog,
+    redecide(record) {
+      const lines = linesOf([new TextEncoder().encode(`${record.log.join('\n')}\n`)]);
+      const { seal, settings } = record;
+      const result = verifyRun({ lines, seal, machines: MACHINES, seenIds: settings['log.seenIds'] });
+      return [...result.tampered, ...result.differences].map(
+        (p) => `${p.stream}:${p.version}: ${p.fault}: expected ${p.expected}, saw ${p.seen}`,
+      );
+    },
+  };
+}
+
+/** What a log says about losses, and what it reached. */
+function readLog(record: RunRecord): LogFacts {
+  const orphaned: { slot: number; atMs: number }[] = [];
+  const losses: { member: string; reason: string; atMs: number }[] = [];
+  const events: Record<string, number> = {};
+  const refusals: Record<string, number> = {};
+  for (const line of record.log) {
+    const commit = parseCommit(line);
+    for (const event of commit.events as readonly { readonly type: string; readonly reason?: unknown }[]) {
+      events[event.type] = (events[event.type] ?? 0) + 1;
+      if (/(Refused|Ignored)$/.test(event.type)) {
+        const reason = `${event.type}: ${plainReason(String(event.reason))}`;
+        refusals[reason] = (refusals[reason] ?? 0) + 1;
+      }
+      if (!commit.stream.startsWith(`${securityGroup.kind}.`)) continue;
+      const change = event as SecurityGroupEvent;
+      const atMs = commit.time.ms;
+      if (change.type === 'MemberLost') losses.push({ member: change.member, reason: change.reason, atMs });
+      if (change.type !== 'SlotsOrphaned') continue;
+      for (const [, ...slots] of change.to) for (const slot of slots) orphaned.push({ slot, atMs });
+    }
+  }
+  const finder = new SlotFinder(record.plan, record.settings);
+  return { orphaned, losses, events, refusals, slotOf: (tuple) => finder.slotOf(tuple) };
+}
+
+/** The reason without the names and numbers of its case. */
+function plainReason(reason: string): string {
+  return reason.replaceAll(/\d+(_\d+)?/g, '#');
+}

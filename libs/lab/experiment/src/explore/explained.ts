@@ -1,0 +1,85 @@
+import { FAULTS, type FabricPlan, type FaultKind } from '@rehearsal/lab-port';
+import type { ConnectionRow } from '@rehearsal/traffic';
+import type { LogFacts } from './judge-suffering.js';
+import type { FaultStep, Schedule } from './schedule.js';
+import type { Tried } from './suffer.js';
+
+export interface Facts {
+  /** The steps that were done. */
+  readonly tried: readonly FaultStep[];
+  readonly schedule: Schedule;
+  readonly log: LogFacts;
+  readonly plan: FabricPlan;
+}
+
+type Explains = (row: ConnectionRow, facts: Facts) => boolean;
+
+const did =
+  (...kinds: readonly FaultKind[]): Explains =>
+  (_, { tried }) =>
+    tried.some((step) => kinds.includes(step.fault));
+
+const lost: Explains = (_, { log }) => (log.events['MemberLost'] ?? 0) > 0;
+const allLost: Explains = (_, { log }) => (log.events['GroupDown'] ?? 0) > 0;
+
+/** An orchestrator that died, was cut off, or stood still for as long as a lease. */
+const orchestratorFailed: Explains = (_, { tried, log, schedule }) =>
+  (log.events['OrchestratorLost'] ?? 0) > 0 ||
+  Object.keys(schedule.gone).some((name) => name.startsWith('orchestrator ')) ||
+  tried.some((step) => FAULTS[step.fault].deadly && /^(orchestrator|bus)/.test(step.target));
+
+/** The connection's slot was lost with all that was in it, after the connection had begun. */
+const slotOrphaned: Explains = (row, { log }) => {
+  const slot = log.slotOf(row.tuple);
+  return log.orphaned.some((o) => o.slot === slot && row.openedMs !== null && row.openedMs <= o.atMs);
+};
+
+/** The member's own policy of syncing says that a failure takes the connection with it. */
+const notSynced: Explains = (row, facts) => facts.plan.settings['sync.policy'] !== 'strict' && lost(row, facts);
+
+/** Nothing gets through one way for longer than frames are repeated. */
+const wayClosed = did('link', 'bus-slow', 'bus-kill', 'bus-restart', 'hang', 'kill', 'panic', 'restart', 'cpstop');
+const inVendor: Explains = (_, { plan }) => plan.profile === 'vendor';
+
+/** What has to be in a schedule, or in the log it led to, for a packet or a connection to end this way. */
+const EXPLAINED_BY: Readonly<Record<string, readonly Explains[]>> = {
+  out_of_state: [slotOrphaned, notSynced],
+  no_active_member: [allLost],
+  orchestrator_lost: [orchestratorFailed],
+  lost_on_link: [wayClosed],
+  dead_window: [(row, facts) => inVendor(row, facts) && lost(row, facts)],
+  lost_in_member: [(row, facts) => inVendor(row, facts) && lost(row, facts)],
+  cpu_overload: [did('cpu')],
+  queue_overflow: [did('cpu')],
+  memory_exhausted: [did('memory-leak')],
+  reset: [(row) => row.service === 'refused'],
+  // Whoever gave up had packets that did not come; those are explained by themselves.
+  gave_up: [(row) => Object.keys(row.dropped).length + Object.keys(row.lost).length > 0],
+};
+
+/** Whether the schedule explains that a connection met `reason`: a drop, a loss, or how it ended. */
+export function isExplained(reason: string, row: ConnectionRow, facts: Facts): boolean {
+  return (EXPLAINED_BY[reason] ?? []).some((explains) => explains(row, facts));
+}
+
+/** Weather that keeps a member silent for this long may be what it was lost for. */
+const SILENT_MS = 100;
+
+/** Whether a member that was declared lost had suffered anything before, by itself or on its way to the bus. */
+export function isLossExplained(
+  loss: LogFacts['losses'][number],
+  done: readonly Tried[],
+  { weather, gone }: Schedule,
+): boolean {
+  const name = `member ${loss.member}`;
+  if (gone[name] !== undefined) return true;
+  const silent = (chance: string, reach: string): boolean =>
+    weather[chance] !== undefined && Number(weather[reach]) >= SILENT_MS;
+  if (silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs')) return true;
+  return done.some(({ step, atMs }) => {
+    if (atMs > loss.atMs) return false;
+    const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
+    const touches = step.target === name || step.to === name;
+    return slowsAll || (touches && !FAULTS[step.fault].mends);
+  });
+}

@@ -1,0 +1,27 @@
+import type { FabricPlan, LabStatus } from '@rehearsal/lab-port';
+import type { Schedule } from './schedule.js';
+
+/** Why a fabric, or what is left of it, is not at rest, in words; undefined when it is. */
+export function atRest(status: LabStatus, plan: FabricPlan, gone: Schedule['gone']): string | undefined {
+  const members = status.members.filter((m) => gone[`member ${m.id}`] === undefined);
+  const orchestrators = status.orchestrators.filter((o) => gone[`orchestrator ${o.id}`] === undefined);
+  for (const row of [...orchestrators, ...members, status.sync, status.traffic]) {
+    if (row.process !== 'running' || !row.ready) return `${row.role} ${row.id} is ${row.process} and ${row.state}`;
+  }
+  for (const { id, detail } of orchestrators) {
+    const active = detail['activeMembers'];
+    const count = Array.isArray(active) ? active.length : 0;
+    if (count !== members.length) return `orchestrator ${id} has ${count} of ${members.length} members active`;
+    if (detail['balanced'] !== true) return `orchestrator ${id} has slots on their way`;
+    const exposed = detail['exposedSlots'];
+    if (members.length > 1 && exposed !== 0) return `orchestrator ${id} has ${String(exposed)} slots without a backup`;
+  }
+  let serving = 0;
+  for (const { id, detail } of members) {
+    serving += Number(detail['servingSlots']);
+    if (detail['waitingSlots'] !== 0)
+      return `member ${id} waits for the release of ${String(detail['waitingSlots'])} slots`;
+  }
+  const slots = plan.settings['dist.slots'];
+  return serving === slots ? undefined : `${serving} of ${slots} slots are served`;
+}

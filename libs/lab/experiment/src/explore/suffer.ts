@@ -1,0 +1,236 @@
+import {
+  applyFault,
+  findTarget,
+  LabError,
+  sameTarget,
+  targetName,
+  type Lab,
+  type LabStatus,
+  type ProcessState,
+  type RunRecord,
+  type Target,
+} from '@rehearsal/lab-port';
+import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
+import { bringUp } from '../conduct/phases.js';
+import { Traffic } from '../conduct/traffic.js';
+import { mendOf } from './draw-fault.js';
+import { atRest } from './rest.js';
+import type { Schedule, FaultStep } from './schedule.js';
+
+/** A simulated fabric whose weather can be made calm. */
+export interface ExploreLab extends Lab {
+  calm(): void;
+}
+
+/** A step, and what became of it: undefined where it was done, else why not. */
+export interface Tried {
+  readonly step: FaultStep;
+  /** ms since the epoch. */
+  readonly atMs: number;
+  readonly refused: string | undefined;
+}
+
+/** What was seen of one run; the record is there unless the run broke off. */
+export interface Suffering {
+  readonly tried: readonly Tried[];
+  readonly statuses: readonly LabStatus[];
+  /** What went wrong so far, by the class it is of. */
+  readonly findings: readonly Finding[];
+  readonly end:
+    | { readonly record: RunRecord; readonly ledger: LedgerSummary; readonly rows: readonly ConnectionRow[] }
+    | undefined;
+}
+
+export interface Finding {
+  /** Findings of one kind are taken for the same when a schedule is shrunk. */
+  readonly kind: string;
+  readonly text: string;
+}
+
+const BUS: Target = { role: 'bus', id: 'bus' };
+const REST_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 200;
+const SERVE_WITHIN_MS = 3_000;
+/** Traffic is ended this long before the end of the run. */
+const DRAIN_MS = 5_000;
+const DRAIN_WITHIN_MS = 60_000;
+
+/** Brings a fabric up, lets it suffer the schedule, mends it, and waits until it rests and traffic has ended. */
+export async function suffer(lab: ExploreLab, schedule: Schedule): Promise<Suffering> {
+  const run = new Run(lab, schedule);
+  try {
+    return { ...run.seen, end: await run.all() };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    run.seen.findings.push({ kind: classOf(error.message), text: error.message });
+    return { ...run.seen, end: undefined };
+  } finally {
+    await lab.down().catch(() => {});
+  }
+}
+
+/** The sentence without what differs from run to run: numbers, names with numbers, and what was thrown where. */
+function classOf(message: string): string {
+  return message
+    .split('\n')[0]!
+    .replace(/^Seed \d+, after [\d.]+ ms: /, '')
+    .replaceAll(/\d+(_\d+)?(\.\d+)?/g, '#')
+    .slice(0, 160);
+}
+
+class Run {
+  readonly seen = { tried: [] as Tried[], statuses: [] as LabStatus[], findings: [] as Finding[] };
+  private readonly lab: ExploreLab;
+  private readonly schedule: Schedule;
+  private readonly traffic: Traffic;
+  private startMs = 0;
+
+  constructor(lab: ExploreLab, schedule: Schedule) {
+    this.lab = lab;
+    this.schedule = schedule;
+    this.traffic = new Traffic(lab);
+  }
+
+  async all(): Promise<NonNullable<Suffering['end']>> {
+    const { lab, schedule, traffic } = this;
+    await bringUp(lab, () => {});
+    this.startMs = lab.nowMs();
+    await traffic.start(schedule.traffic);
+    for (const step of schedule.steps) {
+      await this.until(step.atMs);
+      await this.try(step);
+    }
+    await this.until(schedule.mendAtMs);
+    await this.mend();
+    await this.rest();
+    await this.serve();
+    await this.until(schedule.lengthMs - DRAIN_MS);
+    await traffic.drain(DRAIN_WITHIN_MS);
+    await this.until(schedule.lengthMs);
+    const ledger = await traffic.ledger();
+    const troubled = ledger.packets.dropped + ledger.packets.lost + ledger.unexplained > 0;
+    const rows = troubled || ledger.connections.total !== ledger.connections.done ? await traffic.connections() : [];
+    return { record: await lab.collect(), ledger, rows };
+  }
+
+  private async until(atMs: number): Promise<void> {
+    const leftMs = this.startMs + atMs - this.lab.nowMs();
+    if (leftMs > 0) await this.lab.waitMs(leftMs);
+  }
+
+  private async try(step: FaultStep): Promise<void> {
+    const { lab } = this;
+    const target = findTarget(step.target, lab.targets);
+    const to = step.to === undefined ? BUS : findTarget(step.to, lab.targets);
+    const atMs = lab.nowMs();
+    let refused: string | undefined;
+    try {
+      await applyFault(lab, step.fault, { target, to, args: step.args });
+    } catch (error) {
+      // What cannot be done to a process that is dead already is no finding; a broken invariant is.
+      if (!(error instanceof LabError) || error.kind === 'deviated') throw error;
+      refused = error.message;
+    }
+    this.seen.tried.push({ step, atMs, refused });
+    this.seen.statuses.push(await lab.status());
+  }
+
+  /** Everything, or the core, is as good as new; the weather is calm. */
+  private async mend(): Promise<void> {
+    const { lab, schedule } = this;
+    const done = this.seen.tried.filter((t) => t.refused === undefined).map((t) => t.step);
+    lab.calm();
+    // A bus that stands still lets nobody be mended.
+    for (const fault of ['resume', 'bus-start'] as const) await this.quietly(fault, BUS);
+    for (const step of done) {
+      const mend = mendOf(step, step.atMs);
+      if (mend === undefined || mend.fault === 'restart' || mend.fault === 'bus-start') continue;
+      const to = mend.to === undefined ? BUS : findTarget(mend.to, lab.targets);
+      await this.quietly(mend.fault, findTarget(mend.target, lab.targets), to, mend.args);
+    }
+    for (const { role, id } of lab.plan.roles) {
+      const target: Target = { role, id };
+      const end = schedule.gone[targetName(target)];
+      const process = end === undefined ? await this.processOf(target) : await this.afterReboot(target);
+      if (end === undefined) {
+        if (process === 'hung') await this.quietly('resume', target);
+        if (process === 'dead') await this.quietly('restart', target);
+      } else if (end === 'cut') await lab.link(target, BUS, { cut: true });
+      else if (end === 'hang' && process === 'running') await lab.hang(target);
+      else if (process === 'running' || process === 'hung') await lab.kill(target, { rebootAfterMs: null });
+    }
+  }
+
+  private async processOf(target: Target): Promise<ProcessState> {
+    return rowOf(await this.lab.status(), target).process;
+  }
+
+  /** What reboots comes back first: it cannot fail before. */
+  private async afterReboot(target: Target): Promise<ProcessState> {
+    for (;;) {
+      const process = await this.processOf(target);
+      if (process !== 'rebooting') return process;
+      await this.lab.waitMs(LOOK_EVERY_MS);
+    }
+  }
+
+  private async quietly(
+    fault: FaultStep['fault'],
+    target: Target,
+    to: Target = BUS,
+    args: FaultStep['args'] = {},
+  ): Promise<void> {
+    // A bus that runs needs no start.
+    if (fault === 'bus-start' && (await this.lab.status()).bus === 'up') return;
+    try {
+      await applyFault(this.lab, fault, { target, to, args });
+    } catch (error) {
+      if (!(error instanceof LabError) || error.kind === 'deviated') throw error;
+    }
+  }
+
+  private async rest(): Promise<void> {
+    const { lab, schedule } = this;
+    const deadlineMs = lab.nowMs() + REST_WITHIN_MS;
+    for (;;) {
+      const status = await lab.status();
+      this.seen.statuses.push(status);
+      const why = atRest(status, lab.plan, schedule.gone);
+      if (why === undefined) return;
+      if (lab.nowMs() >= deadlineMs) {
+        this.seen.findings.push({
+          kind: `no rest: ${classOf(why)}`,
+          text: `not at rest ${REST_WITHIN_MS} ms after everything was mended: ${why}`,
+        });
+        return;
+      }
+      await lab.waitMs(LOOK_EVERY_MS);
+    }
+  }
+
+  /** While there is traffic, somebody judges it in a fabric at rest. */
+  private async serve(): Promise<void> {
+    const { lab, traffic } = this;
+    if (this.seen.findings.length > 0) return;
+    const judged = async (): Promise<number> => {
+      const { delivered, dropped } = (await traffic.ledger()).packets;
+      return delivered + dropped;
+    };
+    const before = await judged();
+    for (let waitedMs = 0; waitedMs < SERVE_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
+      const status = await traffic.status();
+      if (status.state !== 'RUNNING' || status.connections === 0) return;
+      await lab.waitMs(LOOK_EVERY_MS);
+      if ((await judged()) > before) return;
+    }
+    this.seen.findings.push({
+      kind: 'serves nothing',
+      text: `at rest, and no packet is judged in ${SERVE_WITHIN_MS} ms`,
+    });
+  }
+}
+
+function rowOf(status: LabStatus, target: Target): LabStatus['sync'] {
+  const rows = [...status.orchestrators, ...status.members, status.sync, status.traffic];
+  return rows.find((row) => sameTarget({ role: row.role as Target['role'], id: row.id }, target))!;
+}
