@@ -16,6 +16,7 @@ export {
   writeEntry,
 } from './deltas.js';
 export { EntryQueue } from './entry-queue.js';
+export { FORWARDING_WORDS, ForwardingEntries } from './forwarding-entries.js';
 export { Expiry } from './expiry.js';
 export { PROTO_ICMP, PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
 export { PENDING, PendingPackets } from './pending-packets.js';

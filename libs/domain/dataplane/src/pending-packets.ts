@@ -65,7 +65,13 @@ export class PendingPackets {
 
   /** Copies a frame into the arena; the word offset of the copy, or -1 when there is no room. */
   takeFrame(words: Int32Array, nowMs: number): number {
-    const needed = words.length;
+    const at = this.reserve(words.length, nowMs);
+    if (at >= 0) this.arena.set(words, at);
+    return at;
+  }
+
+  /** Room for a frame of so many words, for the caller to fill; its word offset, or -1. */
+  reserve(needed: number, nowMs: number): number {
     const nextRegion = (this.regionTail + 1) & (REGION_CAPACITY - 1);
     if (nextRegion === this.regionHead) return -1;
     let at = this.arenaTail;
@@ -81,7 +87,6 @@ export class PendingPackets {
     } else if (at + needed >= this.arenaHead) {
       return -1;
     }
-    this.arena.set(words, at);
     this.arenaTail = at + needed;
     this.regionEnd[this.regionTail] = at + needed;
     // The frame itself counts as one until it is closed, so that it cannot go while it is being read.

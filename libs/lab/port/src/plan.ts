@@ -81,6 +81,8 @@ export interface SimProbe {
   onRelease(member: string, incarnation: number, slot: number): void;
   /** This orchestrator lets packet `tag`, judged under `epoch` of `slot`, leave the fabric. */
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void;
+  /** It left with a verdict by who served `slot`, its connection's home, under `epoch`. */
+  onCorrected(orchestrator: string, slot: number, epoch: number, tag: number): void;
   /**
    * The slot table this process now acts on, by slot: member numbers (0: none) and epochs. The
    * arrays may be the role's own: they are read until the next call for the same process, which is

@@ -25,6 +25,10 @@ function perSlot(rows: Map<string, Int32Array>, key: string, slot: number): Int3
   return longer;
 }
 
+function departure(orchestrator: string, slot: number, epoch: number, tag: number): string {
+  return `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch}`;
+}
+
 /** How many of the last table versions are compared between processes. */
 const TABLES_KEPT = 256;
 
@@ -74,13 +78,29 @@ export class Invariants implements SimProbe {
 
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void {
     const newest = perSlot(this.#emitted, orchestrator, slot);
-    const where = `orchestrator ${orchestrator} let packet ${tag} of slot ${slot} leave under epoch ${epoch}`;
-    if (epoch < newest[slot]!) this.#fail(`${where} after one of epoch ${newest[slot]}`);
+    if (epoch < newest[slot]!) {
+      this.#fail(`${departure(orchestrator, slot, epoch, tag)} after one of epoch ${newest[slot]}`);
+    }
     newest[slot] = Math.max(newest[slot]!, epoch);
+    this.#checkSeized(orchestrator, slot, epoch, tag);
+  }
+
+  onCorrected(orchestrator: string, slot: number, epoch: number, tag: number): void {
+    this.#checkSeized(orchestrator, slot, epoch, tag);
+  }
+
+  /** Nothing of an epoch leaves that ended with its member's loss. */
+  #checkSeized(orchestrator: string, slot: number, epoch: number, tag: number): void {
     const seizedAt = perSlot(this.#seizedAt, orchestrator, slot)[slot]!;
-    if (epoch < seizedAt) this.#fail(`${where}, and its table says that the slot was seized at ${seizedAt}`);
+    if (epoch < seizedAt) {
+      const where = departure(orchestrator, slot, epoch, tag);
+      this.#fail(`${where}, and its table says that the slot was seized at ${seizedAt}`);
+    }
     const served = this.#servedAfterSeizure.get(slot) ?? 0;
-    if (epoch < served) this.#fail(`${where}, and the member that seized it at ${served} serves it already`);
+    if (epoch < served) {
+      const where = departure(orchestrator, slot, epoch, tag);
+      this.#fail(`${where}, and the member that seized it at ${served} serves it already`);
+    }
   }
 
   onTable(

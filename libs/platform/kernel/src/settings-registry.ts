@@ -2,6 +2,7 @@ import { CONNECTIONS } from './settings/connections.js';
 import { CORRECTION } from './settings/correction.js';
 import { DETECTION } from './settings/detection.js';
 import { DISTRIBUTION } from './settings/distribution.js';
+import { INNER_LIFE } from './settings/inner-life.js';
 import { LINKS } from './settings/links.js';
 import { SIMULATION } from './settings/simulation.js';
 import type { ValueOf } from './settings/spec.js';
@@ -13,6 +14,7 @@ import { STATE } from './settings/state.js';
  */
 export const SETTINGS = {
   ...DETECTION,
+  ...INNER_LIFE,
   ...STATE,
   ...DISTRIBUTION,
   ...CONNECTIONS,

@@ -38,6 +38,12 @@ export const FRAME = {
   copied: 10,
   /** Orchestrator to member: all answers up to this link sequence have been emitted. */
   emitted: 11,
+  /** Member to member: packets for the member that serves their connections' home slots. */
+  forward: 12,
+  /** Member to member: forwarding entries to be held, or to be forgotten, by who serves their slots. */
+  legs: 13,
+  /** Member to member: forwarding entries that are held, backed up; or refused. */
+  legsHeld: 14,
 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 

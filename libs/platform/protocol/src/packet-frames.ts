@@ -11,11 +11,13 @@ import { HEADER_WORDS } from './frames.js';
  * | 2 | aux: slot, or 0 |
  *
  * A record of a batch with the flag `laterFragment` has one word before the packet, counted in its length: the ports
- * of the datagram's first fragment, as they stand there.
+ * of the datagram's first fragment, as they stand there. A record of an answer with the flag `corrected` has two: the
+ * slot its connection is at home in, and the epoch under which that slot was served. In an emission the flag stands
+ * alone.
  */
 export const RECORD_WORDS = 3;
 export const MAX_PACKET_BYTES = 0xffff;
-export const RECORD_FLAG = { laterFragment: 1 } as const;
+export const RECORD_FLAG = { laterFragment: 1, corrected: 2 } as const;
 /** A frame this long is sent on: with one more packet it is still well under the bus's message limit of 1 MB. */
 const FULL_WORDS = (256 * 1024) >> 2;
 
@@ -54,6 +56,32 @@ export class PacketFrameWriter {
     at += RECORD_WORDS;
     for (let i = 0; i < packetWords; i++) words[at + i] = src[srcAt + i] as number;
     this.at = at + packetWords;
+    this.count++;
+  }
+
+  /** Appends a packet behind `headWords` words of `head`, which count in its length, `lenBytes`. */
+  addHeaded(
+    id: number,
+    lenBytes: number,
+    side: number,
+    code: number,
+    aux: number,
+    head: Int32Array,
+    headWords: number,
+    src: Int32Array,
+    srcAt: number,
+  ): void {
+    const payloadWords = (lenBytes + 3) >> 2;
+    let at = this.at;
+    if (at + RECORD_WORDS + payloadWords > this.words.length) this.grow(RECORD_WORDS + payloadWords);
+    const words = this.words;
+    words[at] = id;
+    words[at + 1] = lenBytes | (side << 16) | (code << 24);
+    words[at + 2] = aux;
+    at += RECORD_WORDS;
+    for (let i = 0; i < headWords; i++) words[at + i] = head[i] as number;
+    for (let i = headWords; i < payloadWords; i++) words[at + i] = src[srcAt + i - headWords] as number;
+    this.at = at + payloadWords;
     this.count++;
   }
 

@@ -17,6 +17,12 @@ export const REASONS = {
   fragment: 9,
   malformed: 10,
   nat_ports_exhausted: 11,
+  corexl_mismatch: 14,
+  cpu_overload: 15,
+  queue_overflow: 16,
+  /** Too long to be handed on to the member that serves its connection. */
+  correction_unavailable: 18,
+  memory_exhausted: 19,
   // Losses: a failure took it.
   lost_in_member: 64,
   dead_window: 65,
@@ -24,6 +30,8 @@ export const REASONS = {
   orchestrator_lost: 67,
   /** Only between member and orchestrator: steered before the slot's epoch, steer it again. */
   nack: 255,
+  /** Only between members: the home slot is served here and does not know the connection. */
+  not_home: 254,
 } as const;
 export type ReasonName = keyof typeof REASONS;
 

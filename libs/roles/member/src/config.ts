@@ -21,7 +21,8 @@ export interface MemberConfig {
   readonly settings: Settings;
   /** `SG1` */
   readonly securityGroup: string;
-  readonly members: readonly { readonly id: string; readonly weight: number }[];
+  /** `cores`: firewall instances; only needed where they are compared. */
+  readonly members: readonly { readonly id: string; readonly weight: number; readonly cores?: number }[];
   readonly orchestrators: readonly string[];
   /** How packets that come in at each interface are spread. */
   readonly interfaces: { readonly inside: Mode; readonly outside: Mode };

@@ -1,13 +1,21 @@
-import { ConnectionTable, DeltaReader, Expiry, Pipeline } from '@rehearsal/dataplane';
+import {
+  ConnectionTable,
+  DeltaReader,
+  Expiry,
+  ForwardingEntries,
+  NOT_HERE,
+  Pipeline,
+  Steering,
+} from '@rehearsal/dataplane';
 import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
 import { every, LogFollower, MachineView } from '@rehearsal/kernel';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
 import {
+  BEAT_WORDS,
   channelOptions,
   ChannelHub,
-  configSubject,
   firstLife,
   FRAME,
   HEADER_WORDS,
@@ -15,6 +23,8 @@ import {
   nodeCode,
   nodeId,
   nodeKind,
+  REASONS,
+  writeMemberBeat,
 } from '@rehearsal/protocol';
 import type {
   DataplaneTable,
@@ -25,19 +35,23 @@ import type {
 import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
 import { CopyReports } from './copy-reports.js';
+import { Correction, HANDED_BYTES, HANDED_WORDS } from './correction.js';
 import type { DutyChange } from './duties.js';
 import { Duties, DUTY } from './duties.js';
 import { EgressHold } from './egress-hold.js';
 import { Handover } from './handover.js';
+import { answerConfig } from './inner-life-config.js';
+import { Ingress } from './inner-life-ingress.js';
+import { InnerLife } from './inner-life.js';
+import { Legs } from './legs.js';
 import type { Awaited } from './peer-way.js';
 import { PeerWay } from './peer-way.js';
 import { PolicyPull } from './policy-pull.js';
 import { applyDelta, Replication } from './replication.js';
 import { Serving, tableVersionOf, Unfolded } from './serving.js';
 
-/** States as the vendor names them (fidelity: F-MEMBER-STATES). */
-const STATE = { INIT: 0, READY: 1, ACTIVE: 2 } as const;
-type State = keyof typeof STATE;
+/** Of one life of the member; what it is called also depends on the group: see InnerLife. */
+type State = 'INIT' | 'READY' | 'ACTIVE';
 
 const EXPIRY_EVERY_MS = 1000;
 /** A round of expiry looks at this share of the table. */
@@ -65,18 +79,21 @@ export class MemberRole implements Role {
   private readonly pipeline: Pipeline;
   private readonly duties: Duties;
   private readonly serving: Serving;
+  private readonly correction: Correction;
+  private readonly legs: Legs;
   private readonly unfolded = new Unfolded();
   private readonly egress = new EgressHold();
   private readonly replication: Replication;
   private readonly handover: Handover;
   private readonly reports: CopyReports;
   private readonly policyPull: PolicyPull;
+  private readonly inner: InnerLife;
+  private readonly ingress: Ingress;
   /** Slots to be released to a member as soon as they could have been served here. */
   private readonly relay = new Map<number, number>();
   private readonly ways = new Map<number, PeerWay>();
   private readonly cancels: Cancel[] = [];
-  private readonly beat = new Int32Array(HEADER_WORDS + 2);
-  private readonly strict: boolean;
+  private readonly beat = new Int32Array(HEADER_WORDS + BEAT_WORDS);
   private policy: unknown;
   private state: State = 'INIT';
   private incarnation: number;
@@ -93,7 +110,6 @@ export class MemberRole implements Role {
     const slots = settings['dist.slots'];
     this.incarnation = firstLife(rt.self.incarnation);
     this.me = config.members.findIndex((m) => m.id === rt.self.id) + 1;
-    this.strict = settings['sync.policy'] === 'strict';
     this.follower = new LogFollower(rt);
     this.group = new MachineView(securityGroup, `security-group.${config.securityGroup}`);
     this.follower.add(this.group);
@@ -112,24 +128,60 @@ export class MemberRole implements Role {
     });
     this.policy = config.policy;
     const compiled: CompiledPolicy = compilePolicy(config.policy);
-    this.pipeline = new Pipeline(this.connections, this.expiry, compiled, {
+    this.duties = new Duties(slots, this.me);
+    const steering = new Steering({
       slots,
       l4: settings['dist.l4'],
+      modes: [config.interfaces.inside, config.interfaces.outside],
+      gtp: settings['dist.gtp'],
+    });
+    this.pipeline = new Pipeline(this.connections, this.expiry, compiled, steering, this.duties.serves, {
+      slots,
       sync: settings['sync.policy'],
       syncNever: settings['sync.never'].flatMap((name) => servicePorts(name)),
       syncDelayMs: settings['sync.delayMs'],
       tcpOutOfState: settings['tcp.outOfState'] === 'drop' ? 'drop' : 'accept',
       other: settings['policy.other'],
+      natPorts: [settings['nat.portsFrom'], settings['nat.portsTo']],
     });
-    this.duties = new Duties(slots, this.me);
+    const serves = (slot: number): boolean => this.duties.duty[slot] === DUTY.serving;
+    this.correction = new Correction({
+      rt,
+      pipeline: this.pipeline,
+      egress: this.egress,
+      me: this.me,
+      slots,
+      maxPackets: settings['hold.maxPackets'],
+      wayTo: (member) => this.wayTo(member),
+      channelOf: (orchestrator, incarnation) => this.channelTo(orchestrator, incarnation),
+      serves,
+      table: () => this.duties.table,
+      judgeAtHome: (...handed) => this.judgeAtHome(...handed),
+      judgeAfresh: (...handed) => this.judgeAfresh(...handed),
+    });
+    this.legs = new Legs({
+      rt,
+      connections: this.connections,
+      entries: new ForwardingEntries(this.connections, settings['sync.delayMs']),
+      me: this.me,
+      ackFirst: settings['correction.ackFirst'],
+      wayTo: (member) => this.wayTo(member),
+      memberOf: (channel) => memberNumber(this.group.state, nodeId(channel.peerCode)),
+      serves,
+      table: () => this.duties.table,
+      onSettled: this.egress.release,
+    });
     this.serving = new Serving({
       rt,
       pipeline: this.pipeline,
       connections: this.connections,
       duties: this.duties,
       egress: this.egress,
+      correction: this.correction,
+      legs: this.legs,
       maxHeld: settings['hold.maxPackets'],
       me: this.me,
+      instances: settings['correction.coreXlMismatchDrops'] ? (config.members[this.me - 1]?.cores ?? 1) : 0,
     });
     this.replication = new Replication(rt, this.connections, settings['sync.delayMs'], (member) => this.wayTo(member));
     this.handover = new Handover(
@@ -144,30 +196,48 @@ export class MemberRole implements Role {
       () => memberOf(this.group.state, this.group.state.smo),
       (policy, from) => this.becomeReady(policy, from),
     );
+    this.inner = this.createInnerLife();
+    this.ingress = new Ingress({
+      rt,
+      maxPackets: settings['member.queuePackets'],
+      maxWaitMs: settings['member.queueMs'],
+      busyUsPerPacket: () => this.inner.load.busyUsPerPacket,
+      serve: (words, channel) => this.onBatch(words, channel),
+      writerFor: (channel) => this.egress.writerFor(channel),
+      onServed: () => this.queueTurn(),
+    });
   }
 
   start(): void {
     this.group.onCommit((commit) => this.onCommit(commit.events));
     this.hub.start();
     this.cancels.push(
-      this.rt.answer(configSubject(this.rt.self.id), undefined, (_body, reply) => {
-        if (this.state === 'ACTIVE') reply(new TextEncoder().encode(JSON.stringify(this.policy)));
-      }),
+      answerConfig(this.rt, this.inner, this.config, () =>
+        this.state === 'ACTIVE' ? { policy: this.policy } : undefined,
+      ),
     );
     this.follower.start(() => {
       this.policyPull.start(this.policy);
-      this.repeat(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
+      this.repeat(this.config.settings['ccp.heartbeatMs'], () => {
+        this.inner.measure();
+        this.heartbeat();
+      });
       this.repeat(EXPIRY_EVERY_MS, () => this.expire());
     });
   }
 
   health(): Health {
-    return { ready: this.state === 'ACTIVE', detail: { state: this.state, version: this.group.version } };
+    return {
+      ready: this.state === 'ACTIVE' && !this.inner.isDown,
+      detail: { state: this.state, version: this.group.version },
+    };
   }
 
   command(command: Command, done: (reply: CommandReply) => void): void {
     if (command.name === 'status') done({ ok: true, body: this.status() });
-    else done({ ok: false, reason: `a member knows the command status, not ${command.name}` });
+    else if (!this.inner.command(command, done)) {
+      done({ ok: false, reason: `a member knows no command ${command.name}` });
+    }
   }
 
   stop(_deadlineMs: number, done: () => void): void {
@@ -176,6 +246,7 @@ export class MemberRole implements Role {
     for (const cancel of this.cancels) cancel();
     this.flushTimer?.();
     this.policyPull.stop();
+    this.inner.stop();
     this.handover.clear();
     this.reports.clear();
     this.follower.stop();
@@ -206,10 +277,16 @@ export class MemberRole implements Role {
     this.unfolded.forgetChannel(channel);
     this.serving.forgetChannel(channel);
     this.egress.forgetChannel(channel);
+    this.ingress.forgetChannel(channel);
+    this.legs.forgetChannel(channel);
+    if (nodeKind(channel.peerCode) === 'orchestrator') {
+      const orchestrator = this.config.orchestrators.indexOf(nodeId(channel.peerCode));
+      this.correction.forgetOrchestrator(orchestrator, channel.peerIncarnation);
+    }
   }
 
   onFrame(type: number, words: Int32Array, channel: Channel): void {
-    if (this.stopped) return;
+    if (this.stopped || this.inner.isDown) return;
     // A frame that speaks of a table not folded here waits, and so does all that follows it.
     if (this.unfolded.keep(channel, type, words, this.group.version)) return;
     this.handle(type, words, channel);
@@ -218,8 +295,18 @@ export class MemberRole implements Role {
   private readonly handle = (type: number, words: Int32Array, channel: Channel): void => {
     const kind = nodeKind(channel.peerCode);
     if (kind === 'orchestrator' && type === FRAME.batch) {
-      const orchestrator = this.config.orchestrators.indexOf(nodeId(channel.peerCode));
-      if (orchestrator >= 0) this.serving.onBatch(words, tableVersionOf(words), channel, orchestrator);
+      this.ingress.take(words, channel);
+    } else if (kind === 'member' && type === FRAME.forward) {
+      this.serving.onForward(words, tableVersionOf(words), channel);
+      this.queueTurn();
+    } else if (kind === 'member' && type === FRAME.answer) {
+      this.onCorrected(words, channel);
+      this.queueTurn();
+    } else if (kind === 'member' && type === FRAME.legs) {
+      this.legs.onLegs(words, channel);
+      this.queueTurn();
+    } else if (kind === 'member' && type === FRAME.legsHeld) {
+      this.legs.onHeld(words);
       this.queueTurn();
     } else if (kind === 'member' && type === FRAME.delta) {
       this.onDelta(words, channel);
@@ -231,6 +318,12 @@ export class MemberRole implements Role {
       this.rt.count('frames_unexpected', 1);
     }
   };
+
+  private onBatch(words: Int32Array, channel: Channel): void {
+    const orchestrator = this.config.orchestrators.indexOf(nodeId(channel.peerCode));
+    if (orchestrator >= 0) this.serving.onBatch(words, tableVersionOf(words), channel, orchestrator);
+    this.queueTurn();
+  }
 
   // The table, and what follows from it.
 
@@ -246,13 +339,25 @@ export class MemberRole implements Role {
     if (!joined) {
       const over =
         this.joinedOnce || (self !== undefined && self.incarnation >= this.incarnation && self.status === 'out');
-      if (over) this.rebirth();
+      if (over) this.rebirth(self?.drained === true);
       this.hub.tableVersion = this.group.version;
+      this.inner.onState();
       return;
     }
     this.joinedOnce = true;
+    if (this.inner.isDown) {
+      this.hub.tableVersion = this.group.version;
+      return;
+    }
     if (this.state !== 'ACTIVE') this.setState('ACTIVE');
     this.takeTable(state);
+    for (const event of events) {
+      if (event.type !== 'SlotsOrphaned') continue;
+      const slots = event.to.flatMap(([, ...orphaned]) => orphaned);
+      this.legs.reinstall(new Set(slots));
+      this.queueTurn();
+    }
+    this.inner.onState();
   }
 
   private takeTable(state: SecurityGroupState): void {
@@ -281,7 +386,10 @@ export class MemberRole implements Role {
     for (const member of lost) {
       this.handover.onMemberLost(member, next.version);
       this.egress.forgetMember(member);
+      this.legs.forgetMember(member);
     }
+    this.correction.onTable(lost);
+    this.legs.onTable(lost);
     this.handover.check();
     this.unfolded.replay(next.version, this.handle);
     this.queueTurn();
@@ -323,19 +431,32 @@ export class MemberRole implements Role {
       this.duties.setServing(slot);
       this.config.probe?.onServe(this.rt.self.id, this.incarnation, slot, table.epoch[slot] as number);
       this.serving.serveHeld(slot);
+      this.correction.onServe(slot);
+      this.legs.onServe(slot);
       if (table.joining[slot] !== 0) this.replication.queueCopy(slot);
     }
     this.queueTurn();
   }
 
-  /** This incarnation is lost in the log: fence, drop all state, come back as a new one. */
-  private rebirth(): void {
-    this.rt.note('warn', 'read_itself_lost', { life: this.incarnation });
+  /** This incarnation is over, in the log or by itself: fence, drop all state, come back as a new one. */
+  private rebirth(drained: boolean): void {
+    if (drained) this.rt.note('info', 'drained', { life: this.incarnation });
+    else this.rt.note('warn', 'read_itself_lost', { life: this.incarnation });
     this.incarnation = nextLife(this.incarnation);
     this.joinedOnce = false;
     this.setState('INIT');
+    this.clearDataPlane();
+    this.hub.rebirth(this.incarnation);
+    this.inner.onNewLife();
+  }
+
+  private clearDataPlane(): void {
+    this.policyPull.stop();
+    this.ingress.clear();
     this.duties.clear();
     this.serving.clear();
+    this.correction.clear();
+    this.legs.clear();
     this.unfolded.clear();
     this.egress.clear();
     this.replication.clear();
@@ -345,13 +466,10 @@ export class MemberRole implements Role {
     for (const way of this.ways.values()) way.end();
     this.ways.clear();
     for (let slot = 0; slot < this.connections.slots; slot++) this.connections.dropSlot(slot);
-    this.hub.rebirth(this.incarnation);
-    this.policyPull.start(this.policy);
   }
 
   private becomeReady(policy: unknown, from: string): void {
-    this.policy = policy;
-    this.pipeline.install(compilePolicy(policy));
+    this.enforce(policy);
     this.rt.note('info', 'policy_installed', { from });
     this.setState('READY');
     this.heartbeat();
@@ -397,6 +515,68 @@ export class MemberRole implements Role {
     });
   }
 
+  // Correction: packets whose connections are at home elsewhere.
+
+  private onCorrected(words: Int32Array, channel: Channel): void {
+    const member = memberNumber(this.group.state, nodeId(channel.peerCode));
+    // What a lost member still says of its connections counts no more: its successor says it again.
+    if (this.duties.table?.incarnation[member] !== channel.peerIncarnation) return;
+    this.correction.onAnswer(words, member);
+  }
+
+  private judgeAtHome(
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    side: number,
+    slot: number,
+    epoch: number,
+    orchestrator: number,
+  ): void {
+    const now = this.connections.relative(this.rt.nowMs());
+    const verdict = this.serving.judgeAtHome(words, at, lenBytes, side, orchestrator, now);
+    if (verdict === NOT_HERE) {
+      this.judgeAfresh(words, at, lenBytes, side, slot, orchestrator);
+      return;
+    }
+    const channel = this.channelTo(orchestrator, (words[at + 1] as number) >>> 0);
+    if (channel === undefined) return;
+    const [packetAt, packetBytes] = [at + HANDED_WORDS, lenBytes - HANDED_BYTES];
+    this.serving.write(verdict, words, packetAt, packetBytes, side, words[at] as number, channel, epoch);
+  }
+
+  /** A packet that came in by `slot` and met a forwarding entry whose home is no more. */
+  private judgeAfresh(
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    side: number,
+    slot: number,
+    orchestrator: number,
+  ): void {
+    const channel = this.channelTo(orchestrator, (words[at + 1] as number) >>> 0);
+    if (channel === undefined) return;
+    const number = words[at] as number;
+    if (this.duties.duty[slot] !== DUTY.serving) {
+      this.egress.writerFor(channel).addBare(number, side, REASONS.nack, slot);
+      return;
+    }
+    const [packetAt, packetBytes, fragmentPorts] = [
+      at + HANDED_WORDS,
+      lenBytes - HANDED_BYTES,
+      words[at + 6] as number,
+    ];
+    this.pipeline.read(words, packetAt, packetBytes, side, fragmentPorts);
+    this.pipeline.forgetForward();
+    const now = this.connections.relative(this.rt.nowMs());
+    this.serving.judge(words, packetAt, packetBytes, fragmentPorts, slot, side, number, channel, orchestrator, now);
+  }
+
+  private channelTo(orchestrator: number, incarnation: number): Channel | undefined {
+    const channel = this.hub.find(nodeCode('orchestrator', this.config.orchestrators[orchestrator] as string));
+    return channel?.peerIncarnation === incarnation ? channel : undefined;
+  }
+
   // Turns: answers and deltas leave together.
 
   private queueTurn(): void {
@@ -408,12 +588,18 @@ export class MemberRole implements Role {
   private readonly turnEnd = (): void => {
     this.turnQueued = false;
     if (this.stopped) return;
+    this.correction.flush();
+    // An entry for the other leg is asked for at once: a first packet waits for it.
+    if (this.legs.isAsking) {
+      this.flush();
+      return;
+    }
     const dueInMs = this.lastFlushMs + this.config.settings['sync.deltaMs'] - this.rt.nowMs();
     if (dueInMs <= 0) {
       this.flush();
       return;
     }
-    if (!this.strict) this.egress.close([]);
+    if (!this.serving.mustHold) this.egress.close([]);
     this.flushTimer ??= this.rt.after(dueInMs, this.flushLater);
   };
 
@@ -430,7 +616,10 @@ export class MemberRole implements Role {
     const { duty } = this.duties;
     const now = this.connections.relative(this.lastFlushMs);
     this.replication.flush(now, (slot) => duty[slot] === DUTY.serving, awaited);
-    this.egress.close(this.strict ? awaited : []);
+    this.correction.flush();
+    const legs = this.legs.flush(awaited);
+    this.serving.mustHold = false;
+    this.egress.close(legs.length === 0 ? awaited : [...awaited, ...legs]);
     if (this.replication.copiesQueued > 0) this.flushTimer = this.rt.after(0, this.flushLater);
   }
 
@@ -441,7 +630,10 @@ export class MemberRole implements Role {
     if (incarnation === 0) return undefined;
     const channel = this.hub.open(nodeCode('member', memberOf(this.group.state, member)), incarnation);
     if (channel === undefined) return undefined;
-    const way = new PeerWay(channel, this.egress.release);
+    const way = new PeerWay(channel, () => {
+      this.legs.release();
+      this.egress.release();
+    });
     this.ways.set(member, way);
     return way;
   }
@@ -449,10 +641,9 @@ export class MemberRole implements Role {
   // Signs of life.
 
   private heartbeat(): void {
-    this.beat[HEADER_WORDS] = STATE[this.state];
-    this.beat[HEADER_WORDS + 1] = this.servedConnections();
+    writeMemberBeat(this.beat, this.inner.beat());
     for (const id of this.config.orchestrators) {
-      this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, HEADER_WORDS + 2);
+      this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, HEADER_WORDS + BEAT_WORDS);
     }
     this.rt.count('connections_now', this.connections.size);
     this.rt.count('held_packets_now', this.serving.heldPackets);
@@ -481,6 +672,42 @@ export class MemberRole implements Role {
     this.state = state;
   }
 
+  private createInnerLife(): InnerLife {
+    return new InnerLife({
+      rt: this.rt,
+      settings: this.config.settings,
+      stream: this.group.stream,
+      me: this.me,
+      state: () => this.group.state,
+      lifeState: () => this.state,
+      policy: () => this.policy,
+      enforce: (policy) => this.enforce(policy),
+      clearDataPlane: () => this.clearDataPlane(),
+      newLife: () => this.rebirth(false),
+      comeUp: () => this.policyPull.start(this.policy),
+      heartbeat: () => this.heartbeat(),
+      isEmptyHanded: () => this.isEmptyHanded(),
+      connections: () => this.servedConnections(),
+    });
+  }
+
+  private enforce(policy: unknown): void {
+    this.policy = policy;
+    this.pipeline.install(compilePolicy(policy));
+    this.inner.install.enforced();
+  }
+
+  /** Whatever is held here is elsewhere too, and nothing this member sent is on its way. */
+  private isEmptyHanded(): boolean {
+    if (!this.egress.isEmpty || this.ingress.packets > 0 || this.relay.size > 0) return false;
+    if (this.correction.waiting > 0 || this.legs.waiting > 0) return false;
+    for (const duty of this.duties.duty) if (duty === DUTY.waiting || duty === DUTY.serving) return false;
+    for (const way of this.ways.values()) if (!way.settled) return false;
+    return this.group.state.orchestrators.every(
+      (o) => o.status !== 'active' || (this.hub.find(nodeCode('orchestrator', o.id))?.inFlight ?? 0) === 0,
+    );
+  }
+
   private repeat(periodMs: number, run: () => void): void {
     this.cancels.push(every(this.rt, periodMs, run));
   }
@@ -496,14 +723,17 @@ export class MemberRole implements Role {
     return {
       id: this.rt.self.id,
       incarnation: this.incarnation,
-      state: this.state,
+      state: this.inner.word(),
       ready: this.health().ready,
+      ...this.inner.status(),
       connections: this.servedConnections(),
       copies: this.connections.size - this.servedConnections(),
       servingSlots: serving,
       waitingSlots: waiting,
       heldPackets: this.serving.heldPackets,
       answersHeld: this.egress.waiting,
+      handedOn: this.correction.handedOn,
+      corrected: this.serving.corrected,
       version: this.group.version,
     };
   }

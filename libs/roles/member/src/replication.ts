@@ -1,8 +1,10 @@
 import type { ConnectionTable, DeltaReader } from '@rehearsal/dataplane';
 import {
-  DELTA_ENTRY_WORDS,
+  DELTA_ENTRY_MAX_WORDS,
   DELTA_HEAD_WORDS,
   NONE,
+  SYNC,
+  endOfEntry,
   queueSlot,
   sent,
   slotOfEntry,
@@ -37,6 +39,8 @@ class DeltaFrame {
   at = 0;
   entries = 0;
   resets = 0;
+  /** An entry in it is one that packets wait for. */
+  isAwaited = false;
 
   begin(table: ConnectionTable, resetSlots: readonly number[]): void {
     this.words[HEADER_WORDS] = resetSlots.length;
@@ -45,11 +49,12 @@ class DeltaFrame {
     writeDeltaHead(table, this.words, at);
     this.at = at + DELTA_HEAD_WORDS;
     this.entries = 0;
+    this.isAwaited = false;
     this.resets = resetSlots.length;
   }
 
   get full(): boolean {
-    return this.at + DELTA_ENTRY_WORDS > this.words.length;
+    return this.at + DELTA_ENTRY_MAX_WORDS > this.words.length;
   }
 }
 
@@ -201,8 +206,8 @@ export class Replication {
       this.sendFrame(member, frame, awaited);
       frame.begin(this.connections, []);
     }
-    writeEntry(this.connections, index, frame.words, frame.at);
-    frame.at += DELTA_ENTRY_WORDS;
+    frame.at = writeEntry(this.connections, index, frame.words, frame.at);
+    if (this.connections.syncOf(index) === SYNC.strict) frame.isAwaited = true;
     frame.entries++;
     return true;
   }
@@ -215,7 +220,7 @@ export class Replication {
 
   private sendFrame(member: number, frame: DeltaFrame, awaited: Awaited[] | undefined): void {
     let wait: Awaited | undefined;
-    if (awaited !== undefined && frame.entries > 0) {
+    if (awaited !== undefined && frame.isAwaited) {
       wait = { member, linkSeq: 0, done: false };
       awaited.push(wait);
     }
@@ -271,7 +276,7 @@ export function applyDelta(
     return;
   }
   let refused = 0;
-  for (let i = 0, at = head + DELTA_HEAD_WORDS; i < entries; i++, at += DELTA_ENTRY_WORDS) {
+  for (let i = 0, at = head + DELTA_HEAD_WORDS; i < entries; i++, at = endOfEntry(words, at)) {
     if (!accepts(slotOfEntry(words, at)) || reader.apply(words, at) < 0) refused++;
   }
   if (refused > 0) count('sync_entries_refused', refused);

@@ -1,25 +1,40 @@
 import type { ConnectionTable, Pipeline } from '@rehearsal/dataplane';
+import { CORRECT, NOT_HERE, TRACK, connectionHash } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
+import { REWRITE, rewritePacket } from '@rehearsal/packets';
 import type { Channel } from '@rehearsal/protocol';
-import { HEADER_WORDS, PacketFrameReader, REASONS } from '@rehearsal/protocol';
+import { HEADER_WORDS, PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { Duties } from './duties.js';
 import { DUTY } from './duties.js';
+import type { Correction } from './correction.js';
+import { HANDED_BYTES, HANDED_WORDS } from './correction.js';
 import type { EgressHold } from './egress-hold.js';
+import type { Legs } from './legs.js';
+
+const WORD_BYTES = 4;
 
 /** A packet kept until its slot may be served. */
 interface Held {
   readonly channel: Channel;
   readonly orchestrator: number;
-  readonly number: number;
+  /** What the answer names it by: the orchestrator's number, or the handing member's. */
+  readonly id: number;
   readonly side: number;
   readonly lenBytes: number;
+  readonly fragmentPorts: number;
+  /** The packet; behind its head where another member handed it on. */
   readonly words: Int32Array;
+  readonly handed: boolean;
 }
 
 /** Judges packets: each by its slot, then by the pipeline; writes the answers. */
 export class Serving {
   /** Packets held for slots that may not be served yet. */
   heldPackets = 0;
+  /** Packets judged for other members, whose slots they had come in by. */
+  corrected = 0;
+  /** Something answered since the last `flushed` may leave only with what it depends on. */
+  mustHold = false;
   private readonly held = new Map<number, Held[]>();
   private readonly reader = new PacketFrameReader();
   private readonly rt: Runtime;
@@ -27,8 +42,12 @@ export class Serving {
   private readonly connections: ConnectionTable;
   private readonly duties: Duties;
   private readonly egress: EgressHold;
+  private readonly correction: Correction;
+  private readonly legs: Legs;
   private readonly maxHeld: number;
   private readonly me: number;
+  /** Firewall instances of this member; 0: they are not compared. */
+  private readonly instances: number;
 
   constructor(parts: {
     rt: Runtime;
@@ -36,16 +55,22 @@ export class Serving {
     connections: ConnectionTable;
     duties: Duties;
     egress: EgressHold;
+    correction: Correction;
+    legs: Legs;
     maxHeld: number;
     me: number;
+    instances: number;
   }) {
     this.rt = parts.rt;
     this.pipeline = parts.pipeline;
     this.connections = parts.connections;
     this.duties = parts.duties;
     this.egress = parts.egress;
+    this.correction = parts.correction;
+    this.legs = parts.legs;
     this.maxHeld = parts.maxHeld;
     this.me = parts.me;
+    this.instances = parts.instances;
   }
 
   /** Judges a batch steered by `version` of the table, which this member has folded. */
@@ -57,27 +82,46 @@ export class Serving {
       return;
     }
     const now = this.connections.relative(this.rt.nowMs());
-    const writer = this.egress.writerFor(channel);
     const { duty } = this.duties;
     this.connections.marks.setIncarnation(orchestrator, channel.peerIncarnation);
     while (reader.next()) {
       const slot = reader.aux;
+      let at = reader.packetAt;
+      let { lenBytes } = reader;
+      let fragmentPorts = 0;
+      if ((reader.flags & RECORD_FLAG.laterFragment) !== 0) {
+        fragmentPorts = words[at] as number;
+        at++;
+        lenBytes -= WORD_BYTES;
+      }
       if (table.active[slot] !== this.me || version < (table.epoch[slot] as number)) {
-        writer.addBare(reader.id, reader.side, REASONS.nack, slot);
+        this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.nack, slot);
       } else if (duty[slot] === DUTY.serving) {
-        this.judge(
-          reader.words,
-          reader.packetAt,
-          reader.lenBytes,
-          slot,
-          reader.side,
-          reader.id,
-          channel,
-          orchestrator,
-          now,
-        );
+        this.judge(reader.words, at, lenBytes, fragmentPorts, slot, reader.side, reader.id, channel, orchestrator, now);
       } else {
-        this.hold(slot, channel, orchestrator);
+        this.hold(at, lenBytes, fragmentPorts, slot, channel, orchestrator, false);
+      }
+    }
+  }
+
+  /** Judges packets that another member, by `version` of the table, took for at home here. */
+  onForward(words: Int32Array, version: number, channel: Channel): void {
+    const reader = this.reader;
+    const table = this.duties.table;
+    if (!reader.open(words) || table === undefined) {
+      this.rt.count('frames_malformed', 1);
+      return;
+    }
+    const now = this.connections.relative(this.rt.nowMs());
+    while (reader.next()) {
+      const home = reader.aux;
+      const at = reader.packetAt;
+      if (table.active[home] !== this.me || version < (table.epoch[home] as number)) {
+        this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.nack, home);
+      } else if (this.duties.duty[home] === DUTY.serving) {
+        this.judgeHanded(reader.words, at, reader.lenBytes, home, reader.side, reader.id, channel, reader.code, now);
+      } else {
+        this.hold(at, reader.lenBytes, 0, home, channel, reader.code, true);
       }
     }
   }
@@ -90,7 +134,8 @@ export class Serving {
     this.heldPackets -= held.length;
     const now = this.connections.relative(this.rt.nowMs());
     for (const p of held) {
-      this.judge(p.words, 0, p.lenBytes, slot, p.side, p.number, p.channel, p.orchestrator, now);
+      if (p.handed) this.judgeHanded(p.words, 0, p.lenBytes, slot, p.side, p.id, p.channel, p.orchestrator, now);
+      else this.judge(p.words, 0, p.lenBytes, p.fragmentPorts, slot, p.side, p.id, p.channel, p.orchestrator, now);
     }
   }
 
@@ -100,10 +145,10 @@ export class Serving {
     if (held === undefined) return;
     this.held.delete(slot);
     this.heldPackets -= held.length;
-    for (const p of held) this.egress.writerFor(p.channel).addBare(p.number, p.side, REASONS.nack, slot);
+    for (const p of held) this.egress.writerFor(p.channel).addBare(p.id, p.side, REASONS.nack, slot);
   }
 
-  /** The orchestrator's incarnation is over: nobody waits for these packets. */
+  /** The sender's incarnation is over: nobody waits for these packets. */
   forgetChannel(channel: Channel): void {
     for (const [slot, held] of this.held) {
       const kept = held.filter((p) => p.channel !== channel);
@@ -116,9 +161,145 @@ export class Serving {
   clear(): void {
     this.held.clear();
     this.heldPackets = 0;
+    this.mustHold = false;
   }
 
-  private hold(slot: number, channel: Channel, orchestrator: number): void {
+  /**
+   * Judges a packet handed on, which stands behind its head at word `at` (see correction.ts), and answers the member
+   * that it came from. `lenBytes` counts the head.
+   */
+  private judgeHanded(
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    home: number,
+    side: number,
+    id: number,
+    channel: Channel,
+    orchestrator: number,
+    now: number,
+  ): void {
+    const writer = this.egress.writerFor(channel);
+    const epoch = this.duties.table?.epoch[home] ?? 0;
+    this.corrected++;
+    const verdict = this.judgeAtHome(words, at, lenBytes, side, orchestrator, now);
+    if (verdict === NOT_HERE) writer.addBare(id, side, REASONS.not_home, epoch);
+    else this.write(verdict, words, at + HANDED_WORDS, lenBytes - HANDED_BYTES, side, id, channel, epoch);
+  }
+
+  /** The verdict on a packet behind its head, or `NOT_HERE`. */
+  judgeAtHome(
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    side: number,
+    orchestrator: number,
+    now: number,
+  ): number {
+    const { pipeline } = this;
+    const incarnation = (words[at + 1] as number) >>> 0;
+    const [a, b, ports] = [words[at + 2] as number, words[at + 3] as number, words[at + 4] as number];
+    const fragmentPorts = words[at + 6] as number;
+    if (!this.connections.marks.setIncarnation(orchestrator, incarnation)) return NOT_HERE;
+    const slot = pipeline.read(words, at + HANDED_WORDS, lenBytes - HANDED_BYTES, side, fragmentPorts);
+    if (slot < 0) return -slot;
+    // fidelity: F-COREXL-MISMATCH
+    if (this.instances > 0) {
+      const { proto } = pipeline.steering.key;
+      if (this.instanceOf(connectionHash(a, b, ports, proto)) !== words[at + 5]) return REASONS.corexl_mismatch;
+    }
+    return pipeline.judgeCorrected(a, b, ports, side, orchestrator, words[at] as number, now);
+  }
+
+  /** Writes what is said of the packet read last, translated where its connection is. */
+  write(
+    verdict: number,
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    side: number,
+    id: number,
+    channel: Channel,
+    epoch: number,
+  ): void {
+    const { pipeline } = this;
+    const writer = this.egress.writerFor(channel);
+    if (verdict !== 0) {
+      writer.addBare(id, side, verdict, epoch);
+      return;
+    }
+    writer.add(id, lenBytes, side, 0, epoch, words, at);
+    if (pipeline.translated) {
+      const { icmpError, track } = pipeline.steering.key;
+      const kind = icmpError ? REWRITE.icmpError : track === TRACK.fragment ? REWRITE.laterFragment : REWRITE.plain;
+      const { newSrc, newDst, newSrcPort, newDstPort } = pipeline;
+      const written = writer.at - ((lenBytes + 3) >> 2);
+      rewritePacket(writer.words, written, lenBytes, newSrc, newDst, newSrcPort, newDstPort, kind);
+    }
+    // A replay may be all that is left of a first packet whose member was lost before the other leg knew.
+    if (pipeline.beganTwoLegs || (pipeline.replayed && this.connections.hasTwoLegs(pipeline.index))) {
+      this.legs.install(pipeline.index);
+      this.mustHold = true;
+    }
+    if (pipeline.waitsForBackup()) this.mustHold = true;
+  }
+
+  /** Judges a packet of a slot served here. */
+  judge(
+    words: Int32Array,
+    at: number,
+    lenBytes: number,
+    fragmentPorts: number,
+    slot: number,
+    side: number,
+    number: number,
+    channel: Channel,
+    orchestrator: number,
+    now: number,
+  ): void {
+    const epoch = this.duties.table?.epoch[slot] ?? 0;
+    const steered = this.pipeline.read(words, at, lenBytes, side, fragmentPorts);
+    let verdict: number;
+    if (steered < 0) verdict = -steered;
+    else if (steered === slot) verdict = this.pipeline.judge(slot, side, orchestrator, number, now);
+    else {
+      // The orchestrator's slot and ours differ: one of us steers by other settings.
+      this.rt.count('packets_of_another_slot', 1);
+      verdict = REASONS.malformed;
+    }
+    if (verdict === CORRECT) {
+      const refused = this.correction.handOn({
+        words,
+        at,
+        lenBytes,
+        fragmentPorts,
+        slot,
+        epoch,
+        side,
+        number,
+        orchestrator,
+        incarnation: channel.peerIncarnation,
+        instance: this.instanceOf(this.pipeline.steering.hash),
+      });
+      if (refused === 0) return;
+      verdict = refused;
+    }
+    this.write(verdict, words, at, lenBytes, side, number, channel, epoch);
+  }
+
+  private instanceOf(hash: number): number {
+    return this.instances === 0 ? 0 : (hash >>> 0) % this.instances;
+  }
+
+  private hold(
+    at: number,
+    lenBytes: number,
+    fragmentPorts: number,
+    slot: number,
+    channel: Channel,
+    orchestrator: number,
+    handed: boolean,
+  ): void {
     const { reader } = this;
     if (this.heldPackets >= this.maxHeld) {
       this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.hold_overflow, slot);
@@ -129,36 +310,10 @@ export class Serving {
       held = [];
       this.held.set(slot, held);
     }
-    const words = reader.words.slice(reader.packetAt, reader.packetAt + ((reader.lenBytes + 3) >> 2));
-    const { id: number, side, lenBytes } = reader;
-    held.push({ channel, orchestrator, number, side, lenBytes, words });
+    const words = reader.words.slice(at, at + ((lenBytes + 3) >> 2));
+    const { id, side } = reader;
+    held.push({ channel, orchestrator, id, side, lenBytes, fragmentPorts, words, handed });
     this.heldPackets++;
-  }
-
-  private judge(
-    words: Int32Array,
-    at: number,
-    lenBytes: number,
-    slot: number,
-    side: number,
-    number: number,
-    channel: Channel,
-    orchestrator: number,
-    now: number,
-  ): void {
-    const writer = this.egress.writerFor(channel);
-    const epoch = this.duties.table?.epoch[slot] ?? 0;
-    const steered = this.pipeline.read(words, at, lenBytes);
-    let verdict: number;
-    if (steered < 0) verdict = -steered;
-    else if (steered === slot) verdict = this.pipeline.judge(slot, side, orchestrator, number, now);
-    else {
-      // The orchestrator's slot and ours differ: one of us steers by other settings.
-      this.rt.count('packets_of_another_slot', 1);
-      verdict = REASONS.malformed;
-    }
-    if (verdict === 0) writer.add(number, lenBytes, side, 0, epoch, words, at);
-    else writer.addBare(number, side, verdict, epoch);
   }
 }
 

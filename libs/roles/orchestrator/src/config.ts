@@ -5,6 +5,8 @@ import type { Settings } from '@rehearsal/kernel';
 export interface OrchestratorProbe {
   /** A packet of `slot`, served under `epoch`, leaves the fabric. */
   onEmit(orchestrator: string, slot: number, epoch: number, tag: number): void;
+  /** It was judged by who served its connection's home slot, under that slot's epoch. */
+  onCorrected(orchestrator: string, homeSlot: number, homeEpoch: number, tag: number): void;
   /** The slot table this process acts on from now on, by slot: member numbers (0: none) and epochs. */
   onTable(
     process: string,

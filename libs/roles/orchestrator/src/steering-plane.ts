@@ -1,11 +1,13 @@
 import { PENDING, PendingPackets, Steering } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS } from '@rehearsal/protocol';
+import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
 
+/** Home slot and epoch, before a corrected packet. */
+const CORRECTED_HEAD_WORDS = 2;
 const ARENA_WORDS = 16 * 1024 * 1024;
 
 /** What the plane knows of one member. */
@@ -38,6 +40,8 @@ export class SteeringPlane {
   /** Per slot: member number and epoch its outstanding packets were sent under. */
   private readonly sentTo: Int32Array;
   private readonly sentEpoch: Int32Array;
+  /** Per slot: 1 while packets that have to be judged again wait for the rest to come back. */
+  private readonly recalled: Uint8Array;
   private flushQueued = false;
   private readonly touched = new Set<number>();
 
@@ -73,6 +77,7 @@ export class SteeringPlane {
     this.epoch = new Int32Array(slots);
     this.sentTo = new Int32Array(slots);
     this.sentEpoch = new Int32Array(slots);
+    this.recalled = new Uint8Array(slots);
     this.members = config.members.map((m) => ({
       id: m.id,
       code: nodeCode('member', m.id),
@@ -155,16 +160,38 @@ export class SteeringPlane {
         continue;
       }
       const tag = pending.tagOf(number);
-      if (reader.code === 0) {
+      if (reader.code !== 0) {
+        egress.name(tag, reader.side, reader.code, slot);
+      } else if ((reader.flags & RECORD_FLAG.corrected) === 0) {
         egress.deliver(tag, reader.lenBytes, reader.side, slot, words, reader.packetAt);
         probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
+      } else if (this.isStale(number, slot, words, reader.packetAt)) {
+        this.recalled[slot] = 1;
+        pending.markWaiting(number);
+        this.touched.add(slot);
+        continue;
       } else {
-        egress.name(tag, reader.side, reader.code, slot);
+        const side = reader.side | (RECORD_FLAG.corrected << 1);
+        const at = reader.packetAt + CORRECTED_HEAD_WORDS;
+        egress.deliver(tag, reader.lenBytes - CORRECTED_HEAD_WORDS * 4, side, slot, words, at);
+        probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
+        probe?.onCorrected(this.rt.self.id, words[reader.packetAt] as number, words[reader.packetAt + 1] as number, tag);
       }
       pending.settle(number);
       if (pending.waitingOf[slot] !== 0) this.touched.add(slot);
     }
     this.dispatchTouched();
+  }
+
+  /**
+   * Whether a corrected packet was judged under an epoch of its home slot that is over here: the member that handed it
+   * on may not have read yet that the one that judged it is lost. It is sent again, and so is every later one of its
+   * slot, once all that is outstanding has come back: their order stays.
+   */
+  private isStale(number: number, slot: number, words: Int32Array, at: number): boolean {
+    const home = words[at] as number;
+    if (home < 0 || home >= this.epoch.length || (words[at + 1] as number) < (this.epoch[home] as number)) return true;
+    return this.recalled[slot] === 1 && this.pending.firstOf(slot) !== number;
   }
 
   /** Steers by a newer table. Packets steered so far go out first, under the version they were steered by. */
@@ -175,7 +202,7 @@ export class SteeringPlane {
       const now = state.members[m];
       if (now === undefined) continue;
       const alive = now.status === 'active';
-      if (way.active && (!alive || now.incarnation !== way.incarnation)) this.onMemberLost(m + 1);
+      if (way.active && (!alive || now.incarnation !== way.incarnation)) this.onMemberLost(m + 1, !alive && now.drained);
       if (alive && (!way.active || now.incarnation !== way.incarnation)) {
         way.lastHeardMs = this.rt.nowMs();
       }
@@ -229,7 +256,7 @@ export class SteeringPlane {
   private blocked(slot: number): boolean {
     return (
       this.pending.outstandingOf[slot] !== 0 &&
-      (this.sentEpoch[slot] !== this.epoch[slot] || this.sentTo[slot] !== this.active[slot])
+      (this.sentEpoch[slot] !== this.epoch[slot] || this.sentTo[slot] !== this.active[slot] || this.recalled[slot] === 1)
     );
   }
 
@@ -255,6 +282,7 @@ export class SteeringPlane {
     const { pending } = this;
     for (const slot of this.touched) {
       if (this.blocked(slot)) continue;
+      this.recalled[slot] = 0;
       let number = pending.firstOf(slot);
       while (number !== 0 && pending.waitingOf[slot] !== 0) {
         const next = pending.nextOf(number);
@@ -266,11 +294,14 @@ export class SteeringPlane {
     this.queueFlush();
   }
 
-  /** The packets a lost member had not answered: again to the slots' new actives, or named. */
-  private onMemberLost(member: number): void {
+  /**
+   * The packets a member that is gone had not answered: again to the slots' new actives, or named. One
+   * that `drained` never began what it had not answered.
+   */
+  private onMemberLost(member: number, drained: boolean): void {
     const { pending } = this;
     const way = this.members[member - 1] as MemberWay;
-    const resend = this.config.settings['resend.batches'];
+    const resend = drained || this.config.settings['resend.batches'];
     way.writer.reset();
     way.kept = [];
     for (let slot = 0; slot < this.sentTo.length; slot++) {
@@ -286,7 +317,7 @@ export class SteeringPlane {
       }
       this.touched.add(slot);
     }
-    this.rt.count('members_lost', 1);
+    if (!drained) this.rt.count('members_lost', 1);
   }
 
   private lose(number: number, slot: number, way: MemberWay): void {

@@ -1,0 +1,127 @@
+import {
+  A,
+  B,
+  ENTRY_WORDS,
+  FORWARD,
+  INITIATOR_B,
+  LEG_A,
+  LEG_B,
+  LEG_FLAGS,
+  LEG_PORTS,
+  LEG_SLOT,
+  LEG_WORDS,
+  META,
+  PORTS,
+  PROTO_MASK,
+  STATE_SHIFT,
+  SYNC,
+  SYNC_SHIFT,
+  TRANSLATED,
+} from './connection-entry.js';
+import { NONE, TABLE_FULL } from './connection-table.js';
+import type { ConnectionTable } from './connection-table.js';
+import { PacketKey, swapAddress, swapPort } from './packet-key.js';
+import { connectionHash } from './steering.js';
+import { noteChange } from './sync-decision.js';
+import { STATE } from './tcp.js';
+
+/**
+ * What one member tells another of a connection whose answers come in by the other's slot.
+ *
+ * | word | holds |
+ * |---|---|
+ * | 0 | protocol (bits 0–7), sync policy (8–9), bit 16: it is to be forgotten |
+ * | 1–3 | key of the answers |
+ * | 4 | slot they come in by |
+ * | 5 | home slot |
+ * | 6–8 | key of the connection |
+ */
+export const FORWARDING_WORDS = 9;
+const FORGET = 1 << 16;
+const SYNC_AT = 8;
+
+/** Describes, and keeps, forwarding entries (fidelity: F-CORRECTION). */
+export class ForwardingEntries {
+  private readonly table: ConnectionTable;
+  private readonly delayMs: number;
+  private readonly key = new PacketKey();
+
+  constructor(table: ConnectionTable, delayMs: number) {
+    this.table = table;
+    this.delayMs = delayMs;
+  }
+
+  /** Writes the forwarding entry that the connection of two legs needs, `FORWARDING_WORDS` words. */
+  describe(index: number, forget: boolean, out: Int32Array, at: number): void {
+    const { words, legs } = this.table;
+    const from = index * ENTRY_WORDS;
+    const leg = index * LEG_WORDS;
+    const meta = words[from + META] as number;
+    const proto = meta & PROTO_MASK;
+    const key = this.key;
+    if (((legs[leg + LEG_FLAGS] as number) & TRANSLATED) === 0) {
+      key.a = words[from + A] as number;
+      key.b = words[from + B] as number;
+      key.ports = words[from + PORTS] as number;
+    } else {
+      const ports = legs[leg + LEG_PORTS] as number;
+      // The answer's source is where the connection goes to.
+      const answerPorts = swapPort(ports >>> 16) | (swapPort(ports & 0xffff) << 16);
+      key.take(swapAddress(legs[leg + LEG_B] as number), swapAddress(legs[leg + LEG_A] as number), answerPorts, proto);
+    }
+    const sync = this.table.syncOf(index) === SYNC.never ? SYNC.never : SYNC.strict;
+    out[at] = proto | (sync << SYNC_AT) | (forget ? FORGET : 0);
+    out[at + 1] = key.a;
+    out[at + 2] = key.b;
+    out[at + 3] = key.ports;
+    out[at + 4] = legs[leg + LEG_SLOT] as number;
+    out[at + 5] = this.table.slotOf(index);
+    out[at + 6] = words[from + A] as number;
+    out[at + 7] = words[from + B] as number;
+    out[at + 8] = words[from + PORTS] as number;
+  }
+
+  /** The slot whose holders are meant by the words at `at`; may be beyond the table. */
+  slotOf(words: Int32Array, at: number): number {
+    return words[at + 4] as number;
+  }
+
+  isForget(words: Int32Array, at: number): boolean {
+    return ((words[at] as number) & FORGET) !== 0;
+  }
+
+  /** Keeps, replaces or forgets the entry described at `at`; false where there is no room or the words make no sense. */
+  apply(words: Int32Array, at: number, now: number): boolean {
+    const { table } = this;
+    const proto = (words[at] as number) & PROTO_MASK;
+    const [a, b, ports] = [words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
+    const slot = words[at + 4] as number;
+    const home = words[at + 5] as number;
+    if (slot < 0 || slot >= table.slots || home < 0 || home >= table.slots) return false;
+    const hash = connectionHash(a, b, ports, proto);
+    let index = table.find(hash, a, b, ports, proto | FORWARD);
+    if (this.isForget(words, at)) {
+      // A newer connection may have taken the place of the one that ended.
+      if (index !== NONE && table.legSlotOf(index) === home) table.remove(index, true);
+      return true;
+    }
+    if (index !== NONE && table.slotOf(index) !== slot) {
+      table.remove(index, false);
+      index = NONE;
+    }
+    if (index === NONE) {
+      const sync = ((words[at] as number) >>> SYNC_AT) & 3;
+      const bits = FORWARD | (STATE.established << STATE_SHIFT) | (sync << SYNC_SHIFT);
+      index = table.insert(hash, a, b, ports, proto, bits & ~INITIATOR_B, slot, 0, now);
+      if (index === TABLE_FULL) return false;
+    }
+    const leg = index * LEG_WORDS;
+    table.legs[leg + LEG_A] = words[at + 6] as number;
+    table.legs[leg + LEG_B] = words[at + 7] as number;
+    table.legs[leg + LEG_PORTS] = words[at + 8] as number;
+    table.legs[leg + LEG_SLOT] = home;
+    table.touch(index, now);
+    noteChange(table, index, now, this.delayMs);
+    return true;
+  }
+}

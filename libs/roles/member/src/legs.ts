@@ -1,0 +1,296 @@
+import type { ConnectionTable, ForwardingEntries } from '@rehearsal/dataplane';
+import { FORWARDING_WORDS } from '@rehearsal/dataplane';
+import type { Runtime } from '@rehearsal/kernel';
+import type { Channel } from '@rehearsal/protocol';
+import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
+import type { DataplaneTable } from '@rehearsal/security-group';
+import type { Awaited, PeerWay } from './peer-way.js';
+
+/** In a frame: an id, then the forwarding entry. */
+const RECORD_WORDS = 1 + FORWARDING_WORDS;
+const REFUSED = 1 << 31;
+const ID_MASK = 0x7fff_ffff;
+
+/** A forwarding entry that the first packet of its connection waits for. */
+interface Asked {
+  readonly id: number;
+  readonly words: Int32Array;
+  readonly awaited: Awaited;
+  /** Member it was last sent to, under that table version. */
+  target: number;
+  version: number;
+}
+
+/** Words for a member whose entries are not backed up yet. */
+interface Reply {
+  readonly awaited: readonly Awaited[];
+  readonly words: Map<Channel, number[]>;
+  readonly own: Asked[];
+}
+
+export interface LegsParts {
+  readonly rt: Runtime;
+  readonly connections: ConnectionTable;
+  readonly entries: ForwardingEntries;
+  readonly me: number;
+  /** fidelity: F-CORRECTION */
+  readonly ackFirst: boolean;
+  wayTo(member: number): PeerWay | undefined;
+  memberOf(channel: Channel): number;
+  serves(slot: number): boolean;
+  table(): DataplaneTable | undefined;
+  /** Something that packets waited for has come. */
+  onSettled(): void;
+}
+
+/**
+ * Forwarding entries: those this member's connections need at the slots their answers come in by, and those it
+ * holds for others. Asking is answered once the entry is held and backed up. Answers to others wait for copies
+ * alone, never for packets, so that two members can ask one another at once.
+ */
+export class Legs {
+  private readonly asked = new Map<number, Asked>();
+  private readonly outbox = new Map<number, number[]>();
+  /** Awaited since the last `flush`. */
+  private fresh: Awaited[] = [];
+  private replies: Reply[] = [];
+  private replying: Map<Channel, number[]> = new Map();
+  private replyingOwn: Asked[] = [];
+  /** By slot: entries that came before the slot could be served. */
+  private readonly early = new Map<
+    number,
+    { channel: Channel | undefined; asked: Asked | undefined; words: Int32Array }[]
+  >();
+  private nextId = 1;
+  private readonly scratch = new Int32Array(FORWARDING_WORDS);
+  private readonly parts: LegsParts;
+
+  constructor(parts: LegsParts) {
+    this.parts = parts;
+    parts.connections.onTwoLegsEnd = (index) => this.forget(index);
+  }
+
+  /** Entries that are asked for and not held yet. */
+  get waiting(): number {
+    return this.asked.size;
+  }
+
+  /** Whether packets written since the last `flush` wait for an entry. */
+  get isAsking(): boolean {
+    return this.fresh.length > 0 || this.replyingOwn.length > 0;
+  }
+
+  /** Asks for the entry that the connection of two legs needs. */
+  install(index: number): void {
+    const words = new Int32Array(FORWARDING_WORDS);
+    this.parts.entries.describe(index, false, words, 0);
+    const awaited: Awaited = { member: 0, linkSeq: 0, done: false };
+    const asked: Asked = { id: this.nextId, words, awaited, target: 0, version: 0 };
+    this.nextId = (this.nextId % ID_MASK) + 1;
+    if (this.parts.ackFirst) this.fresh.push(awaited);
+    this.asked.set(asked.id, asked);
+    this.ask(asked);
+  }
+
+  /** The answers' slots have lost what they held: whatever is at home here is asked for again. */
+  reinstall(slots: ReadonlySet<number>): void {
+    const { connections } = this.parts;
+    for (let index = 0; index < connections.used; index++) {
+      if (!connections.isLive(index) || !connections.hasTwoLegs(index)) continue;
+      if (slots.has(connections.legSlotOf(index)) && this.parts.serves(connections.slotOf(index))) this.install(index);
+    }
+  }
+
+  /** Sends what is to be sent, with `copies` on which held entries depend; returns what packets wait for. */
+  flush(copies: readonly Awaited[]): readonly Awaited[] {
+    for (const [member, words] of this.outbox) {
+      if (words.length === HEADER_WORDS) continue;
+      const frame = Int32Array.from(words);
+      this.parts.wayTo(member)?.send(FRAME.legs, frame, frame.length, undefined);
+      words.length = HEADER_WORDS;
+    }
+    if (this.replying.size > 0 || this.replyingOwn.length > 0) {
+      this.replies.push({ awaited: copies, words: this.replying, own: this.replyingOwn });
+      this.replying = new Map();
+      this.replyingOwn = [];
+    }
+    this.release();
+    const fresh = this.fresh;
+    this.fresh = [];
+    return fresh;
+  }
+
+  /** Answers what waits no more. */
+  release(): void {
+    let settled = false;
+    while (this.replies.length > 0) {
+      const reply = this.replies[0] as Reply;
+      if (!reply.awaited.every((a) => a.done)) break;
+      this.replies.shift();
+      for (const [channel, ids] of reply.words) {
+        const frame = new Int32Array(HEADER_WORDS + ids.length);
+        frame.set(ids, HEADER_WORDS);
+        this.parts.wayTo(this.parts.memberOf(channel))?.send(FRAME.legsHeld, frame, frame.length, undefined);
+      }
+      for (const asked of reply.own) settled = this.held(asked) || settled;
+    }
+    if (settled) this.parts.onSettled();
+  }
+
+  /** Nothing waits for copies at this member any more. */
+  forgetMember(member: number): void {
+    for (const { awaited } of this.replies) for (const a of awaited) if (a.member === member) a.done = true;
+    this.release();
+  }
+
+  /** Another member's words: entries to hold or to forget here. */
+  onLegs(words: Int32Array, channel: Channel): void {
+    for (let at = HEADER_WORDS; at + RECORD_WORDS <= words.length; at += RECORD_WORDS) {
+      const id = words[at] as number;
+      const record = words.subarray(at + 1, at + RECORD_WORDS);
+      const slot = this.parts.entries.slotOf(record, 0);
+      const table = this.parts.table();
+      if (table === undefined || table.active[slot] !== this.parts.me) {
+        if (!this.parts.entries.isForget(record, 0)) this.reply(channel, id | REFUSED);
+      } else if (this.parts.serves(slot)) this.hold(channel, id, record);
+      else this.keepEarly(slot, channel, undefined, words.slice(at, at + RECORD_WORDS));
+    }
+  }
+
+  onHeld(words: Int32Array): void {
+    let settled = false;
+    for (let at = HEADER_WORDS; at < words.length; at++) {
+      const word = words[at] as number;
+      const asked = this.asked.get(word & ID_MASK);
+      if (asked === undefined) continue;
+      if ((word & REFUSED) === 0) settled = this.held(asked) || settled;
+      else if (this.parts.table()?.version !== asked.version) this.ask(asked);
+      // Else the other has folded what is still to come here: asked again with the table's next change.
+      else asked.target = 0;
+    }
+    if (settled) this.parts.onSettled();
+  }
+
+  /** The table has changed: what was asked of others is asked of who serves now. */
+  onTable(lost: readonly number[]): void {
+    const table = this.parts.table();
+    if (table === undefined) return;
+    for (const member of lost) this.outbox.delete(member);
+    for (const [slot, kept] of this.early) {
+      if (table.active[slot] === this.parts.me) continue;
+      this.early.delete(slot);
+      for (const { channel, asked, words } of kept) {
+        if (channel !== undefined) this.reply(channel, (words[0] as number) | REFUSED);
+        if (asked !== undefined) asked.target = 0;
+      }
+    }
+    for (const asked of this.asked.values()) {
+      const active = table.active[this.parts.entries.slotOf(asked.words, 0)] as number;
+      if (asked.target !== active || lost.includes(asked.target)) this.ask(asked);
+    }
+  }
+
+  /** The slot is served here from now on. */
+  onServe(slot: number): void {
+    const kept = this.early.get(slot);
+    if (kept === undefined) return;
+    this.early.delete(slot);
+    for (const { channel, asked, words } of kept) {
+      if (channel !== undefined) this.hold(channel, words[0] as number, words.subarray(1));
+      else if (asked !== undefined) this.ask(asked);
+    }
+  }
+
+  /** The peer's incarnation is over. */
+  forgetChannel(channel: Channel): void {
+    this.replying.delete(channel);
+    for (const { words } of this.replies) words.delete(channel);
+    for (const [slot, kept] of this.early) {
+      this.early.set(
+        slot,
+        kept.filter((k) => k.channel !== channel),
+      );
+    }
+  }
+
+  clear(): void {
+    this.asked.clear();
+    this.outbox.clear();
+    this.fresh = [];
+    this.replies = [];
+    this.replying = new Map();
+    this.replyingOwn = [];
+    this.early.clear();
+  }
+
+  private ask(asked: Asked): void {
+    const table = this.parts.table();
+    if (table === undefined) return;
+    const slot = this.parts.entries.slotOf(asked.words, 0);
+    const active = table.active[slot] as number;
+    asked.target = active;
+    asked.version = table.version;
+    if (active === this.parts.me) {
+      if (!this.parts.serves(slot)) this.keepEarly(slot, undefined, asked, asked.words);
+      else {
+        this.applyHere(asked.words);
+        this.replyingOwn.push(asked);
+      }
+    } else if (active === 0) {
+      // Nobody answers by that slot; whoever serves it next is asked when the table says so.
+      asked.awaited.done = true;
+    } else {
+      const words = this.outboxOf(active);
+      words.push(asked.id, ...asked.words);
+    }
+  }
+
+  private forget(index: number): void {
+    const { connections, entries } = this.parts;
+    const slot = connections.legSlotOf(index);
+    const active = this.parts.table()?.active[slot] ?? 0;
+    if (active === 0) return;
+    entries.describe(index, true, this.scratch, 0);
+    if (active === this.parts.me) this.applyHere(this.scratch);
+    else this.outboxOf(active).push(0, ...this.scratch);
+  }
+
+  private hold(channel: Channel, id: number, record: Int32Array): void {
+    this.applyHere(record);
+    if (!this.parts.entries.isForget(record, 0)) this.reply(channel, id);
+  }
+
+  private applyHere(record: Int32Array): void {
+    const { connections, entries, rt } = this.parts;
+    // Without room the answers are dropped as out of state; the connection goes on one way.
+    if (!entries.apply(record, 0, connections.relative(rt.nowMs()))) rt.count('forwarding_entries_refused', 1);
+  }
+
+  private held(asked: Asked): boolean {
+    this.asked.delete(asked.id);
+    asked.awaited.done = true;
+    return true;
+  }
+
+  private keepEarly(slot: number, channel: Channel | undefined, asked: Asked | undefined, words: Int32Array): void {
+    const kept = this.early.get(slot);
+    const entry = { channel, asked, words };
+    if (kept === undefined) this.early.set(slot, [entry]);
+    else kept.push(entry);
+  }
+
+  private reply(channel: Channel, word: number): void {
+    const ids = this.replying.get(channel);
+    if (ids === undefined) this.replying.set(channel, [word]);
+    else ids.push(word);
+  }
+
+  private outboxOf(member: number): number[] {
+    let words = this.outbox.get(member);
+    if (words === undefined) {
+      words = Array.from({ length: HEADER_WORDS }, () => 0);
+      this.outbox.set(member, words);
+    }
+    return words;
+  }
+}
