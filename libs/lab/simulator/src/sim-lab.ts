@@ -190,6 +190,10 @@ export class SimLab implements Lab {
     const { bothWays, ...faults } = spec;
     this.sim.network.setLink(a, b, faults);
     if (bothWays !== false) this.sim.network.setLink(b, a, faults);
+    for (const end of [a, b]) {
+      const process = this.sim.processes[end];
+      if (process !== undefined) this.sim.wayChanged(process);
+    }
     this.#noteFault(...linkFault(from, to, spec));
   }
 

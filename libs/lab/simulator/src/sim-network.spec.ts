@@ -267,3 +267,30 @@ describe('a restart of the simulated bus', () => {
     expect(heard).toEqual([]);
   });
 });
+
+describe('a way to the bus over which nothing gets through', () => {
+  it('is given up by both ends after five seconds, and made anew when it is open again', () => {
+    const words: string[] = [];
+    const { world, process, runMs } = scriptedWorld({
+      '1_01': (rt) => void rt.onBus((state) => words.push(`${state} ${Math.round(rt.nowMs() - world.epochMs)}`)),
+    });
+    const { index } = process('1_01');
+    const cut = (on: boolean): void => {
+      world.network.setLink(index, world.busIndex, on ? { cut: true } : {});
+      world.wayChanged(process('1_01'));
+    };
+    cut(true);
+    runMs(4_000);
+    cut(false);
+    runMs(2_000);
+    expect(words).toEqual([]);
+    cut(true);
+    runMs(7_000);
+    expect(words).toEqual(['down 11000']);
+    expect(process('1_01').connected).toBe(false);
+    cut(false);
+    runMs(1_000);
+    expect(words.length).toBe(2);
+    expect(words[1]).toMatch(/^up 130[0-4]\d$/);
+  });
+});

@@ -185,6 +185,12 @@ export class SimNetwork {
     return this.#links.get(this.#pair(from, to))?.cut === true;
   }
 
+  /** Whether a process and the bus cannot hear one another, one way or both. */
+  isOffBus(index: number): boolean {
+    const bus = this.#world.busIndex;
+    return !this.#links.none && (this.isCut(index, bus) || this.isCut(bus, index));
+  }
+
   /** Whether nothing gets from one process to another, for the way itself or either way to the bus. */
   isApart(from: number, to: number): boolean {
     if (this.#links.none) return false;

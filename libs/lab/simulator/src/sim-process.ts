@@ -98,6 +98,8 @@ export class SimProcess {
   runtime: SimRuntime | undefined;
   /** Whether the bus has a connection to it. */
   connected = false;
+  /** How often the way to the bus has changed. */
+  wayChanges = 0;
   clockOffsetMs = 0;
   clockDriftPpm = 0;
   readonly metrics = new Map<string, Metric>();

@@ -19,6 +19,8 @@ export interface SimWorldParts {
 /** Notes below this are not kept. */
 const LEVELS: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 const KEPT_LEVEL = LEVELS.info;
+/** A connection over which nothing gets through is given up after this long, as live ones are. */
+const CONNECTION_GIVEN_UP_US = 5_000_000;
 const MAX_NOTES = 100_000;
 /** When virtual time begins: 2024-01-01T00:00:00Z, so that runs of one seed are alike to the byte. */
 const EPOCH_MS = 1_704_067_200_000;
@@ -137,6 +139,7 @@ export class SimWorld {
     process.state = 'running';
     process.reset();
     process.connected = this.network.state !== 'down';
+    if (this.network.isOffBus(process.index)) this.wayChanged(process);
     this.invariants.started(process.entry.role, process.entry.id);
     const delayUs = this.faultRng.int(this.options.processStartMaxMs * 1000 + 1);
     this.post(
@@ -188,23 +191,43 @@ export class SimWorld {
   startBus(): void {
     this.network.resume();
     this.log.readyAtUs = this.nowUs + this.options.logRecoverMs * 1000;
-    for (const process of this.processes) {
-      const { incarnation } = process;
-      if (!process.alive) continue;
-      this.later(this.nowUs + this.faultRng.int(this.options.reconnectMaxMs * 1000 + 1), () => {
-        if (this.network.state !== 'up' || process.incarnation !== incarnation || process.connected) return;
-        // A hung process keeps no connection alive; it finds the bus when it wakes.
-        this.post(
-          process,
-          () => {
-            if (process.connected || this.network.state !== 'up') return;
-            process.connected = true;
-            process.runtime?.busIs('up');
-          },
-          0,
-        );
-      });
+    for (const process of this.processes) this.#reconnect(process);
+  }
+
+  /** A process that lives finds its way back to the bus, each after a time of its own. */
+  #reconnect(process: SimProcess): void {
+    const { incarnation } = process;
+    if (!process.alive) return;
+    this.later(this.nowUs + this.faultRng.int(this.options.reconnectMaxMs * 1000 + 1), () => {
+      if (process.incarnation !== incarnation) return;
+      // A hung process keeps no connection alive; it finds the bus when it wakes.
+      this.post(
+        process,
+        () => {
+          if (process.connected || this.network.state !== 'up' || this.network.isOffBus(process.index)) return;
+          process.connected = true;
+          process.runtime?.busIs('up');
+        },
+        0,
+      );
+    });
+  }
+
+  /**
+   * The way between a process and the bus has changed. Where nothing gets through for a while, both ends give the
+   * connection up, as pings without an answer make them do; it is made anew when the way is open again.
+   */
+  wayChanged(process: SimProcess): void {
+    const change = ++process.wayChanges;
+    if (!this.network.isOffBus(process.index)) {
+      if (!process.connected && this.network.state === 'up') this.#reconnect(process);
+      return;
     }
+    this.later(this.nowUs + CONNECTION_GIVEN_UP_US, () => {
+      if (process.wayChanges !== change || !process.connected) return;
+      process.connected = false;
+      this.post(process, () => process.runtime?.busIs('down'), 0);
+    });
   }
 
   /** Ends the run: the first reason counts. */
