@@ -17,7 +17,11 @@ export {
 } from './deltas.js';
 export { EntryQueue } from './entry-queue.js';
 export { FORWARDING_WORDS, ForwardingEntries } from './forwarding-entries.js';
+export { Expectations } from './expectations.js';
+export type { Expected } from './expectations.js';
 export { Expiry } from './expiry.js';
+export { FRAGMENT, FragmentTracker, fragmentOf } from './fragment-tracker.js';
+export type { FragmentOptions } from './fragment-tracker.js';
 export { PROTO_ICMP, PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
 export { PENDING, PendingPackets } from './pending-packets.js';
 export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';

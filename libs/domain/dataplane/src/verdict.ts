@@ -13,6 +13,8 @@ export const VERDICT = {
   fragment: 9,
   malformed: 10,
   nat_ports_exhausted: 11,
+  fragment_timeout: 12,
+  fragment_overflow: 13,
 } as const;
 export type VerdictName = keyof typeof VERDICT;
 export type Verdict = (typeof VERDICT)[VerdictName];

@@ -17,6 +17,10 @@ export const REASONS = {
   fragment: 9,
   malformed: 10,
   nat_ports_exhausted: 11,
+  /** The datagram's first fragment did not come in time. */
+  fragment_timeout: 12,
+  /** Too many fragments waited for their first one. */
+  fragment_overflow: 13,
   corexl_mismatch: 14,
   cpu_overload: 15,
   queue_overflow: 16,

@@ -208,6 +208,7 @@ export class OrchestratorRole implements Role {
           placement: settings['dist.placement'],
           requireInStep: settings['hypersync.requireInStep'],
           rules: {
+            drain: settings['admin.drain'],
             culThresholdPercent: settings['cul.thresholdPercent'],
             culOffMs: settings['cul.offSec'] * 1000,
             freezeOnInstallMs: settings['freeze.policyInstallSec'] * 1000,
@@ -383,6 +384,7 @@ export class OrchestratorRole implements Role {
 
   private heartbeat(): void {
     this.join();
+    this.plane.expireFragments();
     this.beatMembers();
     this.beat[HEADER_WORDS] = this.health().ready ? 1 : 0;
     for (const peer of this.peers) this.hub.datagram(peer.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);

@@ -1,7 +1,23 @@
-import { PENDING, PendingPackets, Steering } from '@rehearsal/dataplane';
+import {
+  FRAGMENT,
+  FragmentTracker,
+  PENDING,
+  PendingPackets,
+  Steering,
+  VERDICT,
+  fragmentOf,
+} from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
+import {
+  FRAME,
+  MAX_PACKET_BYTES,
+  nodeCode,
+  PacketFrameReader,
+  PacketFrameWriter,
+  REASONS,
+  RECORD_FLAG,
+} from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
@@ -9,6 +25,11 @@ import type { Egress } from './egress.js';
 /** Home slot and epoch, before a corrected packet. */
 const CORRECTED_HEAD_WORDS = 2;
 const ARENA_WORDS = 16 * 1024 * 1024;
+/** In the word before a packet in the arena: the ports of its first fragment, which go to the member with it. */
+const PORTS_BYTES = 4;
+const LATER_FRAGMENT = RECORD_FLAG.laterFragment << 17;
+/** Instead of a slot: the packet waits for the first fragment of its datagram, or was named. */
+const KEPT = -256;
 
 /** What the plane knows of one member. */
 interface MemberWay {
@@ -33,6 +54,7 @@ export class SteeringPlane {
   readonly pending: PendingPackets;
   readonly members: MemberWay[];
   private readonly steering: Steering;
+  private readonly fragments: FragmentTracker;
   private readonly reader = new PacketFrameReader();
   private readonly answers = new PacketFrameReader();
   private active: Int32Array;
@@ -69,6 +91,12 @@ export class SteeringPlane {
       l4: config.settings['dist.l4'],
       modes: [config.interfaces.inside, config.interfaces.outside],
       gtp: config.settings['dist.gtp'],
+    });
+    this.fragments = new FragmentTracker({
+      maxHeld: config.settings['frag.maxHeld'],
+      timeoutMs: config.settings['frag.timeoutMs'],
+      drop: (tag, side, why) =>
+        egress.name(tag, side, why === 'timeout' ? REASONS.fragment_timeout : REASONS.fragment_overflow, 0),
     });
     let capacity = 1024;
     while (capacity < config.settings['hold.maxPackets'] * 2) capacity *= 2;
@@ -107,25 +135,91 @@ export class SteeringPlane {
       this.rt.count('frames_malformed', 1);
       return;
     }
-    const base = this.pending.takeFrame(words, this.rt.nowMs());
-    const arena = this.pending.arena;
+    const nowMs = this.rt.nowMs();
+    const base = this.pending.takeFrame(words, nowMs);
     while (reader.next()) {
-      const slot = this.steering.steer(words, reader.packetAt, reader.lenBytes, reader.side);
-      if (slot < 0) {
-        this.passBy(reader, -slot);
-        continue;
+      const { packetAt, lenBytes, side } = reader;
+      let slot = this.steering.steer(words, packetAt, lenBytes, side);
+      let meta = lenBytes | (side << 16);
+      let at = base + packetAt;
+      const fragment = fragmentOf(words, packetAt, lenBytes);
+      if (fragment === FRAGMENT.first) this.fragments.remember(words, packetAt, slot < 0 ? -slot : 0, nowMs);
+      else if (fragment === FRAGMENT.later && slot >= 0) {
+        slot = this.steerLaterFragment(reader, base, nowMs);
+        if (slot === KEPT) continue;
+        meta = (meta + PORTS_BYTES) | LATER_FRAGMENT;
+        at--;
       }
-      const number =
-        base < 0 ? 0 : this.pending.add(reader.id, reader.lenBytes | (reader.side << 16), slot, base + reader.packetAt);
-      if (number === 0) {
-        this.egress.name(reader.id, reader.side, REASONS.hold_overflow, slot);
-        continue;
-      }
-      if (this.blocked(slot) || this.pending.waitingOf[slot] !== 1) continue;
-      this.dispatch(number, slot, arena);
+      if (slot < 0) this.passBy(reader.id, side, lenBytes, words, packetAt, -slot);
+      else this.take(reader.id, meta, slot, base < 0 ? base : at);
     }
     if (base >= 0) this.pending.closeFrame();
+    this.fragments.release(this.takeHeld);
     this.queueFlush();
+  }
+
+  /** Time has passed: fragments whose first one did not come are named. */
+  expireFragments(): void {
+    this.fragments.expire(this.rt.nowMs());
+  }
+
+  /**
+   * The slot of a later fragment, by the ports of its first one, which are written before it in the frame's copy at
+   * `base`; minus the verdict on the first one, if that was refused; or KEPT.
+   */
+  private steerLaterFragment(reader: PacketFrameReader, base: number, nowMs: number): number {
+    const { id, side, words, packetAt, lenBytes } = reader;
+    if (lenBytes + PORTS_BYTES > MAX_PACKET_BYTES) return -VERDICT.malformed;
+    const datagram = this.fragments.datagramOf(words, packetAt, nowMs);
+    if (datagram < 0) {
+      this.rt.count('fragments_held', 1);
+      if (!this.fragments.hold(id, side, lenBytes, words, packetAt, nowMs)) {
+        this.egress.name(id, side, REASONS.fragment_overflow, 0);
+      }
+      return KEPT;
+    }
+    const verdict = this.fragments.verdictOf(datagram);
+    if (verdict !== 0) return -verdict;
+    const ports = this.fragments.portsOf(datagram);
+    if (base >= 0) this.pending.arena[base + packetAt - 1] = ports;
+    return this.steering.steer(words, packetAt, lenBytes, side, ports);
+  }
+
+  /** The first fragment has come: one that was held for it follows. */
+  private readonly takeHeld = (
+    tag: number,
+    side: number,
+    lenBytes: number,
+    words: Int32Array,
+    at: number,
+    ports: number,
+    verdict: number,
+  ): void => {
+    if (verdict !== 0) {
+      this.passBy(tag, side, lenBytes, words, at, verdict);
+      return;
+    }
+    const packetWords = (lenBytes + 3) >> 2;
+    const to = this.pending.reserve(packetWords + 1, this.rt.nowMs());
+    if (to >= 0) {
+      const { arena } = this.pending;
+      arena[to] = ports;
+      for (let i = 0; i < packetWords; i++) arena[to + 1 + i] = words[at + i] as number;
+    }
+    const slot = this.steering.steer(words, at, lenBytes, side, ports);
+    this.take(tag, (lenBytes + PORTS_BYTES) | (side << 16) | LATER_FRAGMENT, slot, to);
+    if (to >= 0) this.pending.closeFrame();
+  };
+
+  /** Takes a packet whose bytes are at word `at` of the arena; -1: there was no room for them. */
+  private take(tag: number, meta: number, slot: number, at: number): void {
+    const number = at < 0 ? 0 : this.pending.add(tag, meta, slot, at);
+    if (number === 0) {
+      this.egress.name(tag, (meta >>> 16) & 1, REASONS.hold_overflow, slot);
+      return;
+    }
+    if (this.blocked(slot) || this.pending.waitingOf[slot] !== 1) return;
+    this.dispatch(number, slot, this.pending.arena);
   }
 
   /** Names packets that came while this orchestrator does not belong to the group. */
@@ -175,7 +269,12 @@ export class SteeringPlane {
         const at = reader.packetAt + CORRECTED_HEAD_WORDS;
         egress.deliver(tag, reader.lenBytes - CORRECTED_HEAD_WORDS * 4, side, slot, words, at);
         probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
-        probe?.onCorrected(this.rt.self.id, words[reader.packetAt] as number, words[reader.packetAt + 1] as number, tag);
+        probe?.onCorrected(
+          this.rt.self.id,
+          words[reader.packetAt] as number,
+          words[reader.packetAt + 1] as number,
+          tag,
+        );
       }
       pending.settle(number);
       if (pending.waitingOf[slot] !== 0) this.touched.add(slot);
@@ -202,7 +301,8 @@ export class SteeringPlane {
       const now = state.members[m];
       if (now === undefined) continue;
       const alive = now.status === 'active';
-      if (way.active && (!alive || now.incarnation !== way.incarnation)) this.onMemberLost(m + 1, !alive && now.drained);
+      if (way.active && (!alive || now.incarnation !== way.incarnation))
+        this.onMemberLost(m + 1, !alive && now.drained);
       if (alive && (!way.active || now.incarnation !== way.incarnation)) {
         way.lastHeardMs = this.rt.nowMs();
       }
@@ -235,6 +335,7 @@ export class SteeringPlane {
         if (this.pending.stateOf(number) !== PENDING.none) this.pending.settle(number);
       }
     }
+    this.fragments.clear();
     for (const way of this.members) {
       way.writer.reset();
       way.kept = [];
@@ -242,21 +343,20 @@ export class SteeringPlane {
     this.touched.clear();
   }
 
-  private passBy(reader: PacketFrameReader, verdict: number): void {
+  private passBy(tag: number, side: number, lenBytes: number, words: Int32Array, at: number, verdict: number): void {
     this.rt.count('packets_passed_by', 1);
     // fidelity: F-POLICY-OTHER
-    if (this.config.settings['policy.other'] === 'pass') {
-      this.egress.deliver(reader.id, reader.lenBytes, reader.side, 0, reader.words, reader.packetAt);
-    } else {
-      this.egress.name(reader.id, reader.side, verdict, 0);
-    }
+    if (this.config.settings['policy.other'] === 'pass') this.egress.deliver(tag, lenBytes, side, 0, words, at);
+    else this.egress.name(tag, side, verdict, 0);
   }
 
   /** Whether the slot's older packets must be answered first. */
   private blocked(slot: number): boolean {
     return (
       this.pending.outstandingOf[slot] !== 0 &&
-      (this.sentEpoch[slot] !== this.epoch[slot] || this.sentTo[slot] !== this.active[slot] || this.recalled[slot] === 1)
+      (this.sentEpoch[slot] !== this.epoch[slot] ||
+        this.sentTo[slot] !== this.active[slot] ||
+        this.recalled[slot] === 1)
     );
   }
 
@@ -270,7 +370,7 @@ export class SteeringPlane {
       return;
     }
     const way = this.members[member - 1] as MemberWay;
-    way.writer.add(number, meta & 0xffff, (meta >>> 16) & 1, 0, slot, arena, pending.atOf(number));
+    way.writer.add(number, meta & 0xffff, meta >>> 16, 0, slot, arena, pending.atOf(number));
     pending.markOutstanding(number);
     this.sentTo[slot] = member;
     this.sentEpoch[slot] = this.epoch[slot] as number;
