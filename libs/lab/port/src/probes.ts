@@ -26,6 +26,8 @@ function fromOrchestrators(status: LabStatus, read: (detail: Args) => unknown, w
   return worst === 'least' ? Math.min(...values) : Math.max(...values);
 }
 
+const isActive = (p: ProcessStatus): boolean => p.process === 'running' && p.state === 'ACTIVE';
+
 const activeMembers = (d: Args): unknown => (Array.isArray(d['activeMembers']) ? d['activeMembers'].length : undefined);
 
 /** Every probe of a lab; both worlds read them through status and ledger alone. */
@@ -56,6 +58,20 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     read: async (lab) => {
       const up = (await lab.status()).orchestrators.filter((o) => o.process === 'running');
       return up.length > 0 && up.every((o) => o.detail['balanced'] === true);
+    },
+  },
+  'orchestrators-active': {
+    about: 'how many orchestrators run and call themselves ACTIVE',
+    args: [],
+    read: async (lab) => (await lab.status()).orchestrators.filter(isActive).length,
+  },
+  'versions-agree': {
+    about: 'true when all orchestrators that run act on the same slot table',
+    args: [],
+    read: async (lab) => {
+      const running = (await lab.status()).orchestrators.filter((o) => o.process === 'running');
+      const tables = running.map(({ detail }) => `${String(detail['tableVersion'])} ${String(detail['tableHash'])}`);
+      return running.every((o) => o.state !== 'unreachable') && new Set(tables).size === 1;
     },
   },
   'member-state': {

@@ -55,17 +55,30 @@ const hypothesisProbe = probe.extend({
 
 const budget = z.strictObject({
   packetsLost: z.int().min(0).optional().describe('packets that may be lost for a named reason'),
+  onlyLost: z.array(z.string()).optional().describe('reasons for which packets may be lost; default: any'),
   connectionsLost: z.int().min(0).optional().describe('connections that may not outlive the faults'),
 });
 export type Budget = z.output<typeof budget>;
 
 const captureSource = z.strictObject({
-  file: z.string().min(1).describe('capture file, seen from this file'),
+  file: z.string().min(1).optional().describe('capture file, seen from this file'),
+  folder: z.string().min(1).optional().describe('instead of file: every *.pcap, *.pcapng and *.cap of this folder'),
+  skipUnreadable: z
+    .boolean()
+    .optional()
+    .describe('leaves files out that are no captures, and says so; else they end the run'),
+  maxGapMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .optional()
+    .describe('longer pauses are cut to this; 0 cuts none; default: 100 for a folder, 0 for a file'),
   repeats: z.int().min(1).optional(),
   parallel: z.int().min(1).optional(),
   speedPercent: z.int().min(1).optional(),
   packetsPerSec: z.int().min(1).optional(),
 });
+export type CaptureSource = z.output<typeof captureSource>;
 
 const traffic = trafficPlanSchema.omit({ captures: true }).extend({ captures: z.array(captureSource).optional() });
 

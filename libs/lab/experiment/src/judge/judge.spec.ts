@@ -259,6 +259,16 @@ describe('a run', () => {
     expect(judged({ ...given, profile: 'vendor', budget: { packetsLost: 4 } }).result.verdict).toBe('fail');
   });
 
+  it('allows losses only for the reasons its budget names, where it names any', () => {
+    const given = { rows: [row(1)], ledger: { lost: { orchestrator_lost: 5, dead_window: 1 } } };
+    const budget = { packetsLost: 9, onlyLost: ['orchestrator_lost'] };
+    expect(judged({ ...given, budget }).result.reasons).toEqual([
+      '1 packets lost for dead_window, and only orchestrator_lost may take any',
+    ]);
+    expect(judged({ ...given, budget: { packetsLost: 9, onlyLost: [] } }).result.reasons).toHaveLength(2);
+    expect(judged({ ...given, budget: { packetsLost: 9 } }).result.verdict).toBe('pass');
+  });
+
   it('counts connections lost elsewhere against the budget', () => {
     const { result } = judged({ rows: [row(1), row(9, gone({ lost: { orchestrator_lost: 2 }, dropped: {} }))] });
     expect(result.connections.lost).toBe(0);

@@ -152,6 +152,11 @@ function failures(
   if (packetsLost > packetBudget) {
     reasons.push(`${packetsLost} packets lost (${named(ledger.lost)}), at most ${packetBudget} may be`);
   }
+  const { onlyLost } = evidence.budget;
+  for (const [name, count] of Object.entries(ledger.lost)) {
+    if (count === 0 || onlyLost === undefined || onlyLost.includes(name)) continue;
+    reasons.push(`${count} packets lost for ${name}, and only ${onlyLost.join(', ') || 'nothing'} may take any`);
+  }
   const connectionsLost = result.connections.lost + lostElsewhere.length;
   const connectionBudget = mayLose.connections ?? (lossless ? 0 : Number.MAX_SAFE_INTEGER);
   if (connectionsLost > connectionBudget) {

@@ -16,7 +16,8 @@ export const FAULTS: Readonly<Record<FaultKind, Fault>> = ROWS;
 
 export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
 
-const flag = (arg: string): string => `--${arg.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+/** `--delay-ms` for `delayMs`. */
+export const argFlag = (arg: string): string => `--${arg.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
 /**
  * What is wrong with the words of a fault whatever fabric it is meant for, as a message and a remedy;
@@ -30,11 +31,12 @@ export function faultProblem(
   const fault = FAULTS[kind];
   const foreign = given.find((arg) => !fault.takes.includes(arg as FaultArg));
   if (foreign !== undefined) {
-    const takes = fault.takes.length === 0 ? 'nothing' : fault.takes.map(flag).join(', ');
-    return { message: `${flag(foreign)} is nothing for ${kind}`, remedy: `It takes ${takes}.` };
+    const takes = fault.takes.length === 0 ? 'nothing' : fault.takes.map(argFlag).join(', ');
+    return { message: `${argFlag(foreign)} is nothing for ${kind}`, remedy: `It takes ${takes}.` };
   }
   const missing = fault.requires.find((arg) => !given.includes(arg));
-  if (missing !== undefined) return { message: `${kind} needs ${flag(missing)}`, remedy: `Add ${flag(missing)}.` };
+  if (missing !== undefined)
+    return { message: `${kind} needs ${argFlag(missing)}`, remedy: `Add ${argFlag(missing)}.` };
   if (hasTo && !fault.hasTo) return { message: `${kind} has one target`, remedy: 'Leave the second one out.' };
   return undefined;
 }
@@ -43,7 +45,9 @@ export function faultProblem(
 export function worldProblem(kind: FaultKind, given: readonly string[], world: Lab['world']): string | undefined {
   if (world === 'simulated') return undefined;
   const only = FAULTS[kind].onlySimulated.find((arg) => given.includes(arg));
-  return only === undefined ? undefined : `${kind} ${flag(only)} can only be simulated: TCP neither loses nor reorders`;
+  return only === undefined
+    ? undefined
+    : `${kind} ${argFlag(only)} can only be simulated: TCP neither loses nor reorders`;
 }
 
 /** @throws LabError: bad input for what cannot be, environment for what this world cannot do */

@@ -6,7 +6,7 @@ import type { LinkDone, LinkOrder } from './link-process.js';
 import type { WayFault } from './pipe.js';
 import type { Way } from './role-link.js';
 
-const PROGRAM = fileURLToPath(new URL('./link-process.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/links/link-process.js', import.meta.url));
 
 type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never;
 
