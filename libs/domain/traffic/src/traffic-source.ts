@@ -65,6 +65,16 @@ export class TrafficSource {
     return source.build(connection, step, words, bytes);
   }
 
+  /** The connection whose way into the fabric the packet takes: its own, or that of the datagram it is a piece of. */
+  along(connection: number, step: number): number {
+    return connection < this.layout.workload.size ? connection : this.playback.along(connection, step);
+  }
+
+  /** Whether more fragments of the packet's datagram follow, or it is the last of them, or a whole one. */
+  pieceOf(connection: number, step: number): 'whole' | 'more' | 'last' {
+    return connection < this.layout.workload.size ? 'whole' : this.playback.pieceOf(connection, step);
+  }
+
   /** The interface at which the packet enters the fabric: 0 inside, 1 outside. */
   side(connection: number, step: number): 0 | 1 {
     const { workload } = this.layout;

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Router } from './router.js';
 import { Way } from './way.js';
 
+const PLAIN = { side: () => 0 as const, along: (connection: number) => connection };
+
 function world(connections = 100, asymmetricPercent = 0) {
   const ways = ['1_1', '1_2'].map((id, i) => new Way(i, id));
   for (const way of ways) {
@@ -62,7 +64,7 @@ describe('the way of a connection', () => {
     const own = second.queue.length;
     first.state = 'dead';
     router.refresh();
-    router.moveQueue(first, () => 0);
+    router.moveQueue(first, PLAIN);
     expect(first.queue.length).toBe(0);
     const line: number[] = [];
     for (; second.queue.length > 0; second.queue.shift()) line.push(second.queue.connection);
@@ -78,8 +80,48 @@ describe('the way of a connection', () => {
     expect([first.queue.length, second.queue.length]).toEqual([0, 100]);
     second.state = 'dead';
     router.refresh();
-    router.moveQueue(second, () => 0);
+    router.moveQueue(second, PLAIN);
     expect(second.queue.length).toBe(100);
+  });
+});
+
+describe('the way of a fragment', () => {
+  it('stays that of its datagram until the last one, though the connection rests and another way is ready again', () => {
+    const { router, first, second, empty } = world();
+    second.ready = false;
+    router.refresh();
+    for (let c = 0; c < 100; c++) router.enqueue(c, 0, 0, c, 'more');
+    second.ready = true;
+    router.refresh();
+    empty(first);
+    for (let c = 0; c < 100; c++) router.enqueue(c, 1, 0, c, 'last');
+    expect(second.queue.length).toBe(0);
+    empty(first);
+    for (let c = 0; c < 100; c++) router.enqueue(c, 2, 0);
+    expect(second.queue.length).toBeGreaterThan(30);
+  });
+
+  it('that comes before the first one is that of the connection it is a piece of, also when it is moved', () => {
+    const { router, first, second } = world();
+    const stray = 0;
+    for (let c = 1; c < 100; c++) router.enqueue(stray, c, 0, c, 'last');
+    for (let c = 1; c < 100; c++) router.enqueue(c, c, 0, c, 'more');
+    const steps = (way: Way): number[] => {
+      const out: number[] = [];
+      for (; way.queue.length > 0; way.queue.shift()) out.push(way.queue.step);
+      return out;
+    };
+    const [one, other] = [steps(first), steps(second)];
+    for (const taken of [one, other]) {
+      expect(taken.length).toBeGreaterThan(60);
+      expect(taken.slice(0, taken.length / 2)).toEqual(taken.slice(taken.length / 2));
+    }
+    for (let c = 1; c < 100; c++) router.enqueue(stray, c, 0, c, 'last');
+    second.state = 'dead';
+    router.refresh();
+    router.moveQueue(second, { side: () => 0, along: (_connection, step) => step });
+    const ways = Array.from({ length: 99 }, (_, i) => router.wayId(i + 1));
+    expect(new Set(ways)).toEqual(new Set(['1_1']));
   });
 });
 

@@ -1,3 +1,4 @@
+import type { TrafficSource } from '@rehearsal/traffic';
 import type { Way } from './way.js';
 
 const NO_WAY = 255;
@@ -7,6 +8,8 @@ const NO_WAY = 255;
  * over the orchestrators that are ready. A connection stays where it is while it has packets there,
  * unless that way is dead: so its packets cannot overtake one another. Of an asymmetric connection that
  * holds for each direction by itself, and the two take different ways where there are two.
+ *
+ * All fragments of a datagram take one way, since only that orchestrator learns their ports from the first one.
  */
 export class Router {
   private readonly ways: readonly Way[];
@@ -14,6 +17,8 @@ export class Router {
   private readonly taken: Uint8Array;
   /** Packets in line, by leg. */
   private readonly queued: Uint16Array;
+  /** By leg: 1 while a datagram's last fragment is still to be sent. */
+  private readonly inPieces: Uint8Array;
   private readonly asymmetricPercent: number;
   private readonly underWay: Uint32Array;
   private readonly choice: Way[] = [];
@@ -25,6 +30,7 @@ export class Router {
     const legs = asymmetricPercent > 0 ? connections * 2 : connections;
     this.taken = new Uint8Array(legs).fill(NO_WAY);
     this.queued = new Uint16Array(legs);
+    this.inPieces = new Uint8Array(legs);
     this.underWay = underWay;
     this.refresh();
   }
@@ -37,10 +43,21 @@ export class Router {
     this.choice.push(...(ready.length > 0 ? ready : usable));
   }
 
-  /** Puts a packet in line; where no way has ever been ready or none is left, on the way it would have taken. */
-  enqueue(connection: number, step: number, side: 0 | 1): void {
-    this.wayFor(connection, side).queue.push(connection, step);
+  /**
+   * Puts a packet in line on the way of the connection `along`: its own, or that of the datagram it is a `piece` of.
+   * Where no way has ever been ready or none is left, on the way it
+   * would have taken.
+   */
+  enqueue(
+    connection: number,
+    step: number,
+    side: 0 | 1,
+    along: number = connection,
+    piece: 'whole' | 'more' | 'last' = 'whole',
+  ): void {
+    this.wayFor(along, side).queue.push(connection, step);
     this.queued[this.legOf(connection, side)]++;
+    if (piece !== 'whole') this.inPieces[this.legOf(along, side)] = piece === 'more' ? 1 : 0;
   }
 
   dequeued(connection: number, side: 0 | 1): void {
@@ -48,12 +65,13 @@ export class Router {
   }
 
   /** Moves what is in line for a dead way to the others, where there are others. */
-  moveQueue(from: Way, sideOf: (connection: number, step: number) => 0 | 1): void {
+  moveQueue(from: Way, source: Pick<TrafficSource, 'along' | 'side'>): void {
     if (this.choice.length === 0) return;
     for (let left = from.queue.length; left > 0; left--) {
       const { connection, step } = from.queue;
       from.queue.shift();
-      this.wayFor(connection, sideOf(connection, step)).queue.push(connection, step);
+      const way = this.wayFor(source.along(connection, step), source.side(connection, step));
+      way.queue.push(connection, step);
     }
   }
 
@@ -65,7 +83,7 @@ export class Router {
   private wayFor(connection: number, side: 0 | 1): Way {
     const leg = this.legOf(connection, side);
     const taken = this.taken[leg];
-    const busy = this.queued[leg] > 0 || this.underWay[connection] > 0;
+    const busy = this.queued[leg] > 0 || this.underWay[connection] > 0 || this.inPieces[leg] === 1;
     if (taken !== NO_WAY && this.ways[taken].usable && busy) return this.ways[taken];
     const among = this.choice.length > 0 ? this.choice : this.ways;
     const crossed = leg !== connection && this.isAsymmetric(connection) ? side : 0;

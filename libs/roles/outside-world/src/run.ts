@@ -64,9 +64,7 @@ export class Run {
     this.limits = limits;
     this.lastTickMs = nowMs;
     this.router = new Router(ways, this.layout.connections, this.ledger.book.underWay, plan.asymmetricPercent);
-    this.source = new TrafficSource(this.layout, this.ledger, (connection, step) =>
-      this.router.enqueue(connection, step, this.source.side(connection, step)),
-    );
+    this.source = new TrafficSource(this.layout, this.ledger, (connection, step) => this.enqueue(connection, step));
   }
 
   /** How far the schedule is behind the clock. */
@@ -123,7 +121,7 @@ export class Run {
   wayDied(way: Way, nowMs: number): number {
     this.router.refresh();
     const lost = this.ledger.presumeLost(way.index, REASONS.orchestrator_lost, nowMs);
-    this.router.moveQueue(way, this.sideOf);
+    this.router.moveQueue(way, this.source);
     return lost;
   }
 
@@ -149,7 +147,12 @@ export class Run {
     };
   }
 
-  private readonly sideOf = (connection: number, step: number): 0 | 1 => this.source.side(connection, step);
+  private enqueue(connection: number, step: number): void {
+    const { source } = this;
+    const side = source.side(connection, step);
+    const along = source.along(connection, step);
+    this.router.enqueue(connection, step, side, along, source.pieceOf(connection, step));
+  }
 
   private flush(way: Way, nowMs: number): void {
     const { queue } = way;

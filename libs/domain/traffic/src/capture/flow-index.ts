@@ -30,10 +30,14 @@ export class FlowIndex {
   private readonly flows: OpenFlow[] = [];
   private readonly byKey = new Map<string, number>();
   private readonly byDatagram = new Map<string, number>();
+  /** Later fragments that were recorded before their first one, by datagram. */
+  private readonly early = new Map<string, number[]>();
   private readonly flow: number[] = [];
   private readonly side: number[] = [];
   private readonly src: number[] = [];
   private readonly dst: number[] = [];
+  /** By packet: the flow it goes along with. */
+  private readonly along: number[] = [];
   /** By packet: the flow an ICMP error is about, or -1. */
   private readonly about: number[] = [];
   private readonly quoted = new PacketView();
@@ -46,6 +50,7 @@ export class FlowIndex {
     if (view.isFragment && !view.isFirstFragment) {
       const flow = this.byDatagram.get(datagram);
       this.put(flow ?? this.oddFlow(), view.src, view.dst, flow !== undefined);
+      if (flow === undefined) this.noteEarly(datagram);
       return;
     }
     const key = keyOf(view);
@@ -54,10 +59,13 @@ export class FlowIndex {
       flow = this.begin(view);
       this.byKey.set(key, flow);
     }
-    if (view.isFragment) this.byDatagram.set(datagram, flow);
     const begun = this.flows[flow];
     const fromFirst = view.src === begun.src && view.srcPort === begun.srcPort;
-    const about = view.protocol === PROTOCOL.icmp && !view.isFragment ? this.noteIcmp(begun, view, bytes) : -1;
+    if (view.isFragment) {
+      this.byDatagram.set(datagram, flow);
+      this.joinEarly(datagram, flow, fromFirst ? 0 : 1);
+    }
+    const about = view.protocol === PROTOCOL.icmp ? this.noteIcmp(begun, view, bytes) : -1;
     if (about < 0) {
       this.put(flow, view.src, view.dst, true, fromFirst ? 0 : 1);
       return;
@@ -69,8 +77,28 @@ export class FlowIndex {
     this.about[this.about.length - 1] = about;
   }
 
+  /** The packet added last is a later fragment whose first one has not been seen. */
+  private noteEarly(datagram: string): void {
+    const packets = this.early.get(datagram);
+    if (packets === undefined) this.early.set(datagram, [this.flow.length - 1]);
+    else packets.push(this.flow.length - 1);
+  }
+
+  /** The first one has been seen: the others came from the same host, and go where its flow goes. */
+  private joinEarly(datagram: string, flow: number, side: 0 | 1): void {
+    for (const packet of this.early.get(datagram) ?? []) {
+      this.along[packet] = flow;
+      this.side[packet] = side;
+    }
+    this.early.delete(datagram);
+  }
+
   /** Notes what an ICMP packet says of its flow; answers the flow an error is about, or -1. */
   private noteIcmp(flow: OpenFlow, view: PacketView, bytes: Uint8Array): number {
+    if (view.isFragment) {
+      if (flow.compared === 'whole') flow.compared = 'addresses';
+      return -1;
+    }
     const type = view.payloadLen > 0 ? bytes[view.payloadAt] : -1;
     if (ICMP_ASKING.has(type) && view.payloadLen >= ICMP_HEADER_BYTES) {
       const identifier = (bytes[view.payloadAt + 4] << 8) | bytes[view.payloadAt + 5];
@@ -93,6 +121,7 @@ export class FlowIndex {
 
   finish(): {
     flow: Int32Array;
+    along: Int32Array;
     side: Uint8Array;
     src: Int32Array;
     dst: Int32Array;
@@ -116,6 +145,7 @@ export class FlowIndex {
     };
     return {
       flow: Int32Array.from(this.flow),
+      along: Int32Array.from(this.along),
       side: Uint8Array.from(this.side),
       src: Int32Array.from(this.src, numberOf),
       dst: Int32Array.from(this.dst, numberOf),
@@ -132,6 +162,7 @@ export class FlowIndex {
     begun.lastPacket = this.flow.length;
     if (begun.firstPacket < 0) begun.firstPacket = this.flow.length;
     this.flow.push(flow);
+    this.along.push(flow);
     this.about.push(-1);
     this.src.push(src);
     this.dst.push(dst);

@@ -172,6 +172,24 @@ export class Playback {
     else rewritePacket(words, 0, lenBytes, asker, asked, askerPort, askedPort, REWRITE.icmpError);
   }
 
+  /** The connection whose way a packet goes: its own, or that of the datagram it is a piece of. */
+  along(connection: number, packet: number): number {
+    const planned = recordingOf(this.recordings, connection);
+    const { flows, along } = planned.recording;
+    return planned.firstConnection + repeatOf(planned, connection) * flows.length + along[packet];
+  }
+
+  /** Whether a packet is a fragment after which more of its datagram follow, the last of them, or neither. */
+  pieceOf(connection: number, packet: number): 'whole' | 'more' | 'last' {
+    const { recording } = recordingOf(this.recordings, connection);
+    const at = recording.wordAt[packet];
+    if (recording.lenBytes[packet] < 20 || (recording.words[at] & 0xf0) !== 0x40) return 'whole';
+    const word = recording.words[at + 1];
+    // The bit that says more follow; an offset.
+    if ((word & 0x200000) !== 0) return 'more';
+    return (word & 0xff1f0000) === 0 ? 'whole' : 'last';
+  }
+
   side(connection: number, packet: number): 0 | 1 {
     return recordingOf(this.recordings, connection).recording.side[packet] === 0 ? 0 : 1;
   }

@@ -89,6 +89,24 @@ const FILE = writePcap(
 describe('a recording', () => {
   const recording = readRecording('mixed', FILE);
 
+  it('sends a fragment recorded before its first one the way of that one, from the same side', () => {
+    const question = udp(SERVER, 53, CLIENT, 5000, 40);
+    const [first, second] = fragments(question);
+    const stray = second.slice();
+    stray[5] = 99;
+    const frames = [udp(CLIENT, 5000, SERVER, 53, 8), second, stray, first].map((bytes) => ({
+      seconds: 1,
+      nanoseconds: 0,
+      bytes: ethernet(0x0800, bytes),
+    }));
+    const early = readRecording('early', writePcap(frames, { linkType: LINK.ethernet }));
+    expect([[...early.flow], [...early.along], [...early.side]]).toEqual([
+      [0, 1, 1, 0],
+      [0, 0, 1, 0],
+      [0, 1, 0, 1],
+    ]);
+  });
+
   it('puts packets into flows, each side by who spoke first', () => {
     expect(recording.flows.map((f) => [f.protocol, f.srcPort, f.dstPort, f.firstPacket, f.lastPacket])).toEqual([
       ['tcp', 1024, 80, 0, 1],

@@ -20,6 +20,8 @@ export interface Recording {
   /** Microseconds since the first packet, never falling. */
   readonly atUs: Float64Array;
   readonly flow: Int32Array;
+  /** By packet: the flow whose way it goes: its own, or, of a fragment recorded before its first one, that one's. */
+  readonly along: Int32Array;
   /** 0: sent by the side that spoke first in the flow, 1: by the other. */
   readonly side: Uint8Array;
   /** Index into `clients` (0 and up) or `servers` (-2 and down: -2 - index); -1: the address is left as it is. */
@@ -85,7 +87,7 @@ export function readRecording(name: string, bytes: Uint8Array): Recording {
     places.push({ at, len, us: lastUs });
     at += (len + 3) & ~3;
   }
-  const { flow, side, src, dst, about, flows, clients, servers } = index.finish();
+  const { flow, along, side, src, dst, about, flows, clients, servers } = index.finish();
   return {
     name,
     packets: places.length,
@@ -94,6 +96,7 @@ export function readRecording(name: string, bytes: Uint8Array): Recording {
     lenBytes: Int32Array.from(places, (p) => p.len),
     atUs: Float64Array.from(places, (p) => p.us),
     flow,
+    along,
     side,
     src,
     dst,
