@@ -58,5 +58,5 @@ export {
   type Kind,
 } from './packet/packet-view.js';
 export { REWRITE, rewritePacket, type Rewrite } from './packet/rewrite-packet.js';
-export { rewriteAddresses, rewriteEndpoints } from './packet/rewrite.js';
+export { rewriteAddresses } from './packet/rewrite.js';
 export { writeIpv4, type IpFields } from './packet/write-header.js';

@@ -24,28 +24,6 @@ export function rewriteAddresses(
   return true;
 }
 
-/**
- * As rewriteAddresses, and both ports of TCP and UDP. Ports of other protocols and of later fragments do not exist
- * and are left out of the change.
- */
-export function rewriteEndpoints(
-  bytes: Uint8Array,
-  at: number,
-  lenBytes: number,
-  newSrc: number,
-  newSrcPort: number,
-  newDst: number,
-  newDstPort: number,
-): boolean {
-  if (!rewriteAddresses(bytes, at, lenBytes, newSrc, newDst)) return false;
-  if (!hasPorts(bytes, at, lenBytes)) return true;
-  const transport = at + headerLen(bytes, at);
-  const transportSum = transportChecksumAt(bytes, at, lenBytes);
-  rewriteTransportWord(bytes, transportSum, transport, newSrcPort);
-  rewriteTransportWord(bytes, transportSum, transport + 2, newDstPort);
-  return true;
-}
-
 function isIpv4(bytes: Uint8Array, at: number, lenBytes: number): boolean {
   if (lenBytes < IPV4_HEADER_BYTES || bytes[at]! >>> 4 !== 4) return false;
   const headerBytes = headerLen(bytes, at);
