@@ -1,4 +1,5 @@
 /** Chaos Toolkit files: hypothesis, method, rollbacks, verdict and journal. */
+export * from './conduct/captures.js';
 export * from './conduct/conduct.js';
 export * from './conduct/control.js';
 export * from './conduct/journal.js';

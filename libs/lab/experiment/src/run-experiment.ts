@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal, TrafficPlan } from '@rehearsal/traffic';
+import { findCaptures } from './conduct/captures.js';
 import { conduct, type Perform } from './conduct/conduct.js';
 import { ControlCache, controlRun, type ControlRequest } from './conduct/control.js';
 import type { Journal } from './conduct/journal.js';
@@ -68,23 +69,33 @@ export function trafficOf(
   experiment: Experiment,
   plan: FabricPlan,
   world: Lab['world'],
-): { traffic: TrafficPlan; files: string[] } {
+  say: (line: string) => void = () => {},
+): { traffic: TrafficPlan; files: readonly string[] } {
   const { traffic, trafficSimulated } = experiment.block;
   const own = world === 'simulated' ? (trafficSimulated ?? traffic) : traffic;
-  if (own === undefined) {
-    const { captures, ...rest } = plan.traffic;
-    return {
-      traffic: {
-        ...rest,
-        ...(captures.length === 0 ? {} : { captures: captures.map((c) => ({ name: basename(c) })) }),
-      },
-      files: [...captures],
-    };
-  }
-  const { captures, ...rest } = own;
-  const files = (captures ?? []).map((c) => experiment.locate(c.file));
-  const named = (captures ?? []).map(({ file, ...how }) => ({ name: basename(file), ...how }));
-  return { traffic: { ...rest, ...(named.length === 0 ? {} : { captures: named }) }, files };
+  const { captures: ofFabric, addresses, ...fabrics } = plan.traffic;
+  const said: NonNullable<typeof own> = own ?? {
+    ...fabrics,
+    ...(addresses === undefined ? {} : { addresses: { ...addresses, published: [...(addresses.published ?? [])] } }),
+    captures: ofFabric.map((file) => ({ file })),
+  };
+  const { captures = [], ...rest } = said;
+  const { files, plays, atOnce } = findCaptures(captures, experiment.locate, say);
+  return {
+    traffic: {
+      ...rest,
+      ...(plays.length === 0 ? {} : { captures: [...plays] }),
+      ...(atOnce === undefined || rest.capturesAtOnce !== undefined ? {} : { capturesAtOnce: atOnce }),
+      ...(plays.length > 0 && translates(plan) ? { answersWait: true } : {}),
+    },
+    files,
+  };
+}
+
+function translates({ policy, securityGroup }: FabricPlan): boolean {
+  const { nat } = (policy ?? {}) as { readonly nat?: { readonly hide?: unknown[]; readonly static?: unknown[] } };
+  const rules = (nat?.hide?.length ?? 0) + (nat?.static?.length ?? 0);
+  return rules > 0 || securityGroup.interfaces.some((i) => i.nat !== 'none');
 }
 
 /** Brings a fabric up, conducts an experiment on it under traffic, judges it and keeps the run. */
@@ -92,7 +103,7 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
   const { experiment, world, seed, say } = request;
   assertWorld(experiment, world);
   const folder = join(request.runsFolder, request.runId);
-  const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan, world);
+  const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan, world, say);
   const plan: FabricPlan = { ...request.plan, traffic: { ...request.plan.traffic, captures: files } };
   const code = bench.machineCode();
   const links = needsLinks(experiment);

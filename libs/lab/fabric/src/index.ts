@@ -5,3 +5,4 @@ export * from './problems.js';
 export * from './read-fabric.js';
 export * from './read-yaml.js';
 export * from './schema.js';
+export { captureFiles, checkCaptureNames } from './capture-files.js';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { LabError, type FabricPlan } from '@rehearsal/lab-port';
+import { captureFiles, checkCaptureNames } from './capture-files.js';
 import { FileError } from './problems.js';
 import { planOf, type PlanOptions } from './plan-of.js';
 import { readFabric } from './read-fabric.js';
@@ -57,5 +58,8 @@ export function loadFabric(path: string, options: Pick<PlanOptions, 'overrides' 
     }
     policy = readYaml(text, relative(process.cwd(), policyFile)).value;
   }
-  return planOf(read, { ...options, policy, locate });
+  const plan = planOf(read, { ...options, policy, locate });
+  const captures = plan.traffic.captures.flatMap(captureFiles);
+  checkCaptureNames(captures);
+  return { ...plan, traffic: { ...plan.traffic, captures } };
 }

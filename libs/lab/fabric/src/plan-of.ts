@@ -35,7 +35,7 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
     ]);
   }
   const orchestrators = Array.from({ length: fabric.orchestrators }, (_, i) => `1_${i + 1}`);
-  const { connections, packetsPerSec, mix, captures } = fabric.traffic;
+  const { captures, ...traffic } = fabric.traffic;
   return {
     fabric: fabric.fabric,
     site: 1,
@@ -54,7 +54,7 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
       }),
     },
     policy: options.policy,
-    traffic: { connections, packetsPerSec, mix, captures: captures.map((c) => options.locate(c)) },
+    traffic: { ...traffic, captures: captures.map((c) => options.locate(c)) },
     packages: Object.entries(fabric.packages).map(([file, p]) => ({ file, ...p })),
     roles: rolesOf(
       orchestrators,

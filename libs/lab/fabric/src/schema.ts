@@ -90,7 +90,24 @@ export const trafficSchema = z.strictObject({
     .record(z.string(), z.int().min(0).max(100))
     .default({ https: 80, ssh: 5, dns: 15 })
     .describe('share of the connections by service, in percent; 100 in all'),
-  captures: z.array(z.string().min(1)).default([]).describe('capture files to replay, seen from this file'),
+  captures: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('captures to replay: files or folders of them, seen from this file'),
+  addresses: z
+    .strictObject({
+      clients: z.string().regex(IPV4_PREFIX).optional().describe('where clients are, as 10.1.0.0/16'),
+      servers: z.string().regex(IPV4_PREFIX).optional().describe('where servers are'),
+      serverCount: z.int().min(1).max(65_536).optional().describe('different servers; default 256'),
+      published: z.array(z.string()).optional().describe('addresses by which clients outside reach servers inside'),
+    })
+    .optional(),
+  asymmetricPercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('so many connections of a hundred have their answers enter by another orchestrator'),
 });
 
 export const fabricSchema = z.strictObject({

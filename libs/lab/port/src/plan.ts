@@ -44,6 +44,17 @@ export interface TrafficPlan {
   readonly mix: Readonly<Record<string, number>>;
   /** Capture files to replay, as paths that can be opened. */
   readonly captures: readonly string[];
+  /** Where clients and servers are; what is not said is the generator's to choose. */
+  readonly addresses?:
+    | {
+        readonly clients?: string | undefined;
+        readonly servers?: string | undefined;
+        readonly serverCount?: number | undefined;
+        readonly published?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** Connections of a hundred whose answers enter by another orchestrator than their questions. */
+  readonly asymmetricPercent?: number | undefined;
 }
 
 export interface PackagePlan {
