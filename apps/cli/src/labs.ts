@@ -17,7 +17,7 @@ function commonConfig(plan: FabricPlan, build: string): Parameters<typeof create
   return {
     settings: plan.settings,
     securityGroup: plan.securityGroup.name,
-    members: plan.securityGroup.members.map(({ id, weight }) => ({ id, weight })),
+    members: plan.securityGroup.members.map(({ id, weight, cores }) => ({ id, weight, cores })),
     orchestrators: plan.orchestrators,
     build,
   };

@@ -3,6 +3,7 @@ import {
   B,
   ENTRY_WORDS,
   FORWARD,
+  FROM_OUTSIDE,
   INITIATOR_B,
   LEG_A,
   LEG_B,
@@ -21,6 +22,7 @@ import {
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { PacketKey, swapAddress, swapPort } from './packet-key.js';
+import type { Steering } from './steering.js';
 import { connectionHash } from './steering.js';
 import { noteChange } from './sync-decision.js';
 import { STATE } from './tcp.js';
@@ -44,22 +46,43 @@ const SYNC_AT = 8;
 export class ForwardingEntries {
   private readonly table: ConnectionTable;
   private readonly delayMs: number;
+  private readonly steering: Steering;
   private readonly key = new PacketKey();
 
-  constructor(table: ConnectionTable, delayMs: number) {
+  constructor(table: ConnectionTable, steering: Steering, delayMs: number) {
     this.table = table;
+    this.steering = steering;
     this.delayMs = delayMs;
   }
 
-  /** Writes the forwarding entry that the connection of two legs needs, `FORWARDING_WORDS` words. */
-  describe(index: number, forget: boolean, out: Int32Array, at: number): void {
+  /** The slot the initiator's packets come in by: the home slot, but for connections that were expected. */
+  cameInBy(index: number): number {
+    const { words } = this.table;
+    const at = index * ENTRY_WORDS;
+    const meta = words[at + META] as number;
+    const a = swapAddress(words[at + A] as number);
+    const b = swapAddress(words[at + B] as number);
+    const ports = words[at + PORTS] as number;
+    const portA = swapPort(ports & 0xffff);
+    const portB = swapPort(ports >>> 16);
+    const side = (meta & FROM_OUTSIDE) === 0 ? 0 : 1;
+    const proto = meta & PROTO_MASK;
+    if ((meta & INITIATOR_B) === 0) return this.steering.slotOf(side, a, b, portA, portB, proto);
+    return this.steering.slotOf(side, b, a, portB, portA, proto);
+  }
+
+  /**
+   * Writes the forwarding entry that the connection of two legs needs where its answers come in, or, `own`, where its
+   * initiator's packets do: `FORWARDING_WORDS` words.
+   */
+  describe(index: number, own: boolean, forget: boolean, out: Int32Array, at: number): void {
     const { words, legs } = this.table;
     const from = index * ENTRY_WORDS;
     const leg = index * LEG_WORDS;
     const meta = words[from + META] as number;
     const proto = meta & PROTO_MASK;
     const key = this.key;
-    if (((legs[leg + LEG_FLAGS] as number) & TRANSLATED) === 0) {
+    if (own || ((legs[leg + LEG_FLAGS] as number) & TRANSLATED) === 0) {
       key.a = words[from + A] as number;
       key.b = words[from + B] as number;
       key.ports = words[from + PORTS] as number;
@@ -74,7 +97,7 @@ export class ForwardingEntries {
     out[at + 1] = key.a;
     out[at + 2] = key.b;
     out[at + 3] = key.ports;
-    out[at + 4] = legs[leg + LEG_SLOT] as number;
+    out[at + 4] = own ? this.cameInBy(index) : (legs[leg + LEG_SLOT] as number);
     out[at + 5] = this.table.slotOf(index);
     out[at + 6] = words[from + A] as number;
     out[at + 7] = words[from + B] as number;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DELTA_ENTRY_WORDS, DELTA_HEAD_WORDS, DeltaReader, writeDeltaHead, writeEntry } from './deltas.js';
 import { ConnectionTable, NONE } from './connection-table.js';
 import { SYNC } from './connection-entry.js';
+import { Expectations } from './expectations.js';
 import { Expiry } from './expiry.js';
 import { Pipeline } from './pipeline.js';
 import type { PipelineSettings, PolicyMatcher } from './pipeline.js';
@@ -49,10 +50,18 @@ class Member {
     this.table.marks.setIncarnation(1, 1);
     this.expiry = new Expiry(this.table, { tcpStartSec: 25, tcpSessionSec: 3600, tcpEndSec: 20, udpSec: 40 });
     const steering = new Steering(STEERING);
-    this.pipeline = new Pipeline(this.table, this.expiry, { ...policy, nat }, steering, this.serves, {
-      ...SETTINGS,
-      ...settings,
-    });
+    this.pipeline = new Pipeline(
+      this.table,
+      this.expiry,
+      { ...policy, nat },
+      steering,
+      this.serves,
+      new Expectations(),
+      {
+        ...SETTINGS,
+        ...settings,
+      },
+    );
   }
 
   take(packet: Packet, now = 0, number = ++this.number, orchestrator = 0, fragmentPorts = 0, side = 0): string {

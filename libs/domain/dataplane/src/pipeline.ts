@@ -21,6 +21,7 @@ import {
 import type { SyncPolicy } from './connection-entry.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
+import type { Expectations, Expected } from './expectations.js';
 import type { Expiry } from './expiry.js';
 import { PROTO_TCP, PROTO_UDP, TRACK, swapAddress, swapPort } from './packet-key.js';
 import type { PacketKey } from './packet-key.js';
@@ -105,6 +106,7 @@ export class Pipeline {
   private readonly translator: Translator;
   /** 1 where this member serves the slot. */
   private readonly serves: Uint8Array;
+  private readonly expectations: Expectations;
   /** By port: bit 0 for TCP, bit 1 for UDP: the service is never synced. */
   private readonly neverSynced = new Uint8Array(65536);
 
@@ -114,6 +116,7 @@ export class Pipeline {
     policy: PolicyMatcher,
     steering: Steering,
     serves: Uint8Array,
+    expectations: Expectations,
     settings: PipelineSettings,
   ) {
     this.table = table;
@@ -121,6 +124,7 @@ export class Pipeline {
     this.policy = policy;
     this.settings = settings;
     this.serves = serves;
+    this.expectations = expectations;
     this.sync = SYNC[settings.sync];
     this.steering = steering;
     this.translator = new Translator(table, settings.slots, settings.natPorts);
@@ -170,7 +174,20 @@ export class Pipeline {
         if (verdict !== NOT_HERE) return verdict;
       }
     }
-    return this.begin(slot, side, orchestrator, packetNumber, now);
+    const expected = this.expected(now);
+    if (expected === undefined || expected.home === slot || this.serves[expected.home] === 1) {
+      return this.begin(slot, side, orchestrator, packetNumber, now, expected);
+    }
+    return this.correct(expected.home, key.a, key.b, key.ports);
+  }
+
+  /** As `judge`, for a packet whose home said that it does not know its connection: what was expected is not. */
+  judgeAfresh(slot: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
+    const { key, hash } = this.steering;
+    this.clear();
+    const forward = this.table.find(hash, key.a, key.b, key.ports, key.proto | FORWARD);
+    if (forward !== NONE) this.table.remove(forward, true);
+    return this.begin(slot, side, orchestrator, packetNumber, now, undefined);
   }
 
   /**
@@ -190,15 +207,12 @@ export class Pipeline {
     this.clear();
     if (isInvalid(this.steering.key)) return VERDICT.malformed;
     const index = this.table.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
-    if (index === NONE || this.expiry.isExpired(index, now, 0)) return NOT_HERE;
+    if (index === NONE || this.expiry.isExpired(index, now, 0)) {
+      const expected = this.expected(now);
+      if (expected === undefined || this.serves[expected.home] !== 1) return NOT_HERE;
+      return this.begin(expected.home, side, orchestrator, packetNumber, now, expected);
+    }
     return this.follow(index, NONE, side, orchestrator, packetNumber, now);
-  }
-
-  /** The home of the forwarding entry that the packet read last meets does not know its connection: it goes. */
-  forgetForward(): void {
-    const { key, hash } = this.steering;
-    const forward = this.table.find(hash, key.a, key.b, key.ports, key.proto | FORWARD);
-    if (forward !== NONE) this.table.remove(forward, true);
   }
 
   /** Whether the last packet, if accepted, may leave only once the backup holds the state it led to. */
@@ -219,6 +233,12 @@ export class Pipeline {
     this.homeB = b;
     this.homePorts = ports;
     return CORRECT;
+  }
+
+  private expected(now: number): Expected | undefined {
+    if (this.expectations.size === 0) return undefined;
+    const { key } = this.steering;
+    return this.expectations.find(key.dst, key.dstPort, key.proto, now);
   }
 
   private followForward(
@@ -282,7 +302,7 @@ export class Pipeline {
     }
     if (this.expiry.isExpired(index, now, 0)) {
       table.remove(index, true);
-      return this.begin(slot, side, orchestrator, packetNumber, now);
+      return this.begin(slot, side, orchestrator, packetNumber, now, undefined);
     }
     if (next === DROP) return VERDICT.out_of_state;
     if (next === REOPEN) return this.reopen(index, slot, side, orchestrator, packetNumber, now);
@@ -291,7 +311,15 @@ export class Pipeline {
     return VERDICT.accept;
   }
 
-  private begin(slot: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
+  /** `slot`: where the packet came in, unless the connection is `expected`: it is at home with its control connection. */
+  private begin(
+    slot: number,
+    side: number,
+    orchestrator: number,
+    packetNumber: number,
+    now: number,
+    expected: Expected | undefined,
+  ): number {
     const { table, steering } = this;
     const { key, hash } = steering;
     if (key.icmpError || key.track === TRACK.fragment) return VERDICT.out_of_state;
@@ -305,21 +333,24 @@ export class Pipeline {
         state = STATE.established;
       }
     }
-    const rule = this.policy.match(key.src, key.dst, key.proto, key.dstPort);
-    if (!this.isAccepted(rule)) return VERDICT.policy_drop;
+    const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
+    if (expected === undefined && !this.isAccepted(rule)) return VERDICT.policy_drop;
+    const home = expected?.home ?? slot;
+    const cameIn =
+      expected === undefined ? slot : steering.slotOf(side, key.src, key.dst, key.srcPort, key.dstPort, key.proto);
     const { translator } = this;
-    if (!translator.choose(this.policy.nat, key, side, slot, hash)) return VERDICT.nat_ports_exhausted;
+    if (!translator.choose(this.policy.nat, key, side, home, hash)) return VERDICT.nat_ports_exhausted;
     const { src, dst, srcPort, dstPort, translated } = translator;
     const otherSlot = steering.slotOf(1 - side, dst, src, dstPort, srcPort, key.proto);
-    const twoLegs = translated || (otherSlot !== slot && !key.gtpInner);
+    const twoLegs = translated || ((otherSlot !== home || cameIn !== home) && !key.gtpInner);
     const index = table.insert(
       hash,
       key.a,
       key.b,
       key.ports,
       key.proto,
-      this.sharedBits(state, side, rule, twoLegs),
-      slot,
+      this.sharedBits(state, side, rule, twoLegs, expected?.sync),
+      home,
       rule,
       now,
     );
@@ -351,7 +382,7 @@ export class Pipeline {
       if (!this.isKeyOf(index, key)) return VERDICT.out_of_state;
       // What begins now is at home where it came in, and need not be what was: another port, another leg.
       table.remove(index, true);
-      return slot === NONE ? NOT_HERE : this.begin(slot, side, orchestrator, packetNumber, now);
+      return slot === NONE ? NOT_HERE : this.begin(slot, side, orchestrator, packetNumber, now, undefined);
     }
     const rule = this.policy.match(key.src, key.dst, key.proto, key.dstPort);
     if (!this.isAccepted(rule)) return VERDICT.policy_drop;
@@ -419,12 +450,12 @@ export class Pipeline {
     return this.table.idleMs(index, now) <= MARK_LIFE_MS;
   }
 
-  private sharedBits(state: number, side: number, rule: number, twoLegs: boolean): number {
+  private sharedBits(state: number, side: number, rule: number, twoLegs: boolean, given?: number): number {
     const key = this.steering.key;
     const bit = key.proto === PROTO_TCP ? 1 : key.proto === PROTO_UDP ? 2 : 0;
     const own = this.policy.syncOf(rule);
     const never = ((this.neverSynced[key.dstPort] as number) & bit) !== 0;
-    let sync: number = own === undefined ? (never ? SYNC.never : this.sync) : SYNC[own];
+    let sync: number = given !== undefined ? given : own === undefined ? (never ? SYNC.never : this.sync) : SYNC[own];
     // fidelity: F-SYNC-ASYMMETRIC
     if (twoLegs && sync === SYNC.delayed) sync = SYNC.immediate;
     return (

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { compilePolicy } from '@rehearsal/policy';
 import { FORWARD } from './connection-entry.js';
 import { ConnectionTable, NONE } from './connection-table.js';
+import { Expectations } from './expectations.js';
 import { Expiry } from './expiry.js';
 import { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 import { Steering } from './steering.js';
@@ -36,7 +37,7 @@ class Member {
     this.table.marks.setIncarnation(0, 1);
     const expiry = new Expiry(this.table, { tcpStartSec: 25, tcpSessionSec: 3600, tcpEndSec: 20, udpSec: 40 });
     const steering = new Steering({ slots: 512, l4: true, modes: ['general', 'general'], gtp: 'outer' });
-    this.pipeline = new Pipeline(this.table, expiry, policy, steering, this.serves, {
+    this.pipeline = new Pipeline(this.table, expiry, policy, steering, this.serves, new Expectations(), {
       slots: 512,
       sync: 'delayed',
       syncNever: [],

@@ -53,7 +53,7 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
         return { name: side, ...group.interfaces[side], distribution: modeOf(said, side) };
       }),
     },
-    policy: options.policy,
+    policy: translating(options.policy, group.interfaces.outside),
     traffic: { ...traffic, captures: captures.map((c) => options.locate(c)) },
     packages: Object.entries(fabric.packages).map(([file, p]) => ({ file, ...p })),
     roles: rolesOf(
@@ -61,6 +61,18 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
       read.members.map((m) => m.id),
     ),
   };
+}
+
+/** `nat: hide` is another way to say that the policy hides all of the inside behind the interface's address. */
+function translating(policy: unknown, outside: { readonly nat: string; readonly address: string }): unknown {
+  if (outside.nat !== 'hide') return policy;
+  const [behind] = outside.address.split('/');
+  const rulebase = (policy ?? { rules: [{ name: 'accept all', action: 'accept' }] }) as {
+    readonly nat?: { readonly hide?: readonly unknown[] };
+  };
+  // What the policy says itself comes first, and so wins.
+  const hide = [...(rulebase.nat?.hide ?? []), { source: 'any', behind }];
+  return { ...rulebase, nat: { ...rulebase.nat, hide } };
 }
 
 /** Auto-topology goes by where the interface leads: users are inside, networks outside. */

@@ -180,15 +180,12 @@ function checkTraffic(yaml: YamlFile, fabric: Fabric, problems: FileProblem[]): 
 }
 
 function checkInterfaces(yaml: YamlFile, fabric: Fabric, name: string, problems: FileProblem[]): void {
-  for (const side of ['inside', 'outside'] as const) {
-    const { nat } = fabric.securityGroups[name]!.interfaces[side];
-    if (nat === 'none') continue;
-    problems.push(
-      yaml.problem(
-        ['securityGroups', name, 'interfaces', side, 'nat'],
-        'Address translation is not in this version.',
-        "Remove 'nat', or say none.",
-      ),
-    );
-  }
+  if (fabric.securityGroups[name]!.interfaces.inside.nat === 'none') return;
+  problems.push(
+    yaml.problem(
+      ['securityGroups', name, 'interfaces', 'inside', 'nat'],
+      'What is inside hides behind the address of the outside interface, not the other way round.',
+      "Say nat: hide at 'outside', or write static entries into the policy.",
+    ),
+  );
 }

@@ -44,6 +44,8 @@ export const FRAME = {
   legs: 13,
   /** Member to member: forwarding entries that are held, backed up; or refused. */
   legsHeld: 14,
+  /** Member to member: data connections that control connections have announced. */
+  expect: 15,
 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 

@@ -80,10 +80,16 @@ export class Legs {
     return this.fresh.length > 0 || this.replyingOwn.length > 0;
   }
 
-  /** Asks for the entry that the connection of two legs needs. */
+  /** Asks for the entries that the connection of two legs needs. */
   install(index: number): void {
+    const { connections, entries } = this.parts;
+    this.installOne(index, false);
+    if (entries.cameInBy(index) !== connections.slotOf(index)) this.installOne(index, true);
+  }
+
+  private installOne(index: number, own: boolean): void {
     const words = new Int32Array(FORWARDING_WORDS);
-    this.parts.entries.describe(index, false, words, 0);
+    this.parts.entries.describe(index, own, false, words, 0);
     const awaited: Awaited = { member: 0, linkSeq: 0, done: false };
     const asked: Asked = { id: this.nextId, words, awaited, target: 0, version: 0 };
     this.nextId = (this.nextId % ID_MASK) + 1;
@@ -97,7 +103,8 @@ export class Legs {
     const { connections } = this.parts;
     for (let index = 0; index < connections.used; index++) {
       if (!connections.isLive(index) || !connections.hasTwoLegs(index)) continue;
-      if (slots.has(connections.legSlotOf(index)) && this.parts.serves(connections.slotOf(index))) this.install(index);
+      const isLost = slots.has(connections.legSlotOf(index)) || slots.has(this.parts.entries.cameInBy(index));
+      if (isLost && this.parts.serves(connections.slotOf(index))) this.install(index);
     }
   }
 
@@ -247,10 +254,15 @@ export class Legs {
 
   private forget(index: number): void {
     const { connections, entries } = this.parts;
-    const slot = connections.legSlotOf(index);
-    const active = this.parts.table()?.active[slot] ?? 0;
+    this.forgetOne(index, false);
+    if (entries.cameInBy(index) !== connections.slotOf(index)) this.forgetOne(index, true);
+  }
+
+  private forgetOne(index: number, own: boolean): void {
+    const { entries } = this.parts;
+    entries.describe(index, own, true, this.scratch, 0);
+    const active = this.parts.table()?.active[entries.slotOf(this.scratch, 0)] ?? 0;
     if (active === 0) return;
-    entries.describe(index, true, this.scratch, 0);
     if (active === this.parts.me) this.applyHere(this.scratch);
     else this.outboxOf(active).push(0, ...this.scratch);
   }

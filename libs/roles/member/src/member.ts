@@ -1,6 +1,7 @@
 import {
   ConnectionTable,
   DeltaReader,
+  Expectations,
   Expiry,
   ForwardingEntries,
   NOT_HERE,
@@ -32,7 +33,14 @@ import type {
   SecurityGroupInput,
   SecurityGroupState,
 } from '@rehearsal/security-group';
-import { memberNumber, memberOf, securityGroup, tableForDataplane, tableMismatch } from '@rehearsal/security-group';
+import {
+  activeMembers,
+  memberNumber,
+  memberOf,
+  securityGroup,
+  tableForDataplane,
+  tableMismatch,
+} from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
 import { CopyReports } from './copy-reports.js';
 import { Correction, HANDED_BYTES, HANDED_WORDS } from './correction.js';
@@ -43,6 +51,7 @@ import { Handover } from './handover.js';
 import { answerConfig } from './inner-life-config.js';
 import { Ingress } from './inner-life-ingress.js';
 import { InnerLife } from './inner-life.js';
+import { Expecting } from './expecting.js';
 import { Legs } from './legs.js';
 import type { Awaited } from './peer-way.js';
 import { PeerWay } from './peer-way.js';
@@ -81,6 +90,8 @@ export class MemberRole implements Role {
   private readonly serving: Serving;
   private readonly correction: Correction;
   private readonly legs: Legs;
+  private readonly expectations = new Expectations();
+  private readonly expecting: Expecting;
   private readonly unfolded = new Unfolded();
   private readonly egress = new EgressHold();
   private readonly replication: Replication;
@@ -135,15 +146,23 @@ export class MemberRole implements Role {
       modes: [config.interfaces.inside, config.interfaces.outside],
       gtp: settings['dist.gtp'],
     });
-    this.pipeline = new Pipeline(this.connections, this.expiry, compiled, steering, this.duties.serves, {
-      slots,
-      sync: settings['sync.policy'],
-      syncNever: settings['sync.never'].flatMap((name) => servicePorts(name)),
-      syncDelayMs: settings['sync.delayMs'],
-      tcpOutOfState: settings['tcp.outOfState'] === 'drop' ? 'drop' : 'accept',
-      other: settings['policy.other'],
-      natPorts: [settings['nat.portsFrom'], settings['nat.portsTo']],
-    });
+    this.pipeline = new Pipeline(
+      this.connections,
+      this.expiry,
+      compiled,
+      steering,
+      this.duties.serves,
+      this.expectations,
+      {
+        slots,
+        sync: settings['sync.policy'],
+        syncNever: settings['sync.never'].flatMap((name) => servicePorts(name)),
+        syncDelayMs: settings['sync.delayMs'],
+        tcpOutOfState: settings['tcp.outOfState'] === 'drop' ? 'drop' : 'accept',
+        other: settings['policy.other'],
+        natPorts: [settings['nat.portsFrom'], settings['nat.portsTo']],
+      },
+    );
     const serves = (slot: number): boolean => this.duties.duty[slot] === DUTY.serving;
     this.correction = new Correction({
       rt,
@@ -162,7 +181,7 @@ export class MemberRole implements Role {
     this.legs = new Legs({
       rt,
       connections: this.connections,
-      entries: new ForwardingEntries(this.connections, settings['sync.delayMs']),
+      entries: new ForwardingEntries(this.connections, steering, settings['sync.delayMs']),
       me: this.me,
       ackFirst: settings['correction.ackFirst'],
       wayTo: (member) => this.wayTo(member),
@@ -170,6 +189,16 @@ export class MemberRole implements Role {
       serves,
       table: () => this.duties.table,
       onSettled: this.egress.release,
+    });
+    this.expecting = new Expecting({
+      rt,
+      connections: this.connections,
+      expectations: this.expectations,
+      pipeline: this.pipeline,
+      expectMs: settings['alg.expectMs'],
+      others: () => activeMembers(this.group.state).filter((member) => member !== this.me),
+      wayTo: (member) => this.wayTo(member),
+      serves,
     });
     this.serving = new Serving({
       rt,
@@ -179,6 +208,7 @@ export class MemberRole implements Role {
       egress: this.egress,
       correction: this.correction,
       legs: this.legs,
+      expecting: this.expecting,
       maxHeld: settings['hold.maxPackets'],
       me: this.me,
       instances: settings['correction.coreXlMismatchDrops'] ? (config.members[this.me - 1]?.cores ?? 1) : 0,
@@ -305,6 +335,8 @@ export class MemberRole implements Role {
     } else if (kind === 'member' && type === FRAME.legs) {
       this.legs.onLegs(words, channel);
       this.queueTurn();
+    } else if (kind === 'member' && type === FRAME.expect) {
+      this.expecting.onExpect(words);
     } else if (kind === 'member' && type === FRAME.legsHeld) {
       this.legs.onHeld(words);
       this.queueTurn();
@@ -352,6 +384,7 @@ export class MemberRole implements Role {
     if (this.state !== 'ACTIVE') this.setState('ACTIVE');
     this.takeTable(state);
     for (const event of events) {
+      if (event.type === 'MemberJoined') this.expecting.tell(memberNumber(state, event.member));
       if (event.type !== 'SlotsOrphaned') continue;
       const slots = event.to.flatMap(([, ...orphaned]) => orphaned);
       this.legs.reinstall(new Set(slots));
@@ -442,10 +475,10 @@ export class MemberRole implements Role {
   private rebirth(drained: boolean): void {
     if (drained) this.rt.note('info', 'drained', { life: this.incarnation });
     else this.rt.note('warn', 'read_itself_lost', { life: this.incarnation });
+    this.clearDataPlane();
     this.incarnation = nextLife(this.incarnation);
     this.joinedOnce = false;
     this.setState('INIT');
-    this.clearDataPlane();
     this.hub.rebirth(this.incarnation);
     this.inner.onNewLife();
   }
@@ -453,10 +486,15 @@ export class MemberRole implements Role {
   private clearDataPlane(): void {
     this.policyPull.stop();
     this.ingress.clear();
+    const { duty } = this.duties;
+    for (let slot = 0; slot < duty.length; slot++) {
+      if (duty[slot] === DUTY.serving) this.config.probe?.onRelease(this.rt.self.id, this.incarnation, slot);
+    }
     this.duties.clear();
     this.serving.clear();
     this.correction.clear();
     this.legs.clear();
+    this.expecting.clear();
     this.unfolded.clear();
     this.egress.clear();
     this.replication.clear();
@@ -567,9 +605,10 @@ export class MemberRole implements Role {
       words[at + 6] as number,
     ];
     this.pipeline.read(words, packetAt, packetBytes, side, fragmentPorts);
-    this.pipeline.forgetForward();
     const now = this.connections.relative(this.rt.nowMs());
-    this.serving.judge(words, packetAt, packetBytes, fragmentPorts, slot, side, number, channel, orchestrator, now);
+    const verdict = this.pipeline.judgeAfresh(slot, side, orchestrator, number, now);
+    const epoch = this.duties.table?.epoch[slot] ?? 0;
+    this.serving.write(verdict, words, packetAt, packetBytes, side, number, channel, epoch);
   }
 
   private channelTo(orchestrator: number, incarnation: number): Channel | undefined {
@@ -619,7 +658,8 @@ export class MemberRole implements Role {
     this.correction.flush();
     const legs = this.legs.flush(awaited);
     this.serving.mustHold = false;
-    this.egress.close(legs.length === 0 ? awaited : [...awaited, ...legs]);
+    const told = this.expecting.flush();
+    this.egress.close(legs.length + told.length === 0 ? awaited : [...awaited, ...legs, ...told]);
     if (this.replication.copiesQueued > 0) this.flushTimer = this.rt.after(0, this.flushLater);
   }
 
@@ -653,6 +693,7 @@ export class MemberRole implements Role {
     const now = this.connections.relative(this.rt.nowMs());
     const budget = Math.max(EXPIRY_LEAST, Math.ceil(this.connections.used / EXPIRY_ROUNDS));
     const removed = this.expiry.sweep(now, budget, this.duties.serves, COPY_GRACE_MS, (now - REPLAY_WITHIN_MS) | 0);
+    this.expecting.sweep(now);
     if (removed > 0) this.rt.count('connections_expired', removed);
     this.queueTurn();
   }
@@ -682,7 +723,10 @@ export class MemberRole implements Role {
       lifeState: () => this.state,
       policy: () => this.policy,
       enforce: (policy) => this.enforce(policy),
-      clearDataPlane: () => this.clearDataPlane(),
+      clearDataPlane: () => {
+        this.hub.deaf = true;
+        this.clearDataPlane();
+      },
       newLife: () => this.rebirth(false),
       comeUp: () => this.policyPull.start(this.policy),
       heartbeat: () => this.heartbeat(),

@@ -9,6 +9,7 @@ import { DUTY } from './duties.js';
 import type { Correction } from './correction.js';
 import { HANDED_BYTES, HANDED_WORDS } from './correction.js';
 import type { EgressHold } from './egress-hold.js';
+import type { Expecting } from './expecting.js';
 import type { Legs } from './legs.js';
 
 const WORD_BYTES = 4;
@@ -44,6 +45,7 @@ export class Serving {
   private readonly egress: EgressHold;
   private readonly correction: Correction;
   private readonly legs: Legs;
+  private readonly expecting: Expecting;
   private readonly maxHeld: number;
   private readonly me: number;
   /** Firewall instances of this member; 0: they are not compared. */
@@ -57,6 +59,7 @@ export class Serving {
     egress: EgressHold;
     correction: Correction;
     legs: Legs;
+    expecting: Expecting;
     maxHeld: number;
     me: number;
     instances: number;
@@ -68,6 +71,7 @@ export class Serving {
     this.egress = parts.egress;
     this.correction = parts.correction;
     this.legs = parts.legs;
+    this.expecting = parts.expecting;
     this.maxHeld = parts.maxHeld;
     this.me = parts.me;
     this.instances = parts.instances;
@@ -242,6 +246,7 @@ export class Serving {
       this.mustHold = true;
     }
     if (pipeline.waitsForBackup()) this.mustHold = true;
+    if (pipeline.index >= 0 && this.expecting.look(words, at, lenBytes)) this.mustHold = true;
   }
 
   /** Judges a packet of a slot served here. */

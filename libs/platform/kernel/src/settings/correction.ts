@@ -23,6 +23,19 @@ export const CORRECTION = {
     where: 'members',
     about: 'A packet handed on is dropped where the two members keep its connection at different firewall instances.',
   },
+  'alg.expectMs': {
+    kind: 'int',
+    unit: 'ms',
+    min: 0,
+    max: 3_600_000,
+    vendor: 60_000,
+    lossless: 60_000,
+    certainty: 'inferred',
+    fidelity: 'F-ALG-EXPECT',
+    where: 'members',
+    about:
+      'A data connection that an FTP or SIP connection announces may begin within this time; it is at home where its control connection is.',
+  },
   'nat.portsFrom': {
     kind: 'int',
     unit: 'port',
