@@ -93,6 +93,17 @@ const wakeTooEarly: Faults = async (lab) => {
   await lab.link(BUS, member('1_03'), {});
   for (const id of ['1_01', '1_02', '1_04']) await lab.link(orchestrator('1_2'), member(id), {});
 };
+/** As above; and those who hand packets on to the hung member do not hear of its loss either. */
+const wakeUnknownToOthers: Faults = async (lab) => {
+  for (const id of ['1_01', '1_02', '1_04']) await lab.link(BUS, member(id), { cut: true, bothWays: false });
+  await lab.hang(member('1_03'));
+  await lab.waitMs(200);
+  await lab.link(BUS, member('1_03'), { cut: true, bothWays: false });
+  await lab.waitMs(300);
+  await lab.resume(member('1_03'));
+  await lab.waitMs(300);
+  for (const id of ['1_01', '1_02', '1_03', '1_04']) await lab.link(BUS, member(id), {});
+};
 const panic: Faults = (lab) => lab.kill(member('1_03'));
 const panicTwice: Faults = async (lab) => {
   await lab.kill(member('1_03'));
@@ -110,6 +121,13 @@ describe('each safeguard is needed: with it all is well, without it the same see
     expect(broken).toMatch(
       /let packet \d+ of slot \d+ leave under epoch \d+, and its table says that the slot was seized/,
     );
+  });
+
+  it('the fence holds for packets that another member has handed on', async () => {
+    const asymmetric = { 'dist.mode': 'user', 'sync.policy': 'delayed', 'sync.delayMs': 0 };
+    expect((await suffer(3, asymmetric, false, wakeUnknownToOthers)).broken).toBeUndefined();
+    const { broken } = await suffer(3, { ...asymmetric, 'egress.fence': false }, false, wakeUnknownToOthers);
+    expect(broken).toMatch(/let packet \d+ of slot \d+ leave under epoch \d+/);
   });
 
   it('de-duplication keeps a repeated message from becoming a second packet', async () => {

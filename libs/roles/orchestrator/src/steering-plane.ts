@@ -289,6 +289,8 @@ export class SteeringPlane {
    */
   private isStale(number: number, slot: number, words: Int32Array, at: number): boolean {
     const home = words[at] as number;
+    // fidelity: F-EGRESS-FENCE
+    if (!this.config.settings['egress.fence']) return false;
     if (home < 0 || home >= this.epoch.length || (words[at + 1] as number) < (this.epoch[home] as number)) return true;
     return this.recalled[slot] === 1 && this.pending.firstOf(slot) !== number;
   }
