@@ -52,7 +52,14 @@ describe.each(SERVICES)('connections of %s', (service) => {
   it('come to their end through a fabric that translates nothing', () => {
     const { ledger, rows } = played({ mix: { [service]: 1 } });
     expect(rows.map((r) => r.outcome)).toEqual(rows.map(() => outcome));
-    expect(ledger).toMatchObject({ violations: {}, corrupted: 0, unexplained: 0, resent: 0, balanced: true });
+    expect(ledger).toMatchObject({
+      violations: {},
+      corrupted: 0,
+      unexplained: 0,
+      resent: 0,
+      reordered: 0,
+      balanced: true,
+    });
     expect(ledger.sent).toBe(ledger.delivered);
   });
 

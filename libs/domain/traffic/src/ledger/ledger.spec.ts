@@ -95,6 +95,22 @@ describe('the ledger', () => {
     expect([rowOf(ledger, 0, 1001)?.reordered, rowOf(ledger, 1, 1001)?.reordered]).toEqual([1, 0]);
   });
 
+  it('does not count it against the fabric that pieces of a datagram come behind their first one', () => {
+    const ledger = ledgerOf(1);
+    const offset = 0x01000000;
+    const piece = PACKET.map((w, i) => (i === 1 ? w | offset : w));
+    const before = ledger.send(0, 0, 0, 0, piece, 0, LEN, 1000);
+    const first = send(ledger, 0, 1000);
+    const late = send(ledger, 0, 1000);
+    deliver(ledger, first, 1001);
+    ledger.deliver(before, piece, 0, LEN, 1001);
+    expect(ledger.reordered).toBe(0);
+    const next = send(ledger, 0, 1002);
+    deliver(ledger, next, 1003);
+    deliver(ledger, late, 1003);
+    expect(ledger.reordered).toBe(1);
+  });
+
   it.each([
     ['a changed bit', () => PACKET.map((w, i) => (i === 3 ? w ^ 1 : w)), LEN],
     ['a changed last byte', () => PACKET.map((w, i) => (i === 6 ? 0x7e : w)), LEN],

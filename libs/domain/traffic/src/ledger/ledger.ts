@@ -4,7 +4,7 @@ import { FaultMark } from './fault-mark.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { LossLog, NO_WORD } from './loss-log.js';
 import { PACKET_STATE, PacketRing } from './packet-ring.js';
-import { checksumResidue, contentSum } from './packet-words.js';
+import { checksumResidue, contentSum, isPiece } from './packet-words.js';
 import { ReasonCounts } from './reason-counts.js';
 import { Translations } from './translations.js';
 
@@ -147,7 +147,8 @@ export class Ledger {
     ring.state[place] = PACKET_STATE.delivered;
     this.delivered++;
     book.delivered[connection]++;
-    this.noteOrder(tag, connection * 2 + (ring.way[place] >>> 7), connection);
+    // Pieces of a datagram may overtake each other: whoever needs the first one keeps the others until it comes.
+    if (!isPiece(words, at, lenBytes)) this.noteOrder(tag, connection * 2 + (ring.way[place] >>> 7), connection);
     const latencyUs = (this.microseconds(nowMs) - ring.sentUs[place]) >>> 0;
     this.latency.record(latencyUs);
     if (corrected) this.correctedLatency.record(latencyUs);

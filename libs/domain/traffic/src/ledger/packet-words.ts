@@ -176,6 +176,11 @@ function transportAt(words: Int32Array, at: number, lenBytes: number): number {
   return (first & 0xf0) === 0x40 && headerWords >= 5 && headerWords << 2 <= lenBytes ? at + headerWords : -1;
 }
 
+/** Whether the packet is a fragment that is not the first of its datagram. */
+export function isPiece(words: Int32Array, at: number, lenBytes: number): boolean {
+  return transportAt(words, at, lenBytes) >= 0 && isLaterFragment(words, at);
+}
+
 /** The fragment offset is the low 13 bits of bytes 6 and 7: in the words' order, byte 7 and five bits of byte 6. */
 function isLaterFragment(words: Int32Array, at: number): boolean {
   return (words[at + 1] & 0xff1f0000) !== 0;

@@ -54,7 +54,7 @@ export class Traffic {
   /** Packets that did not come out: all by reason, and those that are listed one by one. */
   async losses(): Promise<{ readonly totals: LossPage['totals']; readonly rows: LossRow[] }> {
     const rows: LossRow[] = [];
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const page = (await this.ask('losses', { from, count: ROWS_A_PAGE })) as LossPage;
       rows.push(...page.rows);
       if (page.next === null) return { totals: page.totals, rows };

@@ -11,6 +11,8 @@ const input = z.strictObject({
   experiment: z.string().describe('experiment file'),
   live: z.boolean().default(false).describe('real processes'),
   sim: z.boolean().default(false).describe('the simulator (the default)'),
+  captures: z.string().optional().describe("a capture or a folder of them, instead of the experiment's traffic"),
+  skipUnreadable: z.boolean().default(false).describe('with --captures: leaves out files that are no captures'),
   seed: z.int().min(0).max(0xffffffff).optional().describe('of the simulator; default: 1'),
   seeds: z
     .string()
@@ -49,6 +51,10 @@ export default verb({
       does: 'fifty times in the simulator, each with other chances',
     },
     { command: 'rehearse run examples/experiments/kernel-panic.yaml --sim --seed 17', does: 'seed 17 again' },
+    {
+      command: 'rehearse run examples/experiments/captures-panic.yaml --captures examples/captures',
+      does: 'every capture of a folder, under panics',
+    },
   ],
   positionals: ['experiment'],
   input,
@@ -62,17 +68,30 @@ export default verb({
       throw new LabError('bad-input', `--live and ${seen} exclude each other.`, 'Leave one out.');
     }
     if (seeds !== undefined) {
+      if (given.captures !== undefined)
+        throw new LabError(
+          'bad-input',
+          '--captures and --seeds exclude each other.',
+          'Name the folder in the experiment.',
+        );
       if (given.seed !== undefined)
         throw new LabError('bad-input', '--seed and --seeds exclude each other.', 'Keep one.');
       return runSeeds(experiment, seeds, context);
     }
     const seed = given.seed ?? 1;
     const world = live ? 'processes' : 'simulated';
-    const result = await startRun({ path: experiment, world, seed, keep: true }, context).catch((error: unknown) => {
-      if (!live) context.say(`again: ${repeat(experiment, seed, context.set.words)}`);
-      throw error;
-    });
-    if (!live && result.verdict !== 'pass') context.say(`again: ${repeat(experiment, seed, context.set.words)}`);
+    const { skipUnreadable } = given;
+    const captures = given.captures === undefined ? undefined : { path: given.captures, skipUnreadable };
+    const played =
+      captures === undefined ? '' : ` --captures '${captures.path}'${skipUnreadable ? ' --skip-unreadable' : ''}`;
+    const again = `again: ${repeat(experiment, seed, context.set.words)}${played}`;
+    const result = await startRun({ path: experiment, world, seed, keep: true, captures }, context).catch(
+      (error: unknown) => {
+        if (!live) context.say(again);
+        throw error;
+      },
+    );
+    if (!live && result.verdict !== 'pass') context.say(again);
     return { ...result, experiment, mode: live ? 'live' : 'sim', seed: live ? null : seed };
   },
   render: (out: Out) => ('seeds' in out ? seedsText(out) : `${resultTable([[out.profile, out]])}\n${resultNotes(out)}`),

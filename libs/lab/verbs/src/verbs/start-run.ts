@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { loadExperiment, planWord, runExperiment, type Experiment, type RunResult } from '@rehearsal/experiment';
 import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan, Lab } from '@rehearsal/lab-port';
@@ -37,13 +37,24 @@ export interface StartRun {
   readonly seed: number;
   /** False: leaves a folder only when the verdict is not `pass`. */
   readonly keep: boolean;
+  /** A capture or a folder of them to be played instead of the experiment's traffic. */
+  readonly captures?: { readonly path: string; readonly skipUnreadable: boolean } | undefined;
+}
+
+/** The experiment with other traffic: captures alone. */
+function playing(experiment: Experiment, captures: NonNullable<StartRun['captures']>): Experiment {
+  const source = { folder: resolve(captures.path), skipUnreadable: captures.skipUnreadable };
+  const { trafficSimulated: _, ...block } = experiment.block;
+  return { ...experiment, block: { ...block, traffic: { captures: [source] } } };
 }
 
 /** Conducts one experiment once. */
 export async function startRun(start: StartRun, context: VerbContext): Promise<RunResult> {
-  const experiment = await readChecked(start.path);
+  const written = await readChecked(start.path);
+  const experiment = start.captures === undefined ? written : playing(written, start.captures);
   const plan = planFor(experiment, context.set);
-  const name = `${experimentName(start.path)}-${plan.profile}`;
+  const played = start.captures === undefined ? '' : `-${experimentName(start.captures.path)}`;
+  const name = `${experimentName(start.path)}${played}-${plan.profile}`;
   // A simulated run is the same again, so its name is, too.
   const runId =
     start.world === 'simulated'
