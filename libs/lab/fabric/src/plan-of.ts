@@ -48,10 +48,7 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
       take: group.take,
       address: group.address,
       members: read.members,
-      interfaces: (['inside', 'outside'] as const).map((side) => {
-        const said = group.interfaces[side].distribution ?? settings['dist.mode'];
-        return { name: side, ...group.interfaces[side], distribution: modeOf(said, side) };
-      }),
+      interfaces: interfacesOf(read, settings['dist.mode']),
     },
     policy: translating(options.policy, group.interfaces.outside),
     traffic: { ...traffic, captures: captures.map((c) => options.locate(c)) },
@@ -73,6 +70,30 @@ function translating(policy: unknown, outside: { readonly nat: string; readonly 
   // What the policy says itself comes first, and so wins.
   const hide = [...(rulebase.nat?.hide ?? []), { source: 'any', behind }];
   return { ...rulebase, nat: { ...rulebase.nat, hide } };
+}
+
+/**
+ * The interfaces as planned: each says its distribution, or the setting does. General looks at both addresses of
+ * every packet, so it is one choice for the whole group (fidelity: F-DIST-MODE).
+ */
+function interfacesOf(read: ReadFabric, otherwise: Settings['dist.mode']): InterfacePlan[] {
+  const { interfaces } = read.fabric.securityGroups[read.securityGroup]!;
+  const planned = (['inside', 'outside'] as const).map((side) => {
+    const said = interfaces[side].distribution ?? otherwise;
+    return { name: side, ...interfaces[side], distribution: modeOf(said, side) };
+  });
+  const general = planned.filter((i) => i.distribution === 'general');
+  if (general.length === 1) {
+    const side = planned.findLast((i) => interfaces[i.name].distribution !== undefined)!.name;
+    throw new FileError([
+      read.problem(
+        ['securityGroups', read.securityGroup, 'interfaces', side, 'distribution'],
+        `General distribution holds for the whole Security Group; here ${planned.map((i) => `${i.name} is ${i.distribution}`).join(' and ')}.`,
+        'Say general at both, or user, network or auto-topology at both.',
+      ),
+    ]);
+  }
+  return planned;
 }
 
 /** Auto-topology goes by where the interface leads: users are inside, networks outside. */

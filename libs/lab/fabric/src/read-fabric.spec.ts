@@ -53,6 +53,25 @@ describe('a fabric file', () => {
     ]);
   });
 
+  it('lets a member weigh nothing, as long as another weighs something', () => {
+    const p = plan('fabric: mixed\nsecurityGroups: {SG1: {members: [{weight: 0}, {weight: 512}]}}\n');
+    expect(p.securityGroup.members.map((m) => m.weight)).toEqual([0, 512]);
+  });
+
+  it.each([
+    ['', 'vendor', {}, ['user', 'network']],
+    ['', 'lossless', {}, ['general', 'general']],
+    ['', 'vendor', { 'dist.mode': 'network' }, ['network', 'network']],
+    ['inside: {distribution: network}, outside: {}', 'vendor', {}, ['network', 'network']],
+    ['inside: {distribution: user}, outside: {distribution: auto-topology}', 'lossless', {}, ['user', 'network']],
+    ['inside: {distribution: general}, outside: {distribution: general}', 'vendor', {}, ['general', 'general']],
+  ] as const)('spreads by %s with %s and %j', (interfaces, profile, overrides, expected) => {
+    const said = interfaces.replaceAll('{', '{address: 10.1.0.1/16, ').replace(', }', '}');
+    const group = said === '' ? '' : `securityGroups: {SG1: {interfaces: {${said}}}}\n`;
+    const p = plan(`fabric: branch\nprofile: ${profile}\n${group}`, overrides);
+    expect(p.securityGroup.interfaces.map((i) => i.distribution)).toEqual(expected);
+  });
+
   it('resolves settings: the profile, then the sync block, then settings, then the command line', () => {
     const text =
       'fabric: branch\nprofile: lossless\nsecurityGroups: {SG1: {sync: {policy: delayed, delaySec: 1.5, never: [dns]}}}\nsettings: {sync.delayMs: 700, ccp.deadMultiplier: 4}\n';
@@ -110,6 +129,14 @@ describe('a fabric file', () => {
     [
       'fabric: branch\nsecurityGroups: {SG1: {}, SG2: {}}\n',
       'lab.fabric.yaml:2:27: A fabric has exactly one Security Group in this version, saw 2. Keep one, and give the others files of their own.',
+    ],
+    [
+      'fabric: branch\nsecurityGroups: {SG1: {members: [{weight: 0}, {count: 2, weight: 0}]}}\n',
+      'lab.fabric.yaml:2:24: No member has a weight above 0, so none would be given a slot. Give one member a weight of 1 to 512, or leave all weights out: the cores count then.',
+    ],
+    [
+      'fabric: branch\nsecurityGroups: {SG1: {interfaces: {inside: {address: 10.1.0.1/16, distribution: general}, outside: {address: 1.1.1.1/24}}}}\n',
+      'lab.fabric.yaml:2:68: General distribution holds for the whole Security Group; here inside is general and outside is network. Say general at both, or user, network or auto-topology at both.',
     ],
     [
       'fabric: branch\nsecurityGroups: {SG1: {members: 15}}\n',

@@ -107,6 +107,15 @@ function memberRows(yaml: YamlFile, fabric: Fabric, name: string, problems: File
       });
     }
   }
+  if (members.every((m) => m.weight === 0)) {
+    problems.push(
+      yaml.problem(
+        [...base, 'members'],
+        'No member has a weight above 0, so none would be given a slot.',
+        'Give one member a weight of 1 to 512, or leave all weights out: the cores count then.',
+      ),
+    );
+  }
   for (const id of groupOf.keys()) {
     if (members.some((m) => m.id === id)) continue;
     const last = members[members.length - 1]?.id ?? 'none';

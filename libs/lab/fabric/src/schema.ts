@@ -25,7 +25,7 @@ const membersRow = z
       .default('16200')
       .describe('appliance model; gives the cores when they are not named'),
     cores: z.int().min(1).max(512).optional().describe('CPU cores; the default share of the slots'),
-    weight: z.int().min(1).max(512).optional().describe('share of the slots; default: the cores'),
+    weight: z.int().min(0).max(512).optional().describe('share of the slots, as a weight; 0: none; default: the cores'),
   })
   .describe('members of one kind');
 

@@ -83,7 +83,8 @@ export const CONNECTIONS = {
     certainty: 'ours',
     fidelity: 'F-POLICY-OTHER',
     where: 'orchestrators, members',
-    about: 'Whether fragments and protocols other than TCP and UDP pass; each packet is judged by itself.',
+    about:
+      'Whether packets that name no connection pass, each by itself: IPv6, what is not IP, damaged packets, ICMP errors that quote too little.',
   },
   'table.connectionsPerMember': {
     kind: 'int',
