@@ -11,8 +11,8 @@ import { roleFactories } from './labs.js';
 import { MACHINES } from './machines.js';
 
 const BUILD = 'explored';
-/** Tables are laid out once a process; explored fabrics have few connections and start often. */
-const SMALL_TABLES = { 'table.connectionsPerMember': 4096 };
+/** Tables are laid out when a process starts; explored fabrics start often, and have few connections and packets. */
+const SMALL_TABLES = { 'table.connectionsPerMember': 4096, 'hold.maxPackets': 8192, 'dist.slots': 256 };
 
 /** Explores one fabric file in the simulator, with settings of the command line. */
 export function createExploreBench(fabric: string, set: SetWords): ExploreBench {

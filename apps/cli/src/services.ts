@@ -15,6 +15,7 @@ export function createServices(say: (line: string) => void): Services {
     verify: async (folder, withCurrent) => (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent),
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
+    capacity: async (request) => (await import('./measure-capacity.js')).measureCapacity(request),
     benchmarks: ({ smoke }) => benchmarks(smoke),
     checkPolicy: async (rulebase) => (await import('./check-policy.js')).checkPolicy(rulebase),
   };

@@ -3,7 +3,7 @@ import { Invariants } from './invariants.js';
 
 function watched(): { broken: string[]; watch: Invariants } {
   const broken: string[] = [];
-  return { broken, watch: new Invariants((reason) => broken.push(reason)) };
+  return { broken, watch: new Invariants((reason) => broken.push(reason), ['1_01', '1_02', '1_03']) };
 }
 
 describe('the invariants of a fabric', () => {
@@ -70,6 +70,24 @@ describe('the invariants of a fabric', () => {
     watch.onEmit('1_2', 0, 3, 100);
     expect(broken).toEqual([
       'orchestrator 1_2 let packet 100 of slot 0 leave under epoch 3, and the member that seized it at 6 serves it already',
+    ]);
+  });
+
+  it('let a member that was to be given a slot serve it once the one who should release it is gone from the table', () => {
+    const { broken, watch } = watched();
+    watch.onServe('1_02', 1, 0, 3);
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [5]);
+    watch.onServe('1_01', 1, 0, 5);
+    expect(broken.length).toBe(1);
+    broken.length = 0;
+    watch.onServe('1_02', 1, 0, 3);
+    broken.length = 0;
+    watch.onTable('orchestrator 1_1', 6, [1], [3], [5]);
+    watch.onServe('1_01', 1, 0, 5);
+    expect(broken).toEqual([]);
+    watch.onEmit('1_2', 0, 3, 100);
+    expect(broken).toEqual([
+      'orchestrator 1_2 let packet 100 of slot 0 leave under epoch 3, and the member that seized it at 5 serves it already',
     ]);
   });
 

@@ -54,14 +54,22 @@ export class Invariants implements SimProbe {
   readonly #seizures = new Map<number, Set<number>>();
   readonly #servedAfterSeizure = new Map<number, number>();
 
-  constructor(fail: (reason: string) => void) {
+  /** By member number: the newest table from which it vanished. */
+  readonly #vanishedAt = new Map<number, number>();
+  #newest: { readonly version: number; readonly present: ReadonlySet<number> } = { version: 0, present: new Set() };
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  /** @param members ids of all members, in the order of their numbers */
+  constructor(fail: (reason: string) => void, members: readonly string[] = []) {
     this.#fail = fail;
+    this.#numbers = new Map(members.map((id, i) => [id, i + 1]));
   }
 
   onServe(member: string, incarnation: number, slot: number, epoch: number): void {
     const other = this.#servers.get(slot);
     // A process that drops its state and begins a new life takes over from itself, and a seizure from the lost.
-    const seized = this.#seizures.get(slot)?.has(epoch) === true && (other === undefined || other.epoch < epoch);
+    const takenOver = this.#seizures.get(slot)?.has(epoch) === true;
+    const seized = (takenOver || this.#isGone(other)) && (other === undefined || other.epoch < epoch);
     if (!seized && other !== undefined && (other.member !== member || other.incarnation > incarnation)) {
       this.#fail(
         `two members serve slot ${slot}: ${other.member} (incarnation ${other.incarnation}, epoch ${other.epoch}) and ${member} (incarnation ${incarnation}, epoch ${epoch})`,
@@ -69,6 +77,12 @@ export class Invariants implements SimProbe {
     }
     if (seized) this.#servedAfterSeizure.set(slot, epoch);
     this.#servers.set(slot, { member, incarnation, epoch });
+  }
+
+  /** Its life ended in a table after it began to serve: whoever waited for its release need not wait any more. */
+  #isGone(server: { readonly member: string; readonly epoch: number } | undefined): boolean {
+    const number = server === undefined ? undefined : this.#numbers.get(server.member);
+    return number !== undefined && (this.#vanishedAt.get(number) ?? 0) > server!.epoch;
   }
 
   onRelease(member: string, incarnation: number, slot: number): void {
@@ -125,12 +139,20 @@ export class Invariants implements SimProbe {
       this.#hashes.set(version, hash);
       this.#hashes.delete(version - TABLES_KEPT);
     } else if (known !== hash) this.#fail(`${process} has another table ${version} than the first that had one`);
+    if (version > this.#newest.version) this.#noteVanished(version, active, backup);
     const before = this.#tables.get(process);
     if (before !== undefined && version < before.version) {
       this.#fail(`${process} went back from table ${before.version} to ${version}`);
     }
     if (before !== undefined) this.#noteSeizures(process, before, active, backup, epoch);
     this.#tables.set(process, { version, active: Int32Array.from(active), epoch: Int32Array.from(epoch) });
+  }
+
+  #noteVanished(version: number, active: ArrayLike<number>, backup: ArrayLike<number>): void {
+    const present = new Set<number>();
+    for (let slot = 0; slot < active.length; slot++) present.add(active[slot]!).add(backup[slot]!);
+    for (const number of this.#newest.present) if (!present.has(number)) this.#vanishedAt.set(number, version);
+    this.#newest = { version, present };
   }
 
   /** The old active is neither active nor backup of a slot whose epoch rose: it was lost. */

@@ -73,7 +73,8 @@ export class SimWorld {
     this.ends = this.busIndex + 1;
     this.network = new SimNetwork(this);
     this.log = new SimLogServer(this);
-    this.invariants = new Invariants((reason) => this.fail(reason));
+    const members = parts.plan.securityGroup.members.map((m) => m.id);
+    this.invariants = new Invariants((reason) => this.fail(reason), members);
     const clockRng = createRng(this.seed, 'clocks');
     this.processes = parts.plan.roles.map((entry, index) => {
       this.#owners.set(entry.subject, index);

@@ -20,7 +20,7 @@ const VARIED: readonly (readonly [string, readonly (string | number | boolean)[]
   ['dist.mode', ['general', 'auto-topology']],
   ['dist.l4', [true, false]],
   ['dist.placement', ['spread', 'pairs']],
-  ['dist.slots', [256, 512, 1024]],
+  ['dist.slots', [256, 256, 512]],
   ['link.windowFrames', [4, 32, 256]],
   ['batch.maxPackets', [1, 8, 64]],
   ['detector.probeMs', [0, 20, 50]],

@@ -64,6 +64,8 @@ export function isExplained(reason: string, row: ConnectionRow, facts: Facts): b
 
 /** Weather that keeps a member silent for this long may be what it was lost for. */
 const SILENT_MS = 100;
+/** Clocks of processes differ by so much at most. */
+const CLOCKS_WITHIN_MS = 1_000;
 
 /** Whether a member that was declared lost had suffered anything before, by itself or on its way to the bus. */
 export function isLossExplained(
@@ -77,7 +79,7 @@ export function isLossExplained(
     weather[chance] !== undefined && Number(weather[reach]) >= SILENT_MS;
   if (silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs')) return true;
   return done.some(({ step, atMs }) => {
-    if (atMs > loss.atMs) return false;
+    if (atMs > loss.atMs + CLOCKS_WITHIN_MS) return false;
     const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
     const touches = step.target === name || step.to === name;
     return slowsAll || (touches && !FAULTS[step.fault].mends);

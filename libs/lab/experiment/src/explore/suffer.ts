@@ -11,7 +11,6 @@ import {
   type Target,
 } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
-import { bringUp } from '../conduct/phases.js';
 import { Traffic } from '../conduct/traffic.js';
 import { mendOf } from './draw-fault.js';
 import { atRest } from './rest.js';
@@ -48,6 +47,8 @@ export interface Finding {
 }
 
 const BUS: Target = { role: 'bus', id: 'bus' };
+const UP_WITHIN_MS = 30_000;
+const LOOK_AT_FIRST_EVERY_MS = 20;
 const REST_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 200;
 const SERVE_WITHIN_MS = 3_000;
@@ -93,7 +94,7 @@ class Run {
 
   async all(): Promise<NonNullable<Suffering['end']>> {
     const { lab, schedule, traffic } = this;
-    await bringUp(lab, () => {});
+    await this.bringUp();
     this.startMs = lab.nowMs();
     await traffic.start(schedule.traffic);
     for (const step of schedule.steps) {
@@ -111,6 +112,20 @@ class Run {
     const troubled = ledger.packets.dropped + ledger.packets.lost + ledger.unexplained > 0;
     const rows = troubled || ledger.connections.total !== ledger.connections.done ? await traffic.connections() : [];
     return { record: await lab.collect(), ledger, rows };
+  }
+
+  private async bringUp(): Promise<void> {
+    const { lab } = this;
+    await lab.up();
+    const deadlineMs = lab.nowMs() + UP_WITHIN_MS;
+    for (;;) {
+      const why = atRest(await lab.status(), lab.plan, {});
+      if (why === undefined) return;
+      if (lab.nowMs() >= deadlineMs) {
+        throw new LabError('deviated', `The fabric did not come up: ${why}.`, 'Bring it up in calm weather.');
+      }
+      await lab.waitMs(LOOK_AT_FIRST_EVERY_MS);
+    }
   }
 
   private async until(atMs: number): Promise<void> {
@@ -223,6 +238,8 @@ class Run {
       await lab.waitMs(LOOK_EVERY_MS);
       if ((await judged()) > before) return;
     }
+    const { sent, delivered, dropped, lost } = (await traffic.ledger()).packets;
+    if (sent === delivered + dropped + lost) return;
     this.seen.findings.push({
       kind: 'serves nothing',
       text: `at rest, and no packet is judged in ${SERVE_WITHIN_MS} ms`,

@@ -22,6 +22,11 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'random faults over random traffic, seed by seed; what fails is shrunk',
     load: () => import('../verbs/explore.js'),
   },
+  {
+    path: 'capacity',
+    summary: 'headroom of a group now, after one loss, and after two',
+    load: () => import('../verbs/capacity.js'),
+  },
   { path: 'status', summary: 'a running fabric, member by member', load: () => import('../verbs/status.js') },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },
   {

@@ -68,6 +68,55 @@ export interface ExploreRequest {
   readonly set: SetWords;
 }
 
+export interface CapacityRequest {
+  /** A run's folder; else the fabric file. */
+  readonly run?: string;
+  readonly fabric?: string;
+  /** What one member carries. */
+  readonly limitPacketsPerSec: number | null;
+  readonly set: SetWords;
+}
+
+/** A group with some members lost: who carries what. Whole numbers; connections are those open at a time. */
+export interface Situation {
+  readonly lost: readonly string[];
+  readonly members: readonly {
+    readonly member: string;
+    readonly slots: number;
+    /** Of all slots, and what its weight would make it. */
+    readonly sharePerMille: number;
+    readonly duePerMille: number;
+    readonly packetsPerSec: number;
+    readonly connections: number;
+    /** Without a backup at this moment. */
+    readonly exposedConnections: number;
+  }[];
+  readonly busiest: { readonly member: string; readonly packetsPerSec: number } | null;
+  /** By all the losses that led here. */
+  readonly connectionsLost: number;
+  readonly connectionsExposed: number;
+}
+
+export interface CapacityReport {
+  readonly source: string;
+  readonly profile: string;
+  readonly limitPacketsPerSec: number | null;
+  /** Any one member may be lost: no connection is, and nobody has more than the limit. */
+  readonly nPlusOne: boolean;
+  readonly now: Situation;
+  /** The worst loss; null where nobody is left to lose. */
+  readonly afterOne: Situation | null;
+  /** The worst two: before copies are made, and after. */
+  readonly afterTwoAtOnce: Situation | null;
+  readonly afterTwoLater: Situation | null;
+  /** For each first loss, what the worst second one costs. */
+  readonly secondFailure: readonly {
+    readonly first: string;
+    readonly connectionsLostAtOnce: number;
+    readonly connectionsLostLater: number;
+  }[];
+}
+
 /** What verbs need of the rest of the house; whoever composes the command hands it in. */
 export interface Services {
   /** The folder of examples, tools and the default place of runs. */
@@ -79,6 +128,7 @@ export interface Services {
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
+  capacity(request: CapacityRequest): Promise<CapacityReport>;
   benchmarks(options: { readonly smoke: boolean }): Promise<unknown>;
   /** Sentences about what is wrong with a rulebase; none when it can be compiled. */
   checkPolicy(rulebase: unknown): Promise<readonly string[]>;
