@@ -278,6 +278,16 @@ describe('a decider and a log that does not answer clearly', () => {
     expect(replies.map(([reply]) => reply?.kind)).toStrictEqual(['committed', 'failed', 'committed']);
     expect(replies[1]).toStrictEqual([{ kind: 'failed', reason: 'the log is full: maximum bytes exceeded' }]);
   });
+
+  it('says once that the log is full, however often it is asked, and once that it has room again', () => {
+    const world = new SmallWorld({ maxBytes: 1200 });
+    const { decider, process } = openTill(world, '1_1');
+    for (const id of ['a', 'b', 'c']) submit(decider, pay(id.repeat(1000)));
+    submit(decider, pay('p1'));
+    submit(decider, pay('d'.repeat(1000)));
+    world.time.runUntilIdle();
+    expect(process.notes.map(({ code }) => code)).toStrictEqual(['log_full', 'log_has_room', 'log_full']);
+  });
 });
 
 describe('deadlines', () => {

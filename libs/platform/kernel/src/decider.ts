@@ -79,6 +79,7 @@ export class Decider<S, I extends Input, E extends Event> {
   #stopped = false;
   #working = false;
   #outOfReach = false;
+  #full = false;
   #cancelPatience: Cancel | undefined;
   #cancelRetry: Cancel | undefined;
 
@@ -237,7 +238,9 @@ export class Decider<S, I extends Input, E extends Event> {
         // Should an earlier try of these bytes still arrive, the version it names lets only one commit in.
         this.#attempt = undefined;
         this.#outOfReach = false;
-        this.#parts.note('error', 'log_full', { stream: this.stream, reason: outcome.reason });
+        // Once: whoever must be heard, a detector for example, asks again and again until there is room.
+        if (!this.#full) this.#parts.note('error', 'log_full', { stream: this.stream, reason: outcome.reason });
+        this.#full = true;
         this.#answer(failed(`the log is full: ${outcome.reason}`));
         return this.#work();
       case 'unknown':
@@ -293,6 +296,8 @@ export class Decider<S, I extends Input, E extends Event> {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#outOfReach = false;
+    if (this.#full) this.#parts.note('info', 'log_has_room', { stream: this.stream });
+    this.#full = false;
     // Another's commit: the job stays and is decided again, unless its submitter has been told to ask again.
     if (verdict.id === attempt.commitId) this.#answer({ kind: 'committed', commit: verdict });
   }
