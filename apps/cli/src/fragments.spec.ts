@@ -20,7 +20,13 @@ const CAPTURES = [
 ].filter((path) => existsSync(path));
 
 /** Tuple, outcome, packets sent, delivered and dropped of a connection. */
-type Row = readonly [tuple: string, outcome: string, sent: number, delivered: number, dropped: number];
+type Row = readonly [
+  tuple: string,
+  outcome: string,
+  sent: number,
+  delivered: number,
+  dropped: ConnectionRow['dropped'],
+];
 
 interface Played {
   readonly ledger: LedgerSummary;

@@ -1,5 +1,5 @@
 import type { FabricHistory, MemberLoss } from '@rehearsal/experiment';
-import { Steering } from '@rehearsal/dataplane';
+import { PROTO_ICMP, PROTO_TCP, PROTO_UDP, Steering } from '@rehearsal/dataplane';
 import { parseCommit, type Settings } from '@rehearsal/kernel';
 import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import {
@@ -10,7 +10,7 @@ import {
 } from '@rehearsal/security-group';
 import { interfaceModes } from './interface-modes.js';
 
-const INSIDE = 0;
+const [INSIDE, OUTSIDE] = [0, 1];
 
 /** Reads who served what from the security group's stream of a run's log. */
 export function readHistory(record: RunRecord): FabricHistory {
@@ -65,15 +65,18 @@ function lossOf(
   return { member, incarnation, reason, detectedAtMs, committedAtMs, silentMs, slots, orphaned, moved };
 }
 
-const TUPLE = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?>(\d+\.\d+\.\d+\.\d+)(?::(\d+))?\/(\w+)$/;
-const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
+const TUPLE = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?>(\d+\.\d+\.\d+\.\d+)(?::(\d+))?\/(\w+)(?:-(\d+))?$/;
+const PROTOCOLS: Readonly<Record<string, number>> = { icmp: PROTO_ICMP, tcp: PROTO_TCP, udp: PROTO_UDP };
 
 /**
- * Finds the slot of `client:port>server:port/protocol`, whose client is inside, by the orchestrators' own
- * steering, so that nothing else says where it goes; -1 for other text.
+ * Finds the slot of the first packet of `client:port>server:port/protocol` by the orchestrators' own steering, so
+ * that nothing else says where it goes; -1 for other text. Protocols are `tcp`, `udp`, `icmp` (whose identifier is
+ * the client's port) and `ip-50` by their number. A client is outside if its server is in the inside network and it
+ * is not.
  */
 export class SlotFinder {
   readonly #steering: Steering;
+  readonly #inside: { readonly network: number; readonly mask: number };
 
   constructor(plan: FabricPlan, settings: Settings) {
     const { inside, outside } = interfaceModes(plan);
@@ -83,16 +86,28 @@ export class SlotFinder {
       modes: [inside, outside],
       gtp: settings['dist.gtp'],
     });
+    const address = plan.securityGroup.interfaces.find((i) => i.name === 'inside')?.address ?? '0.0.0.0/0';
+    const [network, bits] = address.split('/') as [string, string];
+    const mask = bits === '0' ? 0 : -1 << (32 - Number(bits));
+    this.#inside = { network: addressOf(network) & mask, mask };
   }
 
   slotOf(tuple: string): number {
     const parts = TUPLE.exec(tuple);
     if (parts === null) return -1;
-    const [, client, clientPort, server, serverPort, protocol] = parts;
-    const proto = PROTOCOLS[protocol!] ?? Number(protocol);
+    const [, client, clientPort, server, serverPort, name, number] = parts;
+    const proto = name === 'ip' ? Number(number) : (PROTOCOLS[name!] ?? Number(name));
     if (!Number.isInteger(proto)) return -1;
-    const [from, to] = [Number(clientPort ?? 0), Number(serverPort ?? 0)];
-    return this.#steering.slotOf(INSIDE, addressOf(client!), addressOf(server!), from, to, proto);
+    const [src, dst] = [addressOf(client!), addressOf(server!)];
+    const side = this.#isInside(dst) && !this.#isInside(src) ? OUTSIDE : INSIDE;
+    let [from, to] = [Number(clientPort ?? 0), Number(serverPort ?? 0)];
+    if (proto === PROTO_ICMP) to = from;
+    else if (proto !== PROTO_TCP && proto !== PROTO_UDP) from = to = 0;
+    return this.#steering.slotOf(side, src, dst, from, to, proto);
+  }
+
+  #isInside(address: number): boolean {
+    return (address & this.#inside.mask) === this.#inside.network;
   }
 }
 
