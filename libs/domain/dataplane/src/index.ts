@@ -28,7 +28,7 @@ export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash } from './steering.js';
 export type { Mode, SteeringOptions } from './steering.js';
-export { noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
+export { isWaitingToSend, noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
 export { STATE, nextState, segmentOf } from './tcp.js';
 export type { StateName, TimeoutSettings } from './tcp.js';
 export { VERDICT, verdictName } from './verdict.js';

@@ -1,4 +1,4 @@
-import { CREATED, DOOMED, ENTRY_WORDS, META, QUEUE_NEXT, SYNC, SYNCED } from './connection-entry.js';
+import { CREATED, DOOMED, ENTRY_WORDS, META, QUEUED, QUEUE_NEXT, SYNC, SYNCED, YOUNG } from './connection-entry.js';
 import { NONE } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { isDoomed } from './entry-queue.js';
@@ -18,6 +18,11 @@ export function syncDue(table: ConnectionTable, index: number, now: number, dela
   if (((table.words[at + META] as number) & SYNCED) !== 0) return true;
   const ageMs = (now - (table.words[at + CREATED] as number)) | 0;
   return ageMs >= delayMs && table.stateOf(index) !== STATE.closed;
+}
+
+/** Whether the present state of a connection waits to be sent, be it due or not. */
+export function isWaitingToSend(table: ConnectionTable, index: number): boolean {
+  return ((table.words[index * ENTRY_WORDS + META] as number) & (QUEUED | YOUNG)) !== 0;
 }
 
 /** Notes that a connection changed, so that its state is sent when due. */

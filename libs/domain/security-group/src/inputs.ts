@@ -27,6 +27,8 @@ const deadline = { id: z.string().min(1), at: whole, from: z.literal('deadline')
 
 /** Times and thresholds that the group decides by. */
 export const groupRules = z.strictObject({
+  /** fidelity: F-ADMIN-DRAIN; false is the negative control: whoever is taken down is lost at once. */
+  drain: z.boolean(),
   /** fidelity: F-CUL-THRESHOLD; 0: processor load changes nothing. */
   culThresholdPercent: whole.max(100),
   /** fidelity: F-CUL-OFF */

@@ -33,6 +33,7 @@ export const NO_INSTALL: Install = { hash: '', smo: 0, until: 0, waiting: [] };
 const NO_RULES: GroupRules = {
   culOffMs: 1,
   culThresholdPercent: 0,
+  drain: true,
   freezeOnInstallMs: 0,
   installWithinMs: 1,
   lockstep: true,

@@ -37,6 +37,22 @@ describe('a simulated process', () => {
     expect(log).toEqual(['timer', 'message 4', 'message 8', 'end 1', 'end of 4', 'end of 8', 'last']);
   });
 
+  it('counts the processor time it spends, which keeps it from everything else', () => {
+    const log: string[] = [];
+    const { world, runMs } = scriptedWorld({
+      '1_01': (rt) => {
+        const since = (): number => Math.round(rt.nowMs() - world.epochMs);
+        rt.after(5, () => {
+          rt.spend(30_000);
+          log.push(`spent until ${since()}, used ${rt.cpuMs()}`);
+        });
+        rt.after(10, () => log.push(`late at ${since()}, used ${rt.cpuMs()}`));
+      },
+    });
+    runMs(100);
+    expect(log).toEqual(['spent until 35, used 30', 'late at 35, used 30']);
+  });
+
   it('is late by what its work costs, so that overload shows as delay', () => {
     const handledUs: number[] = [];
     const { world, runMs } = scriptedWorld(

@@ -64,6 +64,8 @@ export class ChannelHub {
   private retransmitTimer: Cancel | undefined;
   private busUp = true;
 
+  /** Nothing on a channel is taken or acknowledged any more in this life; datagrams still are. */
+  deaf = false;
   readonly selfCode: number;
   incarnation: number;
   readonly options: ChannelOptions;
@@ -98,6 +100,7 @@ export class ChannelHub {
 
   /** Begins a new life under a new incarnation: every channel ends. */
   rebirth(incarnation: number): void {
+    this.deaf = false;
     for (const channel of this.channels.values()) channel.end();
     this.channels.clear();
     this.acksDue.length = 0;
@@ -187,6 +190,7 @@ export class ChannelHub {
       this.rt.count('frames_for_another_incarnation', 1);
       return;
     }
+    if (this.deaf) return;
     let channel = this.channels.get(from);
     if (channel === undefined || channel.peerIncarnation !== fromIncarnation) {
       channel = this.open(from, fromIncarnation);

@@ -115,6 +115,66 @@ describe('the detector', () => {
     expect(found.map((f) => f.evidence['silentMs'])).toEqual([1200]);
   });
 
+  it('under load takes nobody for dead by silence, or only after much more of it, but goes on trusting sockets', () => {
+    for (const [profile, deadAfterMs] of [
+      ['vendor', Number.POSITIVE_INFINITY],
+      ['lossless', 3000],
+    ] as const) {
+      const { made, found } = detector(profile);
+      made.watch(PEER, 7, 0);
+      made.heard(PEER, 7, 1000);
+      made.damp('load', 1000);
+      rounds(made, 1000, Math.min(1000 + deadAfterMs - 25, 9000));
+      expect(found).toEqual([]);
+      if (profile === 'vendor') continue;
+      rounds(made, 4000, 4000);
+      expect(found[0]?.evidence).toMatchObject({ silentMs: 3000, deadMultiplier: 30 });
+      made.heard(PEER, 7, 4001);
+      made.socketLost(PEER, 4002);
+      expect(found.at(-1)?.reason).toBe('socket');
+    }
+  });
+
+  it('notices what the load hid as soon as it is over', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    made.damp('load', 1000);
+    rounds(made, 1000, 6000);
+    made.damp('none', 6000);
+    rounds(made, 6025, 6025);
+    expect(found.map((f) => f.evidence['silentMs'])).toEqual([5025]);
+  });
+
+  it('reports nothing at all while states are frozen, and all of it afterwards', () => {
+    const told: ((made: Detector) => void)[] = [
+      (made) => made.socketLost(PEER, 1001),
+      (made) => made.replaced(PEER, 1001),
+      (made) => made.unreachable(PEER, 1001),
+      (made) => rounds(made, 1001, 4001),
+    ];
+    for (const tell of told) {
+      const { made, found } = detector('lossless');
+      made.watch(PEER, 7, 0);
+      made.heard(PEER, 7, 1000);
+      made.damp('frozen', 1000);
+      tell(made);
+      expect(found).toEqual([]);
+      made.damp('none', 4010);
+      tell(made);
+      expect(found).toHaveLength(1);
+    }
+  });
+
+  it('remembers over a freeze whom nothing got through to', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.damp('frozen', 1000);
+    made.unreachable(PEER, 1001);
+    made.damp('none', 2000);
+    expect(found.map((f) => f.reason)).toEqual(['silence']);
+  });
+
   it('does not take the words of another incarnation for signs of life', () => {
     const { made, found } = detector('vendor');
     made.watch(PEER, 7, 0);

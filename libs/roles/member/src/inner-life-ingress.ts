@@ -11,6 +11,7 @@ interface Waiting {
   readonly sinceMs: number;
   /** µs of work on it that are still to be done. */
   costUs: number;
+  begun: boolean;
 }
 
 /** Work is done in pieces of this length, so that signs of life go out between them. */
@@ -57,7 +58,7 @@ export class Ingress {
       return;
     }
     const sinceMs = this.parts.rt.nowMs();
-    this.queue.push({ words: new Int32Array(words), channel, packets, sinceMs, costUs: costUs * packets });
+    this.queue.push({ words: new Int32Array(words), channel, packets, sinceMs, costUs: costUs * packets, begun: false });
     this.packets += packets;
     this.goOn();
   }
@@ -92,12 +93,13 @@ export class Ingress {
     while (leftUs > 0) {
       const first = this.queue[0];
       if (first === undefined) break;
-      if (rt.nowMs() - first.sinceMs > maxWaitMs) {
+      if (!first.begun && rt.nowMs() - first.sinceMs > maxWaitMs) {
         this.shift(first);
         this.refuse(first.words, first.channel, REASONS.cpu_overload);
         continue;
       }
       const us = Math.min(first.costUs, leftUs);
+      first.begun = true;
       if (us > 0) rt.spend(us);
       leftUs -= us;
       first.costUs -= us;

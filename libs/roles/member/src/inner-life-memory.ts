@@ -17,11 +17,7 @@ export class MemoryLeak {
   private readonly warnPercent: number;
   private readonly onExhausted: () => void;
 
-  constructor(
-    rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count'>,
-    warnPercent: number,
-    onExhausted: () => void,
-  ) {
+  constructor(rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count'>, warnPercent: number, onExhausted: () => void) {
     this.rt = rt;
     this.warnPercent = warnPercent;
     this.onExhausted = onExhausted;

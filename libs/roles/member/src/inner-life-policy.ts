@@ -116,7 +116,8 @@ export class PolicyInstall {
   private offer(policy: unknown, principal: Principal, id: string, done: (reply: InstallReply) => void): void {
     const { rt, stream } = this.parts;
     const problems = checkPolicy(policy);
-    if (problems.length > 0) return done({ ok: false, reason: `this policy cannot be enforced: ${problems.join('; ')}` });
+    if (problems.length > 0)
+      return done({ ok: false, reason: `this policy cannot be enforced: ${problems.join('; ')}` });
     const hash = hashOf(policy);
     this.offered = { hash, policy };
     this.inputs++;

@@ -2,6 +2,7 @@ import type { ConnectionTable, DeltaReader } from '@rehearsal/dataplane';
 import {
   DELTA_ENTRY_MAX_WORDS,
   DELTA_HEAD_WORDS,
+  isWaitingToSend,
   NONE,
   SYNC,
   endOfEntry,
@@ -140,7 +141,10 @@ export class Replication {
     if (rest) {
       for (const slot of slots) {
         for (let index = connections.firstOf(slot); index !== NONE; index = connections.nextOf(index)) {
-          if (!syncDue(connections, index, now, this.delayMs)) this.writeTo(to, index, undefined);
+          // One that is due may still stand behind younger ones: connections that were taken over are not in order.
+          if (!syncDue(connections, index, now, this.delayMs) || isWaitingToSend(connections, index)) {
+            this.writeTo(to, index, undefined);
+          }
         }
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { adminOf, configured, drained, reported, seen, settled, silent } from '../testing/group.js';
+import { adminOf, configured, drained, reported, RULES, seen, settled, silent } from '../testing/group.js';
 
 describe('an operator takes a member down', () => {
   it('hands its slots to their backups at once, and keeps its copies until others hold them', () => {
@@ -125,6 +125,19 @@ describe('an operator takes a member down', () => {
     ]);
     expect(group.decides(adminOf('1_09', 'down'))).toEqual([
       { type: 'AdminRefused', version: 10, member: '1_09', state: 'down', reason: '1_09 is not a member of this group' },
+    ]);
+  });
+});
+
+describe('without a drain (negative control)', () => {
+  it('is lost at once, with what it had not copied', () => {
+    const group = settled(3, 6, { rules: { ...RULES, drain: false } });
+    expect(group.decides(adminOf('1_01', 'down')).map((event) => event['type'])).toEqual([
+      'AdminSet',
+      'MemberLost',
+      'SlotsTakenOver',
+      'CopiesChosen',
+      'SmoChanged',
     ]);
   });
 });

@@ -38,7 +38,7 @@ export function setAdmin(state: SecurityGroupState, input: SetAdmin): readonly S
   }
 
   draft.emit({ type: 'AdminSet', version, tableHash: '', member: id, state: wanted });
-  if (wanted === 'down' && last) {
+  if (wanted === 'down' && member.status === 'active' && (last || !state.rules.drain)) {
     lose(draft, id, 'admin', {});
     settle(draft, 'lost', id);
   } else if (member.status === 'active') {

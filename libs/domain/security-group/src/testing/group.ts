@@ -23,6 +23,7 @@ const FROM: Record<string, string> = {
 };
 
 export const RULES: GroupRules = {
+  drain: true,
   culThresholdPercent: 80,
   culOffMs: 10_000,
   freezeOnInstallMs: 0,

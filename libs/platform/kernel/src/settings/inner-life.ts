@@ -2,6 +2,16 @@ import type { SettingSpec } from './spec.js';
 
 /** What goes on inside a member, and what the group makes of it. */
 export const INNER_LIFE = {
+  'admin.drain': {
+    kind: 'bool',
+    unit: '',
+    vendor: true,
+    lossless: true,
+    certainty: 'documented',
+    fidelity: 'F-ADMIN-DRAIN',
+    where: 'security group',
+    about: 'A member that an operator takes down hands its slots over first; off only to show what happens then.',
+  },
   'cul.thresholdPercent': {
     kind: 'int',
     unit: '%',

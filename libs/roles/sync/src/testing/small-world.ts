@@ -67,6 +67,7 @@ export class SmallWorld {
         placement: 'spread',
         requireInStep: true,
         rules: {
+          drain: true,
           culThresholdPercent: 80,
           culOffMs: 10_000,
           freezeOnInstallMs: 0,
@@ -197,6 +198,8 @@ export class SmallWorld {
       self: { fabric: 'lab', site: 1, role, id, incarnation: this.#incarnation },
       nowMs: time.nowMs,
       hlc: () => clock.now(),
+      cpuMs: () => 0,
+      spend: () => undefined,
       rng: absent,
       after: time.after,
       atTurnEnd: (run) => void time.after(0, run),
