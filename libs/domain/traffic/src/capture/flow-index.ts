@@ -227,8 +227,8 @@ function protocolName(protocol: number): string {
   return protocol === PROTOCOL.icmp ? 'icmp' : `ip-${protocol}`;
 }
 
-/** Neither 0.0.0.0 and its net, nor loopback, nor multicast, reserved or broadcast. */
+/** Whatever a host may have, also on itself: neither the unspecified address nor a group nor everybody. */
 function isHost(address: number): boolean {
-  const first = address >>> 24;
-  return first > 0 && first < 224 && first !== 127;
+  const isGroup = address >>> 28 === 14;
+  return address !== 0 && address !== -1 && !isGroup;
 }

@@ -102,6 +102,8 @@ function copied<T extends RunLosses['packets'] | RunLosses['connections']>(
 }
 
 const ROWS_AS_TEXT = 40;
+/** Of packets, of each reason. */
+const PACKETS_AS_TEXT = 5;
 
 function render(out: Out): string {
   const { packets, connections } = out;
@@ -135,13 +137,27 @@ function render(out: Out): string {
           ['connection', 'service', 'outcome', 'cause', 'member', 'fault'],
           connections.listed.slice(0, shown).map((c) => [c.tuple, c.service, c.outcome, c.cause, c.member, c.fault]),
         ),
-    packets.rows.length === 0 ? '' : `\n${first(packets.rows, packetsInAll)}`,
+    packets.rows.length === 0
+      ? ''
+      : `\nthe first ${PACKETS_AS_TEXT} packets of each reason; --json has all that are listed:\n`,
     packets.rows.length === 0
       ? ''
       : textTable(
           ['packet of', 'from', 'via', 'slot', 'member', 'sent at ms', 'reason'],
-          packets.rows.slice(0, shown).map((p) => [p.tuple, p.side, p.via, p.slot, p.member, p.sentMs, p.reason]),
+          firstOfEach(packets.rows).map((p) => [p.tuple, p.side, p.via, p.slot, p.member, p.sentMs, p.reason]),
         ),
     out.problems.length === 0 ? '\nall of it adds up to the ledger\n' : `\n${out.problems.join('\n')}\n`,
   ].join('');
+}
+
+/** Some of each reason, what a failure took first. */
+function firstOfEach(rows: Out['packets']['rows']): Out['packets']['rows'] {
+  const kinds = ['unexplained', 'lost', 'dropped'];
+  const shown = new Map<string, Out['packets']['rows']>();
+  for (const row of rows) {
+    const of = shown.get(row.reason) ?? [];
+    shown.set(row.reason, of);
+    if (of.length < PACKETS_AS_TEXT) of.push(row);
+  }
+  return [...shown.values()].flat().sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
