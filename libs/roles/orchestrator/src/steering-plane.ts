@@ -249,6 +249,7 @@ export class SteeringPlane {
       }
       const slot = pending.slotOf(number);
       if (reader.code === REASONS.nack) {
+        this.rt.count('packets_steered_anew', 1);
         pending.markWaiting(number);
         this.touched.add(slot);
         continue;
