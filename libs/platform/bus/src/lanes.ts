@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Lane } from '@rehearsal/kernel';
+import { Buffers } from './buffers.js';
 import type { Inbox } from './inbox.js';
 import type { TurnQueue } from './turn-queue.js';
 import { Wire } from './wire.js';
@@ -26,6 +27,7 @@ export class Lanes {
   readonly #turn: TurnQueue;
   readonly #guard: (run: () => void) => void;
   readonly #lanes: LiveLane[] = [];
+  readonly #buffers = new Buffers();
   #up = true;
   #pinging = false;
   #scheduled = false;
@@ -55,7 +57,7 @@ export class Lanes {
       else this.#connection.publish(subject, bytes.slice(), { reply });
       return true;
     };
-    const lane = new LiveLane(options, publish, this.#askForPing);
+    const lane = new LiveLane(options, this.#buffers, publish, this.#askForPing);
     this.#lanes.push(lane);
     return lane;
   }
@@ -104,6 +106,7 @@ export class Lanes {
 }
 
 class LiveLane implements Lane {
+  readonly #buffers: Buffers;
   readonly #maxInFlightBytes: number;
   readonly #onDrained: (() => void) | undefined;
   readonly #publish: (bytes: Uint8Array) => boolean;
@@ -113,7 +116,8 @@ class LiveLane implements Lane {
   #markedBytes = 0;
   #refused = false;
 
-  constructor(options: LaneOptions, publish: (bytes: Uint8Array) => boolean, askForPing: () => void) {
+  constructor(options: LaneOptions, buffers: Buffers, publish: (bytes: Uint8Array) => boolean, askForPing: () => void) {
+    this.#buffers = buffers;
     this.#maxInFlightBytes = options.maxInFlightBytes;
     this.#pingAtBytes = Math.min(PING_AT_BYTES, options.maxInFlightBytes >> 1);
     this.#askForPing = askForPing;
@@ -122,7 +126,11 @@ class LiveLane implements Lane {
   }
 
   take(bytes: number): Uint8Array {
-    return new Uint8Array(bytes);
+    return this.#buffers.take(bytes);
+  }
+
+  give(bytes: Uint8Array): void {
+    this.#buffers.give(bytes);
   }
 
   send(bytes: Uint8Array): boolean {

@@ -18,6 +18,8 @@ export interface Lane {
   take(bytes: number): Uint8Array;
   /** Ownership moves to the lane, which never changes the bytes; false: full, the caller keeps it. */
   send(bytes: Uint8Array): boolean;
+  /** The sender will not send bytes it once took again: the lane may use them for others once they have left. */
+  give?(bytes: Uint8Array): void;
 }
 
 export type Reply =

@@ -5,7 +5,7 @@ import type { FrameHeader } from './frames.js';
 import { emptyHeader, FRAME, HEADER_WORDS, readHeader, wordsOf, writeHeader } from './frames.js';
 
 export interface ChannelOptions {
-  /** First wait before an unacknowledged frame is repeated; doubles to sixteen times that. */
+  /** Least wait before an unacknowledged frame is repeated; longer where round trips are, and doubling to sixteen times. */
   readonly retransmitMs: number;
   /** Rounds of repetition before the channel gives up. */
   readonly maxRetries: number;
@@ -145,7 +145,9 @@ export class ChannelHub {
     header.ack = 0;
     header.tableVersion = this.tableVersion;
     writeHeader(out, header, wordCount - HEADER_WORDS);
-    return lane.send(bytes);
+    const sent = lane.send(bytes);
+    lane.give?.(bytes);
+    return sent;
   }
 
   nowMs(): number {

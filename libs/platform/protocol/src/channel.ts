@@ -7,12 +7,19 @@ interface Unacked {
   readonly bytes: Uint8Array;
   readonly linkSeq: number;
   sentAtMs: number;
+  /** Sent more than once: its acknowledgement does not tell which of them arrived. */
+  repeated: boolean;
 }
 
 /** How many frames one retransmission round repeats at most; the rest follow with the acknowledgements. */
 const RETRANSMIT_BURST_FRAMES = 64;
 /** Retransmission backs off to at most this multiple of the first interval. */
 const MAX_BACKOFF = 16;
+/** A round trip counts for this share of the average, and how far it strays for this share of that. */
+const ROUND_TRIP_SHARE = 1 / 8;
+const STRAY_SHARE = 1 / 4;
+/** A frame is repeated when its round trip is this many times further from the average than they usually are. */
+const STRAYS = 4;
 /** An acknowledgement that cannot ride on a frame of its own accord goes out after this many frames. */
 const ACK_EVERY_FRAMES = 16;
 
@@ -39,6 +46,11 @@ export class Channel {
   private nakedUpTo = 0;
   private framesSinceAck = 0;
   private retries = 0;
+  /** Rounds of repetition since a frame sent once was acknowledged: until then nobody knows how long that takes. */
+  private backoff = 0;
+  /** Round trips as acknowledgements show them, ms: on a busy machine they take longer than any setting foresees. */
+  private roundTripMs = 0;
+  private strayMs = 0;
   private closed = false;
   private dead = false;
   private readonly header = emptyHeader();
@@ -66,7 +78,7 @@ export class Channel {
     const out = new Int32Array(bytes.buffer, bytes.byteOffset, wordCount);
     out.set(words.subarray(HEADER_WORDS, wordCount), HEADER_WORDS);
     this.fillHeader(type, linkSeq, out, wordCount - HEADER_WORDS);
-    this.unacked.push({ bytes, linkSeq, sentAtMs: this.hub.nowMs() });
+    this.unacked.push({ bytes, linkSeq, sentAtMs: this.hub.nowMs(), repeated: false });
     if (this.notYetSent > 0 || !this.lane.send(bytes)) this.notYetSent++;
     this.framesSinceAck = 0;
     this.promptAck = false;
@@ -109,9 +121,17 @@ export class Channel {
     if (ack <= this.acked || ack > this.lastSeq) return;
     this.acked = ack;
     this.retries = 0;
+    let newest: Unacked | undefined;
     while (this.unackedHead < this.unacked.length - this.notYetSent) {
-      if ((this.unacked[this.unackedHead] as Unacked).linkSeq > ack) break;
+      const frame = this.unacked[this.unackedHead] as Unacked;
+      if (frame.linkSeq > ack) break;
+      this.lane.give?.(frame.bytes);
+      newest = frame;
       this.unackedHead++;
+    }
+    if (newest !== undefined && !newest.repeated) {
+      this.backoff = 0;
+      this.noteRoundTrip(this.hub.nowMs() - newest.sentAtMs);
     }
     if (this.unackedHead > 64 && this.unackedHead * 2 > this.unacked.length) {
       this.unacked = this.unacked.slice(this.unackedHead);
@@ -170,14 +190,15 @@ export class Channel {
   tick(nowMs: number): boolean {
     if (this.closed || this.inFlight === 0) return false;
     const oldest = this.unacked[this.unackedHead] as Unacked;
-    const backoff = Math.min(1 << Math.min(this.retries, 10), MAX_BACKOFF);
-    if (nowMs - oldest.sentAtMs < this.hub.options.retransmitMs * backoff) return true;
+    const times = Math.min(1 << Math.min(this.backoff, 10), MAX_BACKOFF);
+    if (nowMs - oldest.sentAtMs < this.patienceMs() * times) return true;
     if (this.retries >= this.hub.options.maxRetries) {
       this.close();
       this.onGivenUp?.();
       return false;
     }
     this.retries++;
+    this.backoff++;
     this.repeat(oldest.linkSeq, oldest.linkSeq + RETRANSMIT_BURST_FRAMES - 1);
     return true;
   }
@@ -190,12 +211,30 @@ export class Channel {
     this.framesSinceAck = 0;
     this.promptAck = false;
     this.lane.send(words);
+    this.lane.give?.(words);
     return false;
   }
 
   /** Repeats all that is unacknowledged, for instance after the bus came back. */
   repeatAll(): void {
     if (this.inFlight > 0) this.repeat(this.acked + 1, this.acked + RETRANSMIT_BURST_FRAMES);
+  }
+
+  private noteRoundTrip(ms: number): void {
+    if (this.roundTripMs === 0) {
+      this.roundTripMs = ms;
+      this.strayMs = ms / 2;
+      return;
+    }
+    this.strayMs += (Math.abs(ms - this.roundTripMs) - this.strayMs) * STRAY_SHARE;
+    this.roundTripMs += (ms - this.roundTripMs) * ROUND_TRIP_SHARE;
+  }
+
+  /** How long an acknowledgement may take before the first repetition. */
+  private patienceMs(): number {
+    const { retransmitMs } = this.hub.options;
+    const usual = this.roundTripMs + STRAYS * this.strayMs;
+    return Math.min(Math.max(retransmitMs, usual), retransmitMs * MAX_BACKOFF);
   }
 
   private noteAckDue(type: number): void {
@@ -213,6 +252,7 @@ export class Channel {
       if (frame.linkSeq > to) break;
       if (!this.lane.send(frame.bytes)) return;
       frame.sentAtMs = nowMs;
+      frame.repeated = true;
       this.hub.countRetransmitted();
     }
   }
@@ -223,6 +263,7 @@ export class Channel {
     words[HEADER_WORDS] = from;
     words[HEADER_WORDS + 1] = to;
     this.lane.send(bytes);
+    this.lane.give?.(bytes);
   }
 
   private control(type: number, payloadWords: number): Uint8Array {

@@ -102,6 +102,15 @@ export class PacketFrameWriter {
     this.words[HEADER_WORDS] = this.count;
   }
 
+  /** Hands out the frame, closed, and goes on with another buffer in its place. */
+  swap(buffer: Int32Array): Int32Array {
+    this.finish();
+    const { words } = this;
+    this.words = buffer;
+    this.reset();
+    return words;
+  }
+
   private grow(neededWords: number): void {
     let size = this.words.length * 2;
     while (size < this.at + neededWords) size *= 2;

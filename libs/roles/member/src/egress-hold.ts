@@ -5,8 +5,19 @@ import type { Awaited } from './peer-way.js';
 /** Answers that leave together once everything they depend on is acknowledged. */
 interface Generation {
   readonly awaited: readonly Awaited[];
-  readonly answers: { readonly channel: Channel; readonly words: Int32Array }[];
+  readonly answers: Answer[];
 }
+
+/** A frame in a buffer of the hold's own, `words[0 … wordCount)`. */
+interface Answer {
+  readonly channel: Channel;
+  readonly words: Int32Array;
+  readonly wordCount: number;
+}
+
+const BUFFER_WORDS = 4096;
+/** So many buffers wait to be used again; more than that is a backlog, and memory to give back. */
+const MAX_SPARE = 16;
 
 /**
  * Answers on their way to the orchestrators, in order. With strict sync they are held until the backups
@@ -16,7 +27,9 @@ export class EgressHold {
   private readonly writers = new Map<Channel, PacketFrameWriter>();
   private queue: Generation[] = [];
   /** Answers that grew to a frame's full size before they were closed. */
-  private full: Generation['answers'] = [];
+  private full: Answer[] = [];
+  /** Buffers of answers that have left, for those to come. */
+  private readonly spare: Int32Array[] = [];
 
   /** The answer under construction for an orchestrator. */
   writerFor(channel: Channel): PacketFrameWriter {
@@ -25,9 +38,7 @@ export class EgressHold {
       writer = new PacketFrameWriter();
       this.writers.set(channel, writer);
     } else if (writer.full) {
-      writer.finish();
-      this.full.push({ channel, words: writer.words.slice(0, writer.at) });
-      writer.reset();
+      this.full.push(this.closed(channel, writer));
     }
     return writer;
   }
@@ -48,8 +59,7 @@ export class EgressHold {
         writer.reset();
         continue;
       }
-      answers.push({ channel, words: writer.words.slice(0, writer.at) });
-      writer.reset();
+      answers.push(this.closed(channel, writer));
     }
     if (answers.length > 0 || (awaited.length > 0 && this.queue.length > 0)) this.queue.push({ awaited, answers });
     this.release();
@@ -61,13 +71,10 @@ export class EgressHold {
       const { awaited, answers } = this.queue[0] as Generation;
       if (!awaited.every((a) => a.done)) return;
       while (answers.length > 0) {
-        const { channel, words } = answers[0] as Generation['answers'][number];
-        if (!this.live(channel)) {
-          answers.shift();
-          continue;
-        }
-        if (channel.send(FRAME.answer, words, words.length) === 0) return;
+        const { channel, words, wordCount } = answers[0] as Answer;
+        if (this.live(channel) && channel.send(FRAME.answer, words, wordCount) === 0) return;
         answers.shift();
+        if (this.spare.length < MAX_SPARE) this.spare.push(words);
       }
       this.queue.shift();
     }
@@ -84,8 +91,7 @@ export class EgressHold {
     this.writers.delete(channel);
     for (const generation of this.queue) {
       for (let i = generation.answers.length - 1; i >= 0; i--) {
-        if ((generation.answers[i] as Generation['answers'][number]).channel === channel)
-          generation.answers.splice(i, 1);
+        if ((generation.answers[i] as Answer).channel === channel) generation.answers.splice(i, 1);
       }
     }
     this.release();
@@ -106,6 +112,12 @@ export class EgressHold {
     this.writers.clear();
     this.queue = [];
     this.full = [];
+  }
+
+  private closed(channel: Channel, writer: PacketFrameWriter): Answer {
+    const wordCount = writer.at;
+    const words = writer.swap(this.spare.pop() ?? new Int32Array(BUFFER_WORDS));
+    return { channel, words, wordCount };
   }
 
   private live(channel: Channel): boolean {
