@@ -1,11 +1,16 @@
-import type { CommandReply } from '@rehearsal/kernel';
+import type { CommandReply, Settings } from '@rehearsal/kernel';
 import type { FabricPlan } from './plan.js';
 import type { RunRecord } from './record.js';
 import type { LabStatus, LedgerSummary } from './status.js';
 import type { Target } from './target.js';
 
+/** How long a member that panicked is away: it writes its memory to disk, then it reboots. */
+export function dumpAndRebootMs(settings: Settings): number {
+  return settings['member.dumpMs'] + settings['member.rebootMs'];
+}
+
 export interface KillOptions {
-  /** When the process is started again; null: stays dead until `restart`. Default: setting `member.rebootMs`. */
+  /** When the process is started again; null: stays dead until `restart`. Default: `dumpAndRebootMs`. */
   readonly rebootAfterMs?: number | null;
 }
 

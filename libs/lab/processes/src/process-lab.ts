@@ -22,6 +22,7 @@ import type {
 } from '@rehearsal/lab-port';
 import {
   assertDone,
+  dumpAndRebootMs,
   findTarget,
   LabError,
   labStatus,
@@ -165,7 +166,7 @@ export class ProcessLab implements Lab {
     const child = this.child(target);
     if (child.pid === null) throw this.refusal(child, 'does not run', 'Restart it first.');
     const rebootAfterMs =
-      options.rebootAfterMs === undefined ? this.plan.settings['member.rebootMs'] : options.rebootAfterMs;
+      options.rebootAfterMs === undefined ? dumpAndRebootMs(this.plan.settings) : options.rebootAfterMs;
     const detail = { pid: child.pid, ...(rebootAfterMs === null ? {} : { rebootAfterMs }) };
     // The clock is read right before the signal: everything measured of the failover counts from here.
     this.noteFault(rebootAfterMs === null ? 'kill' : 'panic', target, detail);

@@ -1,6 +1,7 @@
 import { createRng, encodeCommit, type Command, type CommandReply } from '@rehearsal/kernel';
 import {
   assertDone,
+  dumpAndRebootMs,
   findTarget,
   labStatus,
   LabError,
@@ -126,7 +127,7 @@ export class SimLab implements Lab {
   async kill(target: Target, options: KillOptions = {}): Promise<void> {
     this.#assertUp();
     const rebootAfterMs =
-      options.rebootAfterMs === undefined ? this.plan.settings['member.rebootMs'] : options.rebootAfterMs;
+      options.rebootAfterMs === undefined ? dumpAndRebootMs(this.plan.settings) : options.rebootAfterMs;
     if (sameTarget(target, BUS)) {
       this.sim.stopBus();
       return this.#noteFault('kill', target, {});

@@ -1,4 +1,5 @@
 import type { Cancel, Runtime } from '@rehearsal/kernel';
+import { canonicalBytes, canonicalText, sha256Hex } from '@rehearsal/kernel';
 import { configSubject } from '@rehearsal/protocol';
 import type { MemberConfig } from './config.js';
 import type { InnerLife } from './inner-life.js';
@@ -14,6 +15,33 @@ export interface Configuration {
 export function configurationOf(config: MemberConfig): Configuration {
   const { securityGroup, members, orchestrators, settings } = config;
   return { securityGroup, members, orchestrators, settings };
+}
+
+export function configurationHash(configuration: Configuration): string {
+  return sha256Hex(canonicalBytes(configuration));
+}
+
+/**
+ * Names of what another member has set otherwise: fields of the configuration, settings as `settings.NAME`.
+ * A field only one of them has differs too.
+ */
+export function differencesOf(own: Configuration, other: unknown): string[] {
+  const names: string[] = [];
+  const mine = flat(own);
+  const theirs = flat(other);
+  for (const name of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
+    if (mine[name] !== theirs[name]) names.push(name);
+  }
+  return names.sort();
+}
+
+/** Each field as canonical text. */
+function flat(configuration: unknown): Record<string, string> {
+  const out: Record<string, string> = {};
+  const { settings, ...rest } = configuration as Record<string, unknown>;
+  for (const [name, value] of Object.entries(rest)) out[name] = canonicalText(value);
+  for (const [name, value] of Object.entries(settings ?? {})) out[`settings.${name}`] = canonicalText(value);
+  return out;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { MemberState, SecurityGroupEvent, SecurityGroupState } from '@rehea
 import { isLeaving, memberState } from '@rehearsal/security-group';
 import type { PnoteState } from './inner-life-pnotes.js';
 import { CriticalDevices, PNOTE_STATES } from './inner-life-pnotes.js';
+import type { Configuration } from './inner-life-config.js';
+import { configurationHash, differencesOf } from './inner-life-config.js';
 import { ProcessorLoad } from './inner-life-load.js';
 import { MemoryLeak } from './inner-life-memory.js';
 import { PolicyInstall } from './inner-life-policy.js';
@@ -17,6 +19,8 @@ export interface InnerLifeHost {
   readonly rt: Runtime;
   readonly settings: Settings;
   readonly stream: string;
+  /** Own configuration, which is to be that of all members. */
+  readonly configuration: Configuration;
   /** Own number. */
   readonly me: number;
   state(): SecurityGroupState;
@@ -56,12 +60,16 @@ export class InnerLife {
   /** The life that was stopped or crashed has not been followed by a new one. */
   private lifeOver = false;
   private cpuPercent = 0;
+  /** Who the present configuration was compared with last, and what differs from there. */
+  private compared: { from: string; differs: readonly string[] } = { from: '', differs: [] };
   private restart: Cancel | undefined;
   private noticing: Cancel | undefined;
+  private readonly configurationHash: string;
   private readonly host: InnerLifeHost;
 
   constructor(host: InnerLifeHost) {
     this.host = host;
+    this.configurationHash = configurationHash(host.configuration);
     const { rt, settings } = host;
     this.devices = new CriticalDevices(rt, () => host.heartbeat());
     this.load = new ProcessorLoad(rt);
@@ -106,6 +114,13 @@ export class InnerLife {
     if (!this.isDown) this.host.comeUp();
   }
 
+  /** What the SMO handed out with its policy: whoever comes up looks whether it is set up alike. */
+  tookConfiguration(configuration: unknown, from: string): void {
+    const differs = configuration === undefined ? [] : differencesOf(this.host.configuration, configuration);
+    this.compared = { from, differs };
+    if (differs.length > 0) this.host.rt.note('warn', 'configuration_differs', { from, differs });
+  }
+
   onState(): void {
     if (!this.isDown) this.install.onState();
   }
@@ -138,6 +153,8 @@ export class InnerLife {
       cpuPercent: this.cpuPercent,
       memoryLeakedKb: this.memory.usedKb,
       policyHash: this.install.hash,
+      configurationHash: this.configurationHash,
+      configurationDiffers: this.compared.differs,
       policyStage: this.install.stage,
     };
   }

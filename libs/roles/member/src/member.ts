@@ -48,7 +48,7 @@ import type { DutyChange } from './duties.js';
 import { Duties, DUTY } from './duties.js';
 import { EgressHold } from './egress-hold.js';
 import { Handover } from './handover.js';
-import { answerConfig } from './inner-life-config.js';
+import { answerConfig, configurationOf } from './inner-life-config.js';
 import { Ingress } from './inner-life-ingress.js';
 import { InnerLife } from './inner-life.js';
 import { Expecting } from './expecting.js';
@@ -224,7 +224,10 @@ export class MemberRole implements Role {
     this.policyPull = new PolicyPull(
       rt,
       () => memberOf(this.group.state, this.group.state.smo),
-      (policy, from) => this.becomeReady(policy, from),
+      (policy, from, configuration) => {
+        this.inner.tookConfiguration(configuration, from);
+        this.becomeReady(policy, from);
+      },
     );
     this.inner = this.createInnerLife();
     this.ingress = new Ingress({
@@ -718,6 +721,7 @@ export class MemberRole implements Role {
       rt: this.rt,
       settings: this.config.settings,
       stream: this.group.stream,
+      configuration: configurationOf(this.config),
       me: this.me,
       state: () => this.group.state,
       lifeState: () => this.state,

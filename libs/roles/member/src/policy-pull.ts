@@ -15,9 +15,9 @@ export class PolicyPull {
   private readonly rt: Runtime;
   /** Id of the SMO; '' when nobody is active, or it is this member. */
   private readonly smo: () => string;
-  private readonly onPolicy: (policy: unknown, from: string) => void;
+  private readonly onPolicy: (policy: unknown, from: string, configuration?: unknown) => void;
 
-  constructor(rt: Runtime, smo: () => string, onPolicy: (policy: unknown, from: string) => void) {
+  constructor(rt: Runtime, smo: () => string, onPolicy: (policy: unknown, from: string, configuration?: unknown) => void) {
     this.rt = rt;
     this.smo = smo;
     this.onPolicy = onPolicy;
@@ -42,12 +42,14 @@ export class PolicyPull {
     }
     this.rt.ask(configSubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {
       if (life !== this.life) return;
-      if (reply.kind === 'answer') this.onPolicy(policyOf(reply.body), smo);
-      else this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
+      if (reply.kind === 'answer') {
+        const { policy, configuration } = handedOut(reply.body);
+        this.onPolicy(policy, smo, configuration);
+      } else this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
     });
   }
 }
 
-function policyOf(body: Uint8Array): unknown {
-  return (JSON.parse(new TextDecoder().decode(body)) as { readonly policy: unknown }).policy;
+function handedOut(body: Uint8Array): { readonly policy: unknown; readonly configuration?: unknown } {
+  return JSON.parse(new TextDecoder().decode(body)) as { readonly policy: unknown; readonly configuration?: unknown };
 }
