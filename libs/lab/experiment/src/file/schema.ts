@@ -56,6 +56,7 @@ const hypothesisProbe = probe.extend({
 const budget = z.strictObject({
   packetsLost: z.int().min(0).optional().describe('packets that may be lost for a named reason'),
   onlyLost: z.array(z.string()).optional().describe('reasons for which packets may be lost; default: any'),
+  membersLost: z.int().min(0).optional().describe('how often members may be declared lost; default: any number'),
   connectionsLost: z.int().min(0).optional().describe('connections that may not outlive the faults'),
 });
 export type Budget = z.output<typeof budget>;

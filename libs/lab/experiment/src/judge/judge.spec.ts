@@ -269,6 +269,14 @@ describe('a run', () => {
     expect(judged({ ...given, budget: { packetsLost: 9 } }).result.verdict).toBe('pass');
   });
 
+  it('allows as many members to be declared lost as its budget says', () => {
+    const given = { rows: [row(1)] };
+    expect(judged({ ...given, budget: { membersLost: 1 } }).result.verdict).toBe('pass');
+    expect(judged({ ...given, budget: { membersLost: 0 } }).result.reasons).toEqual([
+      '1 members declared lost (1_03), at most 0 may be',
+    ]);
+  });
+
   it('counts connections lost elsewhere against the budget', () => {
     const { result } = judged({ rows: [row(1), row(9, gone({ lost: { orchestrator_lost: 2 }, dropped: {} }))] });
     expect(result.connections.lost).toBe(0);

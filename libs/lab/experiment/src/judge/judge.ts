@@ -152,7 +152,11 @@ function failures(
   if (packetsLost > packetBudget) {
     reasons.push(`${packetsLost} packets lost (${named(ledger.lost)}), at most ${packetBudget} may be`);
   }
-  const { onlyLost } = evidence.budget;
+  const { onlyLost, membersLost } = evidence.budget;
+  const losses = evidence.history.losses.map((loss) => loss.member);
+  if (membersLost !== undefined && losses.length > membersLost) {
+    reasons.push(`${losses.length} members declared lost (${losses.join(', ')}), at most ${membersLost} may be`);
+  }
   for (const [name, count] of Object.entries(ledger.lost)) {
     if (count === 0 || onlyLost === undefined || onlyLost.includes(name)) continue;
     reasons.push(`${count} packets lost for ${name}, and only ${onlyLost.join(', ') || 'nothing'} may take any`);
