@@ -5,9 +5,12 @@ import { SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
 import { fabricPlan } from './fabric.mjs';
 
-/** A site of four members in the simulator, lossless, every packet accepted. @param {number} seed */
-export function simulatedLab(seed) {
-  const plan = fabricPlan({});
+/**
+ * A site in the simulator, lossless, every packet accepted.
+ * @param {number} seed @param {import('./fabric.mjs').Options} [options] default: four members
+ */
+export function simulatedLab(seed, options = {}) {
+  const plan = fabricPlan(options);
   const { settings, orchestrators, securityGroup } = plan;
   const members = securityGroup.members.map(({ id, weight }) => ({ id, weight }));
   const config = { settings, securityGroup: securityGroup.name, members, orchestrators, build: 'bench' };
