@@ -67,8 +67,8 @@ export class Steering {
   readonly key: PacketKey;
   private readonly other = new PacketKey();
   readonly slots: number;
-  private readonly l4: boolean;
-  private readonly portMask: number;
+  /** All bits with L4, else none. */
+  private readonly ifL4: number;
   /** Per side: 0 general; else which end is looked at: 1 the destination, 2 the source. */
   private readonly ends: Uint8Array;
 
@@ -78,8 +78,7 @@ export class Steering {
       throw new RangeError(`expected ${MIN_SLOTS} to ${MAX_SLOTS} slots, saw ${slots}; set dist.slots`);
     }
     this.slots = slots;
-    this.l4 = options.l4;
-    this.portMask = options.l4 ? 0xffff : 0;
+    this.ifL4 = options.l4 ? -1 : 0;
     this.ends = Uint8Array.from(options.modes, (mode) => MODES.indexOf(mode));
     this.key = new PacketKey(options.gtp === 'inner');
   }
@@ -116,14 +115,14 @@ export class Steering {
     const end = this.ends[side] as number;
     let hash: number;
     if (end === 0) {
-      hash = this.l4 ? connectionHash(key.a, key.b, key.ports, key.proto) : connectionHash(key.a, key.b, 0, 0);
+      hash = connectionHash(key.a, key.b, key.ports & this.ifL4, key.proto & this.ifL4);
     } else {
       // The packet came from `a` and the destination counts, or from `b` and the source does: then it is `b`.
       const mask = -((key.swapped ^ end) & 1);
       const address = key.a ^ ((key.a ^ key.b) & mask);
       const ports = key.ports;
       const half = ports >>> 16;
-      hash = endHash(address, (half ^ ((half ^ ports) & mask)) & this.portMask);
+      hash = endHash(address, (half ^ ((half ^ ports) & mask)) & this.ifL4 & 0xffff);
     }
     return slotOfHash(hash, this.slots);
   }
