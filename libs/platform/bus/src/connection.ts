@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 
 /** A bus that comes back should be found at once; dialling a closed loopback port costs next to nothing. */
 const REDIAL_MS = 20;
+/** A server that takes a connection and then says nothing, as one does that starts or ends, is dialled anew after this. */
+const DIAL_MS = 3_000;
 /** A bus that hangs without closing the connection is given up after two of these. */
 const PING_MS = 2_000;
 
@@ -33,6 +35,7 @@ export async function connectRaw({ self, natsUrl, nkeySeed }: ConnectionOptions,
     maxReconnectAttempts: -1,
     reconnectTimeWait: REDIAL_MS,
     reconnectJitter: REDIAL_MS,
+    timeout: DIAL_MS,
     pingInterval: PING_MS,
     maxPingOut: 2,
     ignoreClusterUpdates: true,
