@@ -1,6 +1,6 @@
 import type { FabricHistory, MemberLoss } from '@rehearsal/experiment';
-import { PROTO_ICMP, PROTO_TCP, PROTO_UDP, Steering } from '@rehearsal/dataplane';
-import { parseCommit, type Settings } from '@rehearsal/kernel';
+import { Steering } from '@rehearsal/dataplane';
+import { canonicalBytes, parseCommit, sha256Hex, type Settings } from '@rehearsal/kernel';
 import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import {
   memberNumber,
@@ -9,6 +9,8 @@ import {
   type SecurityGroupState,
 } from '@rehearsal/security-group';
 import { interfaceModes } from './interface-modes.js';
+import { Placing } from './placing.js';
+import { addressOf, readEnds } from './tuple-ends.js';
 
 const [INSIDE, OUTSIDE] = [0, 1];
 
@@ -17,6 +19,8 @@ export function readHistory(record: RunRecord): FabricHistory {
   const stream = `${securityGroup.kind}.${record.plan.securityGroup.name}`;
   const losses: MemberLoss[] = [];
   const tables: { readonly fromMs: number; readonly active: readonly number[] }[] = [];
+  const planned = sha256Hex(canonicalBytes(record.plan.policy));
+  let otherPolicyFromMs = Number.POSITIVE_INFINITY;
   let state: SecurityGroupState = securityGroup.initial;
   for (const line of record.log) {
     const commit = parseCommit(line);
@@ -25,15 +29,27 @@ export function readHistory(record: RunRecord): FabricHistory {
     const events = commit.events as readonly SecurityGroupEvent[];
     for (const event of events) state = securityGroup.evolve(state, event);
     if (state.active !== before.active) tables.push({ fromMs: commit.time.ms, active: state.active });
+    // Of another policy than the plan's only the hash is on record.
+    if (state.policyHash !== '' && state.policyHash !== planned) {
+      otherPolicyFromMs = Math.min(otherPolicyFromMs, commit.time.ms);
+    }
     for (const event of events) {
       if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
     }
   }
-  const finder = new SlotFinder(record.plan, record.settings);
+  const placing = new Placing(record.plan, record.settings);
   const { members } = state;
   return {
     losses,
-    slotOf: (tuple) => finder.slotOf(tuple),
+    placeOf(row, parent) {
+      const place = placing.placeOf(row, parent);
+      return row.openedMs !== null && row.openedMs >= otherPolicyFromMs ? { ...place, copied: null } : place;
+    },
+    changedHands(slot, fromMs, toMs) {
+      const at = tables.findLastIndex((t) => t.fromMs <= fromMs);
+      const first = tables[at]?.active[slot];
+      return tables.slice(at + 1).some((t) => t.fromMs <= toMs && t.active[slot] !== first);
+    },
     servedBy(slot, atMs) {
       const number = tables.findLast((t) => t.fromMs <= atMs)?.active[slot] ?? 0;
       return members[number - 1]?.id ?? null;
@@ -65,9 +81,6 @@ function lossOf(
   return { member, incarnation, reason, detectedAtMs, committedAtMs, silentMs, slots, orphaned, moved };
 }
 
-const TUPLE = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?>(\d+\.\d+\.\d+\.\d+)(?::(\d+))?\/(\w+)(?:-(\d+))?$/;
-const PROTOCOLS: Readonly<Record<string, number>> = { icmp: PROTO_ICMP, tcp: PROTO_TCP, udp: PROTO_UDP };
-
 /**
  * Finds the slot of the first packet of `client:port>server:port/protocol` by the orchestrators' own steering, so
  * that nothing else says where it goes; -1 for other text. Protocols are `tcp`, `udp`, `icmp` (whose identifier is
@@ -93,24 +106,14 @@ export class SlotFinder {
   }
 
   slotOf(tuple: string): number {
-    const parts = TUPLE.exec(tuple);
-    if (parts === null) return -1;
-    const [, client, clientPort, server, serverPort, name, number] = parts;
-    const proto = name === 'ip' ? Number(number) : (PROTOCOLS[name!] ?? Number(name));
-    if (!Number.isInteger(proto)) return -1;
-    const [src, dst] = [addressOf(client!), addressOf(server!)];
+    const ends = readEnds(tuple);
+    if (ends === undefined) return -1;
+    const { src, dst, srcPort, dstPort, proto } = ends;
     const side = this.#isInside(dst) && !this.#isInside(src) ? OUTSIDE : INSIDE;
-    let [from, to] = [Number(clientPort ?? 0), Number(serverPort ?? 0)];
-    if (proto === PROTO_ICMP) to = from;
-    else if (proto !== PROTO_TCP && proto !== PROTO_UDP) from = to = 0;
-    return this.#steering.slotOf(side, src, dst, from, to, proto);
+    return this.#steering.slotOf(side, src, dst, srcPort, dstPort, proto);
   }
 
   #isInside(address: number): boolean {
     return (address & this.#inside.mask) === this.#inside.network;
   }
-}
-
-function addressOf(text: string): number {
-  return text.split('.').reduce((word, part) => (word << 8) | Number(part), 0);
 }

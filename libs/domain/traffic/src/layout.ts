@@ -55,6 +55,11 @@ export class Layout {
     return `${src}:${flow.srcPort}>${dst}:${flow.dstPort}/${flow.protocol}`;
   }
 
+  /** The connection it follows from; -1: none. */
+  follows(connection: number): number {
+    return connection < this.workload.size ? this.workload.parent[connection] : -1;
+  }
+
   /** The generated connection's service, or the capture's name. */
   service(connection: number): string {
     const { workload } = this;

@@ -72,7 +72,12 @@ function play(
       sent.push(packet);
     }
   }
-  const names = { tuple: (c: number) => layout.tuple(c), service: (c: number) => layout.service(c), via: () => '' };
+  const names = {
+    tuple: (c: number) => layout.tuple(c),
+    follows: (c: number) => layout.follows(c),
+    service: (c: number) => layout.service(c),
+    via: () => '',
+  };
   const rows = connectionRows(ledger, names, ms, { from: 0, count: layout.connections });
   return { layout, ledger, source, sent, rows, ms, summary: summarize(ledger, ms) };
 }

@@ -6,6 +6,11 @@ export type Verdict = z.output<typeof verdictSchema>;
 
 const counts = z.record(z.string(), z.int().min(0));
 const ms = z.number().min(0).nullable();
+const some = z.strictObject({
+  connections: z.int().min(0),
+  /** Not more than twenty of them. */
+  first: z.array(z.strictObject({ id: z.int(), tuple: z.string(), cause: z.string() })),
+});
 
 /** What a run comes to. Times are ms and count from the fault; null where there was none. */
 export const resultSchema = z.strictObject({
@@ -27,6 +32,25 @@ export const resultSchema = z.strictObject({
     kept: z.int().min(0),
     lost: z.int().min(0),
     lostByCause: counts,
+  }),
+  /**
+   * What the sync policy says each affected connection's state must have met, compared with what the ledger saw:
+   * measuredLost = predictedLost - spared - outlived + lost in flight + unpredicted.
+   */
+  prediction: z.strictObject({
+    /** There was no copy of their state. */
+    predictedLost: z.int().min(0),
+    predictedByCause: counts,
+    /** Lost, after packets were refused for want of state. */
+    measuredLost: z.int().min(0),
+    /** Measured, though there must have been a copy: fails the run. */
+    unpredicted: some,
+    /** Predicted, and did not notice, by the reason why. */
+    spared: counts,
+    /** Predicted, and went on without a reason: fails the run. */
+    outlived: some,
+    /** The copy was on its way when the fault came: either may be. */
+    inFlight: z.strictObject({ connections: z.int().min(0), lost: z.int().min(0) }),
   }),
   failover: z.strictObject({
     /** Until a detector had its evidence, and until the loss was decided. */

@@ -142,6 +142,7 @@ export class Run {
     const { layout, router } = this;
     return {
       tuple: (c: number) => layout.tuple(c),
+      follows: (c: number) => layout.follows(c),
       service: (c: number) => layout.service(c),
       via: (c: number) => router.wayId(c),
     };

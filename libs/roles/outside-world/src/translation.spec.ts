@@ -46,6 +46,24 @@ const fixed = (fabric: EchoFabric): void => {
   fabric.nat = new EchoNat(HIDE, { [INSIDE]: PUBLISHED });
 };
 
+describe('a row', () => {
+  it('says where its client is, how the server sees it, and which connection it follows from', () => {
+    const { rows } = played({ mix: { ftp: 1 }, connections: 1 }, hide);
+    expect(rows.map((r) => [r.service, r.from, r.follows])).toEqual([
+      ['ftp', 'inside', null],
+      ['ftp-data', 'inside', 0],
+      ['ftp-data', 'outside', 0],
+      ['ftp-data', 'inside', 0],
+      ['ftp-data', 'outside', 0],
+    ]);
+    const [control] = rows;
+    const [, server] = /^.*>(.*)\/tcp$/.exec(control?.tuple ?? '') ?? [];
+    expect(control?.seenAs).toMatch(/^203\.0\.113\.1:\d+>/);
+    expect(control?.seenAs?.endsWith(`>${server}`)).toBe(true);
+    expect(played({ mix: { https: 1 }, connections: 1 }).rows.map((r) => r.seenAs)).toEqual([null]);
+  });
+});
+
 describe.each(SERVICES)('connections of %s', (service) => {
   const outcome = service === 'refused' ? 'reset' : 'done';
 

@@ -165,7 +165,12 @@ function playAll(captures: object[], everyMs = 1) {
     sent.push({ ms, connection, bytes: bytes.slice(0, len) });
   });
   for (; !source.finished && ms < 10_000; ms += everyMs) source.advance(everyMs, ms);
-  const names = { tuple: (c: number) => layout.tuple(c), service: (c: number) => layout.service(c), via: () => '' };
+  const names = {
+    tuple: (c: number) => layout.tuple(c),
+    follows: (c: number) => layout.follows(c),
+    service: (c: number) => layout.service(c),
+    via: () => '',
+  };
   return { layout, sent, rows: connectionRows(ledger, names, ms, { from: 0, count: layout.connections }) };
 }
 

@@ -75,6 +75,12 @@ export interface ConnectionRow {
   readonly id: number;
   /** `client:port>server:port/protocol`. */
   readonly tuple: string;
+  /** The side its client is at. */
+  readonly from: 'inside' | 'outside';
+  /** The connection it follows from, as FTP data from its control connection. */
+  readonly follows: number | null;
+  /** `source:port>destination:port` as the server's side sees it, where that differs. */
+  readonly seenAs: string | null;
   readonly kind: 'generated' | 'capture';
   readonly service: string;
   /** The way into the fabric it takes now, for example an orchestrator's id. */
@@ -106,6 +112,8 @@ export interface ConnectionRow {
 /** What the ledger does not know of a connection. */
 export interface ConnectionNames {
   tuple(connection: number): string;
+  /** The connection it follows from, or -1. */
+  follows(connection: number): number;
   service(connection: number): string;
   via(connection: number): string;
 }
@@ -175,6 +183,9 @@ function rowOf(ledger: Ledger, names: ConnectionNames, mark: FaultMark, nowMs: n
   return {
     id: c,
     tuple: names.tuple(c),
+    from: ledger.translations.firstSide[c] === 1 ? 'outside' : 'inside',
+    follows: names.follows(c) < 0 ? null : names.follows(c),
+    seenAs: ledger.translations.seenAs(c),
     kind: book.kind[c] === CONNECTION_KIND.capture ? 'capture' : 'generated',
     service: names.service(c),
     via: names.via(c),

@@ -36,7 +36,7 @@ function deliver(ledger: Ledger, tag: number, nowMs: number): number {
   return ledger.deliver(tag, PACKET, 0, LEN, nowMs);
 }
 
-const names = { tuple: (c: number) => `tuple ${c}`, service: () => 'https', via: () => '1_1' };
+const names = { tuple: (c: number) => `tuple ${c}`, follows: () => -1, service: () => 'https', via: () => '1_1' };
 const rowOf = (ledger: Ledger, c: number, nowMs: number) =>
   connectionRows(ledger, names, nowMs, { from: c, count: 1 })[0];
 

@@ -4,7 +4,7 @@ import { lossPage } from './loss-report.js';
 import { Ledger } from './ledger.js';
 
 const PACKET = Int32Array.of(0x1c000045, 2, 3, 4, 5, 6, 7);
-const NAMES = { tuple: (c: number) => `tuple ${c}`, service: () => 'https', via: () => '1_1' };
+const NAMES = { tuple: (c: number) => `tuple ${c}`, service: () => 'https', follows: () => -1, via: () => '1_1' };
 const REASONS = [1, 2, 65, 66];
 
 function ledgerOf(lossesListed: number, capacity = 64): Ledger {

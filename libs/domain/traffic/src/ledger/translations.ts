@@ -83,6 +83,15 @@ export class Translations {
     );
   }
 
+  /** `source:port>destination:port` as the other side sees it; null where that is as it was sent, or not known. */
+  seenAs(connection: number): string | null {
+    if (this.isPlain(connection)) return null;
+    const ports = this.seenPorts[connection];
+    const end = (address: number, port: number): string =>
+      `${[0, 8, 16, 24].map((shift) => (address >>> shift) & 0xff).join('.')}:${((port & 0xff) << 8) | (port >>> 8)}`;
+    return `${end(this.seenSrc[connection], ports & 0xffff)}>${end(this.seenDst[connection], ports >>> 16)}`;
+  }
+
   /** A packet goes into the fabric at that side. */
   sent(c: number, side: number, words: Int32Array, at: number, lenBytes: number): void {
     if ((this.state[c] & ASKED) !== 0 || side !== this.firstSide[c] || this.compared[c] === TUPLE.none) return;

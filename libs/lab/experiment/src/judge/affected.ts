@@ -1,8 +1,9 @@
 import type { Settings } from '@rehearsal/kernel';
 import { FAULT_KINDS, FAULTS, type FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import type { FabricHistory, MemberLoss } from './history.js';
-import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
+import { FATE, fateOf, type FateName } from './fate.js';
+import type { FabricHistory, MemberLoss, Placement } from './history.js';
+import { causeOfLoss, isLost, isStateGone, type AffectedConnection } from './lost-connections.js';
 
 /** Things that are done to a process and may make a member fall silent. */
 const DEADLY = new Set<string>([...FAULT_KINDS.filter((kind) => FAULTS[kind].deadly), 'ended']);
@@ -25,9 +26,11 @@ export function faultTimeOf(loss: MemberLoss, losses: readonly MemberLoss[], fau
 /** The rows to judge a loss by: counted from the mark set with its fault, where there is one. */
 export type RowsFor = (loss: MemberLoss, faultAtMs: number) => readonly ConnectionRow[];
 
+const WORSE: Readonly<Record<FateName, number>> = { [FATE.kept]: 0, [FATE.open]: 1, [FATE.lost]: 2 };
+
 /**
- * Every connection that was open when the member that served it failed, once: by the first failure
- * it met, or the one that ended it.
+ * Every connection that was open when a member failed that held it or a forwarding entry of it, once: by the
+ * failure that was worst for it, of several the last.
  */
 export function affectedConnections(
   history: FabricHistory,
@@ -37,20 +40,26 @@ export function affectedConnections(
   settings: Settings,
 ): AffectedConnection[] {
   const byId = new Map<number, AffectedConnection>();
+  const places = new Map<number, Placement>();
   for (const loss of history.losses) {
     const faultAtMs = faultTimeOf(loss, history.losses, faults);
-    for (const row of rowsFor(loss, faultAtMs)) {
+    const rows = rowsFor(loss, faultAtMs);
+    const rowById = new Map(rows.map((row) => [row.id, row]));
+    for (const row of rows) {
       if (row.openedMs === null || row.openedMs > faultAtMs) continue;
       if (row.closedMs !== null && row.closedMs <= faultAtMs) continue;
-      const slot = history.slotOf(row.tuple);
-      if (!loss.slots.has(slot)) continue;
+      const parent = row.follows === null ? undefined : rowById.get(row.follows);
+      const place = places.get(row.id) ?? history.placeOf(row, parent);
+      places.set(row.id, place);
+      const slot = [place.home, ...place.entries].find((s) => loss.slots.has(s));
+      if (slot === undefined) continue;
       const twin = control.get(row.id);
-      const cause = isLost(row, twin) ? causeOfLoss(row, twin, { loss, slot, faultAtMs }, settings) : undefined;
-      // A connection that lived through this failure to meet another is told by the last; but one that
-      // nothing explains at the last was gone before it, and is told by what took it then.
-      const earlier = byId.get(row.id)?.cause;
-      if (cause === NO_CAUSE && earlier !== undefined && earlier !== NO_CAUSE) continue;
-      byId.set(row.id, { row, slot, loss, faultAtMs, cause });
+      const earlier = byId.get(row.id);
+      const fate = fateOf(row, place, { loss, faultAtMs, again: earlier !== undefined }, history, settings);
+      // What was gone at one failure is told by that, however it would have met the next.
+      if (earlier !== undefined && WORSE[earlier.fate.fate] > WORSE[fate.fate]) continue;
+      const cause = isLost(row, twin) ? causeOfLoss(row, twin, fate, parent) : undefined;
+      byId.set(row.id, { row, slot, loss, faultAtMs, fate, stateGone: isStateGone(row, twin), cause });
     }
   }
   return [...byId.values()];

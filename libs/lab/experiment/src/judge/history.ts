@@ -1,3 +1,5 @@
+import type { ConnectionRow } from '@rehearsal/traffic';
+
 /** One member lost, as the log has it. */
 export interface MemberLoss {
   readonly member: string;
@@ -16,15 +18,30 @@ export interface MemberLoss {
   readonly moved: ReadonlySet<number>;
 }
 
+/** When a connection's state is copied; `immediate`: with every change, and its packets do not wait for it. */
+export type CopyPolicy = 'never' | 'delayed' | 'strict' | 'immediate';
+
+/** Where a connection is held, and how it is copied, by steering, translation and policy. */
+export interface Placement {
+  /** The slot its state is in; -1 where that cannot be told. */
+  readonly home: number;
+  /** Other slots, where packets of it come in and are sent home from by a forwarding entry. */
+  readonly entries: readonly number[];
+  /** Null where the policy it began under is not known. */
+  readonly copied: CopyPolicy | null;
+}
+
 /**
- * What a log and the steering say about who served whom. Handed in by whoever knows the machines:
+ * What a log, the steering and the policy say about who served whom. Handed in by whoever knows the machines:
  * this package judges, and knows none.
  */
 export interface FabricHistory {
   /** In the order of the log. */
   readonly losses: readonly MemberLoss[];
-  /** The slot of a connection `client:port>server:port/protocol`; -1 where it has none. */
-  slotOf(tuple: string): number;
+  /** Where a connection is held; `parent` is the one it follows from. */
+  placeOf(row: ConnectionRow, parent: ConnectionRow | undefined): Placement;
   /** The member that served a slot at a time (ms since the epoch); null where none did. */
   servedBy?(slot: number, atMs: number): string | null;
+  /** Whether another member took the slot over, by loss or in order, after one time and until another. */
+  changedHands?(slot: number, fromMs: number, toMs: number): boolean;
 }

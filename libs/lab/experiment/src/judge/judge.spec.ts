@@ -4,7 +4,7 @@ import type { FabricPlan, FaultRecord, RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
-import type { FabricHistory, MemberLoss } from './history.js';
+import type { FabricHistory, MemberLoss, Placement } from './history.js';
 import { judge, quantile, type Evidence, type Judgement } from './judge.js';
 
 const START_MS = 1_000_000;
@@ -14,7 +14,10 @@ const KILL_MS = START_MS + 10_000;
 function row(id: number, changes: Partial<ConnectionRow> = {}): ConnectionRow {
   return {
     id,
-    tuple: String(id),
+    tuple: `${id}/tcp`,
+    from: 'inside',
+    follows: null,
+    seenAs: null,
     kind: 'generated',
     service: 'https',
     via: '1_1',
@@ -75,6 +78,8 @@ interface Given {
   readonly ledger?: Partial<LedgerSummary>;
   readonly journal?: Partial<Journal>;
   readonly budget?: Budget;
+  /** What differs, of all connections, from a home of its own number, copied as the profile says. */
+  readonly place?: Partial<Placement>;
 }
 
 function judged(given: Given): Judgement {
@@ -124,7 +129,10 @@ function judged(given: Given): Judgement {
     rollbacks: [],
     ...given.journal,
   } as unknown as Journal;
-  const history: FabricHistory = { losses: given.losses ?? [loss()], slotOf: (tuple) => Number(tuple) };
+  const history: FabricHistory = {
+    losses: given.losses ?? [loss()],
+    placeOf: ({ id }) => ({ home: id, entries: [], copied: settings['sync.policy'], ...given.place }),
+  };
   const evidence: Evidence = {
     record,
     folder: '/runs/r',
@@ -208,9 +216,8 @@ describe('a run', () => {
   it.each([
     ['not_yet_synced', 'vendor', {}, gone({ openedMs: KILL_MS - 2000 }), 1],
     ['sync_in_flight', 'vendor', {}, gone({ openedMs: KILL_MS - 3050 }), 1],
-    ['sync_in_flight', 'lossless', {}, gone({}), 1],
-    ['never_synced', 'vendor', {}, gone({ service: 'dns' }), 1],
     ['never_synced', 'vendor', { 'sync.policy': 'never' }, gone({}), 1],
+    ['never_synced', 'vendor', { 'sync.policy': 'never' }, gone({ dropped: { policy_drop: 4 } }), 1],
     ['no_backup', 'lossless', {}, gone({}), 3],
     ['dead_window', 'vendor', {}, gone({ dropped: {}, lost: { dead_window: 3, lost_on_link: 1 } }), 2],
     ['hold_overflow', 'vendor', {}, gone({ dropped: { hold_overflow: 4 } }), 2],
@@ -232,7 +239,7 @@ describe('a run', () => {
     const capture = row(1, { kind: 'capture', sent: 10, delivered: 6, dropped: { out_of_state: 4 } });
     const twin = row(1, { kind: 'capture' });
     const { result } = judged({ rows: [capture], control: [twin] });
-    expect(result.connections).toMatchObject({ lost: 1, lostByCause: { sync_in_flight: 1 } });
+    expect(result.connections).toMatchObject({ lost: 1, lostByCause: { unexplained: 1 } });
   });
 
   it('fails on a loss that has no name, in connections as in packets', () => {
@@ -242,6 +249,8 @@ describe('a run', () => {
     expect(result.connections.lostByCause).toEqual({ unexplained: 1 });
     const synced = row(1, gone({ openedMs: KILL_MS - 5000 }));
     expect(judged({ rows: [synced], profile: 'vendor' }).result.connections.lostByCause).toEqual({ unexplained: 1 });
+    const strict = judged({ rows: [row(1, gone({}))], budget: { connectionsLost: 1 } }).result;
+    expect([strict.verdict, strict.connections.lostByCause]).toEqual(['fail', { unexplained: 1 }]);
     expect(judged({ rows: [row(1)], ledger: { unexplained: 2 } }).result.reasons[0]).toMatch(/^2 unexplained/);
   });
 
@@ -311,6 +320,22 @@ describe('a run', () => {
     const run = [{ activity: { type: 'action', name: 'panic' }, status: 'failed', exception: 'no' }];
     const { result } = judged({ rows: [row(1)], journal: { run } as unknown as Partial<Journal> });
     expect([result.verdict, result.reasons]).toEqual(['inconclusive', ['not done: panic (no)']]);
+  });
+});
+
+describe('a connection that follows from a lost one', () => {
+  const control = row(1, gone({ openedMs: KILL_MS - 2000 }));
+  const data = row(9, { follows: 1, openedMs: null, closedMs: null, outcome: 'unstarted', sent: 0, delivered: 0 });
+
+  it('never began, and needs no other explanation', () => {
+    const { result, notWell } = judged({ rows: [control, data], control: [row(1), row(9)], profile: 'vendor' });
+    expect([result.verdict, result.ledger.unexplained]).toEqual(['pass', 0]);
+    expect(notWell.map((n) => n.cause)).toEqual(['not_yet_synced', 'never_began']);
+  });
+
+  it('is unexplained where the first came to a good end', () => {
+    const { result } = judged({ rows: [row(1), data], control: [row(1), row(9)], profile: 'vendor' });
+    expect([result.verdict, result.ledger.unexplained]).toEqual(['fail', 1]);
   });
 });
 

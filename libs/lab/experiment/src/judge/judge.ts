@@ -7,7 +7,8 @@ import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
 import type { FabricHistory } from './history.js';
 import type { NotWell } from './losses.js';
-import { causeOfLoss, isLost, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
+import { causeOfLoss, isLost, NEVER_BEGAN, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
+import { comparePrediction, strangeAmong } from './prediction.js';
 
 /** All a judgement rests on. */
 export interface Evidence {
@@ -41,13 +42,17 @@ export function judge(evidence: Evidence): Judgement {
   const affectedIds = new Set(affected.map((a) => a.row.id));
   const differences = evidence.control === null ? [] : compareWithControl(rows, evidence.control);
   const lost = affected.filter((a) => a.cause !== undefined);
-  const lostElsewhere = rows
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const elsewhere = rows
     .filter((row) => !affectedIds.has(row.id) && isLost(row, control.get(row.id)))
-    .map((row) => causeOfLoss(row, control.get(row.id), undefined, record.settings));
+    .map((row) => ({ row, cause: causeOfLoss(row, control.get(row.id), undefined, parentOf(row, byId)) }));
+  const lostElsewhere = elsewhere.map((e) => e.cause);
+  const strange = strangeAmong(elsewhere, byId, history, record.faults);
 
   const unnamed = new Set(differences.filter((d) => !d.explained).map((d) => d.id));
   for (const row of rows) if (row.unexplained > 0) unnamed.delete(row.id);
   for (const a of lost) if (a.cause === NO_CAUSE) unnamed.add(a.row.id);
+  for (const e of elsewhere) if (e.cause === NEVER_BEGAN) unnamed.delete(e.row.id);
   const unexplained = ledger.unexplained + unnamed.size;
 
   const result: Omit<RunResult, 'verdict' | 'reasons'> = {
@@ -65,6 +70,7 @@ export function judge(evidence: Evidence): Judgement {
       lost: lost.length,
       lostByCause: tally(lost.map((a) => a.cause!)),
     },
+    prediction: comparePrediction(affected, strange, record.settings),
     failover: failoverOf(evidence, affected),
     faults: { applied: record.faults.filter(isApplied).length },
     log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
@@ -73,8 +79,12 @@ export function judge(evidence: Evidence): Judgement {
   const reasons = failures(evidence, result, differences, lostElsewhere);
   const doubts = whatCannotBeTold(evidence);
   const verdict: Verdict = doubts.length > 0 ? 'inconclusive' : reasons.length > 0 ? 'fail' : 'pass';
-  const notWell = whatDidNotEndWell(rows, control, affected, record.settings);
+  const notWell = whatDidNotEndWell(rows, control, affected);
   return { result: { ...result, verdict, reasons: [...doubts, ...reasons] }, affected, differences, notWell };
+}
+
+function parentOf(row: ConnectionRow, byId: ReadonlyMap<number, ConnectionRow>): ConnectionRow | undefined {
+  return row.follows === null ? undefined : byId.get(row.follows);
 }
 
 /** Lost connections, and those that came to a bad end without faults as well. */
@@ -82,19 +92,20 @@ function whatDidNotEndWell(
   rows: readonly ConnectionRow[],
   control: ReadonlyMap<number, ConnectionRow>,
   affected: readonly AffectedConnection[],
-  settings: RunRecord['settings'],
 ): NotWell[] {
-  const byId = new Map(affected.map((a) => [a.row.id, a]));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const metById = new Map(affected.map((a) => [a.row.id, a]));
   const notWell: NotWell[] = [];
   for (const row of rows) {
     const twin = control.get(row.id);
-    const met = byId.get(row.id);
+    const met = metById.get(row.id);
+    const parent = parentOf(row, byId);
     const lost = met === undefined ? isLost(row, twin) : met.cause !== undefined;
     if (!lost && row.outcome === 'done') continue;
     const cause = lost
-      ? (met?.cause ?? causeOfLoss(row, twin, undefined, settings))
+      ? (met?.cause ?? causeOfLoss(row, twin, undefined, parent))
       : row.outcome === 'gave_up'
-        ? causeOfLoss(row, undefined, undefined, settings)
+        ? causeOfLoss(row, undefined, undefined, parent)
         : row.outcome;
     notWell.push({ row, cause, alsoWithoutFaults: !lost, affected: lost ? met : undefined });
   }
@@ -140,6 +151,7 @@ function failures(
     const where = first === undefined ? '' : `; the first is connection ${first.id}, ${first.tuple}: ${first.cause}`;
     reasons.push(`${result.ledger.unexplained} unexplained${where}`);
   }
+  reasons.push(...whatWasNotPredicted(result.prediction));
   for (const field of ['duplicated', 'reordered', 'corrupted', 'contradicted'] as const) {
     if (ledger[field] > 0) reasons.push(`${ledger[field]} packets ${field}`);
   }
@@ -175,6 +187,15 @@ function failures(
     if (note.code === 'fatal') reasons.push(`${note.role} ${note.id} stopped itself: ${JSON.stringify(note.fields)}`);
   }
   return reasons;
+}
+
+function whatWasNotPredicted({ unpredicted, outlived }: RunResult['prediction']): string[] {
+  const said = (n: number, listed: readonly { tuple: string }[], what: string): string[] =>
+    n === 0 ? [] : [`${n} connections ${what}; the first is ${listed[0]?.tuple}`];
+  return [
+    ...said(unpredicted.connections, unpredicted.first, 'lost their state that by policy had a copy of it'),
+    ...said(outlived.connections, outlived.first, 'went on that by policy had no copy of their state'),
+  ];
 }
 
 /** Why nothing can be concluded, whatever the numbers say. */

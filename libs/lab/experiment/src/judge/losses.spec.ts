@@ -40,7 +40,15 @@ const NOT_WELL: NotWell[] = [
     row: row(1, 'gave_up'),
     cause: 'not_yet_synced',
     alsoWithoutFaults: false,
-    affected: { row: row(1, 'gave_up'), slot: 7, loss: LOSS, faultAtMs: 100, cause: 'not_yet_synced' },
+    affected: {
+      row: row(1, 'gave_up'),
+      slot: 7,
+      loss: LOSS,
+      faultAtMs: 100,
+      fate: { fate: 'lost', cause: 'not_yet_synced' },
+      stateGone: true,
+      cause: 'not_yet_synced',
+    },
   },
   { row: row(4, 'gave_up'), cause: 'orchestrator_lost', alsoWithoutFaults: false, affected: undefined },
   { row: row(5, 'gave_up'), cause: 'policy_drop', alsoWithoutFaults: true, affected: undefined },
@@ -76,7 +84,7 @@ describe('the losses of a run', () => {
   });
 
   it('name the member that served the slot when the packet was sent', () => {
-    const history = { losses: [], slotOf: () => -1, servedBy: (slot: number, atMs: number) => `${slot}@${atMs}` };
+    const history = { servedBy: (slot: number, atMs: number) => `${slot}@${atMs}` };
     expect(withMembers([...PACKETS, { ...PACKETS[0]!, slot: null }], history).map((p) => p.member)).toEqual([
       '7@110',
       '7@120',

@@ -58,7 +58,7 @@ export interface NotWell {
 const CONNECTIONS_LISTED = 50_000;
 
 /** Gives packets the members that served them. */
-export function withMembers(rows: readonly LossRow[], history: FabricHistory): LostPacketRow[] {
+export function withMembers(rows: readonly LossRow[], history: Pick<FabricHistory, 'servedBy'>): LostPacketRow[] {
   return rows.map((row) => ({
     ...row,
     member: row.slot === null ? null : (history.servedBy?.(row.slot, row.sentMs) ?? null),

@@ -1,61 +1,58 @@
-import type { Settings } from '@rehearsal/kernel';
 import type { ConnectionRow } from '@rehearsal/traffic';
+import type { Fate } from './fate.js';
 import type { MemberLoss } from './history.js';
 
-/** A connection that was open when its active member failed. */
+/** A connection that was open when a member failed that held it, or an entry by which its packets find it. */
 export interface AffectedConnection {
   readonly row: ConnectionRow;
+  /** The slot it lost its member of: its home, else that of a forwarding entry. */
   readonly slot: number;
   readonly loss: MemberLoss;
   readonly faultAtMs: number;
+  /** What the policy says must have become of its state. */
+  readonly fate: Fate;
+  /** Its packets were refused for want of state. */
+  readonly stateGone: boolean;
   /** Why it did not outlive the fault; undefined where it did. */
   readonly cause: string | undefined;
 }
 
 /** A word for a connection that was lost and of which no record says why. */
 export const NO_CAUSE = 'unexplained';
-
-/** How long a state may be on its way beyond the interval of deltas, on a busy machine. */
-const IN_FLIGHT_MS = 1_000;
+/** Of one that follows from another, which was lost before it could begin. */
+export const NEVER_BEGAN = 'never_began';
 
 type Counts = Readonly<Record<string, number>>;
 
 /** Whether a connection failed where the run without faults did not. */
 export function isLost(row: ConnectionRow, control: ConnectionRow | undefined): boolean {
   // Recorded packets come whatever happened to their connection; that its state is gone shows in the drops.
-  if (row.kind === 'capture') return moreThan(row.dropped, control?.dropped)['out_of_state'] !== undefined;
+  if (row.kind === 'capture') return isStateGone(row, control);
   return row.outcome !== 'done' && row.outcome !== control?.outcome;
 }
 
 /**
- * Names what took a lost connection: by the sync policy where its state was gone, else the loss or
- * drop most of its packets met.
+ * Whether packets were refused that pass without faults, since nobody knew their connection: as out of state, or by
+ * the policy as if they began one.
+ */
+export function isStateGone(row: ConnectionRow, control: ConnectionRow | undefined): boolean {
+  const dropped = moreThan(row.dropped, control?.dropped);
+  return dropped['out_of_state'] !== undefined || (row.kind === 'generated' && dropped['policy_drop'] !== undefined);
+}
+
+/**
+ * Names what took a lost connection: what the policy says of its state where that was gone, else the loss or drop
+ * most of its packets met. `parent`: the connection it follows from.
  */
 export function causeOfLoss(
   row: ConnectionRow,
   control: ConnectionRow | undefined,
-  at: { readonly loss: MemberLoss; readonly slot: number; readonly faultAtMs: number } | undefined,
-  settings: Settings,
+  fate: Fate | undefined,
+  parent: ConnectionRow | undefined,
 ): string {
-  const dropped = moreThan(row.dropped, control?.dropped);
-  const lost = moreThan(row.lost, control?.lost);
-  if (dropped['out_of_state'] !== undefined && at !== undefined) return stateLost(row, at, settings);
-  return greatest(lost) ?? greatest(dropped) ?? NO_CAUSE;
-}
-
-function stateLost(
-  row: ConnectionRow,
-  at: { readonly loss: MemberLoss; readonly slot: number; readonly faultAtMs: number },
-  settings: Settings,
-): string {
-  if (settings['sync.policy'] === 'never' || settings['sync.never'].includes(row.service)) return 'never_synced';
-  if (at.loss.orphaned.has(at.slot)) return 'no_backup';
-  const ageMs = at.faultAtMs - (row.openedMs ?? at.faultAtMs);
-  const dueMs = settings['sync.policy'] === 'delayed' ? settings['sync.delayMs'] : 0;
-  if (ageMs < dueMs) return 'not_yet_synced';
-  // Older than any delta takes to go: its state should have been there.
-  if (dueMs > 0 && ageMs > dueMs + settings['sync.deltaMs'] + IN_FLIGHT_MS) return NO_CAUSE;
-  return 'sync_in_flight';
+  if (fate !== undefined && isStateGone(row, control)) return fate.cause ?? NO_CAUSE;
+  if (row.outcome === 'unstarted' && parent !== undefined && parent.outcome !== 'done') return NEVER_BEGAN;
+  return greatest(moreThan(row.lost, control?.lost)) ?? greatest(moreThan(row.dropped, control?.dropped)) ?? NO_CAUSE;
 }
 
 /** What a run counts above its control, by name. */

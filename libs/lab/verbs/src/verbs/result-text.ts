@@ -21,6 +21,10 @@ export function resultTable(results: readonly (readonly [string, RunResult])[]):
       row('  kept', (r) => r.connections.kept),
       row('  lost', (r) => r.connections.lost),
       row('  lost by cause', (r) => countsText(r.connections.lostByCause, '-')),
+      row('predicted lost', (r) => predictionText(r.prediction)),
+      row('  measured', (r) => r.prediction.measuredLost),
+      row('  spared', (r) => countsText(r.prediction.spared, '-')),
+      row('  copy under way', (r) => `${r.prediction.inFlight.connections}, lost ${r.prediction.inFlight.lost}`),
       row('loss detected after', (r) => msText(r.failover.detectedMs)),
       row('loss decided after', (r) => msText(r.failover.committedMs)),
       row('first packet after', (r) => msText(r.failover.firstPacketMs)),
@@ -32,6 +36,11 @@ export function resultTable(results: readonly (readonly [string, RunResult])[]):
       row('decisions in the log', (r) => r.log.commits),
     ],
   );
+}
+
+/** What the sync policy says, cause by cause. */
+function predictionText({ predictedLost, predictedByCause }: RunResult['prediction']): string {
+  return predictedLost === 0 ? '0' : `${predictedLost} (${countsText(predictedByCause, '-')})`;
 }
 
 /** Why verdicts are not `pass`, what they rest on, and where to look further. */
