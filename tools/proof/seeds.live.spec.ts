@@ -18,20 +18,30 @@ interface KeptSeed {
   readonly cause: string;
 }
 
+/** A schedule of explore that once failed, as small as it could be made. */
+interface KeptSchedule {
+  readonly fabric: string;
+  readonly schedule: string;
+  readonly cause: string;
+}
+
 interface Seeds {
   readonly passed: number;
   readonly failed: readonly { readonly seed: number; readonly reason: string; readonly repeat: string }[];
 }
 
-function runSeeds(experiment: string, profile: string, from: number, to: number): Promise<Seeds> {
-  const file = join(ROOT, 'examples/experiments', `${experiment}.yaml`);
-  const args = [CLI, 'run', file, '--sim', '--seeds', `${from}..${to}`, '--json', '--set', `profile=${profile}`];
+function rehearse<T>(args: readonly string[]): Promise<T> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: RUNS, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [CLI, ...args], { cwd: RUNS, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
       if (stdout === '') reject(new Error(`${args.join(' ')}: ${error?.message ?? ''}\n${stderr}`));
-      else resolve(JSON.parse(stdout) as Seeds);
+      else resolve(JSON.parse(stdout) as T);
     });
   });
+}
+
+function runSeeds(experiment: string, profile: string, from: number, to: number): Promise<Seeds> {
+  const file = join(ROOT, 'examples/experiments', `${experiment}.yaml`);
+  return rehearse(['run', file, '--sim', '--seeds', `${from}..${to}`, '--json', '--set', `profile=${profile}`]);
 }
 
 afterAll(() => rmSync(RUNS, { recursive: true, force: true }));
@@ -54,12 +64,34 @@ describe('in rough simulated weather', () => {
     WITHIN_MS,
   );
 
-  const kept = JSON.parse(readFileSync(join(ROOT, 'tools/proof/kept-seeds.json'), 'utf8')) as readonly KeptSeed[];
-  it.each(kept)(
+  const text = readFileSync(join(ROOT, 'tools/proof/kept-seeds.json'), 'utf8');
+  const kept = JSON.parse(text) as readonly (KeptSeed | KeptSchedule)[];
+  it.each(kept.filter((k) => 'seed' in k))(
     '$experiment still holds for seed $seed, which once failed: $cause',
     async ({ experiment, profile, seed }) => {
       expect((await runSeeds(experiment, profile, seed, seed)).failed).toEqual([]);
     },
     WITHIN_MS,
   );
+
+  it.each(kept.filter((k) => 'schedule' in k))(
+    '$schedule shows nothing any more; once: $cause',
+    async ({ fabric, schedule }) => {
+      const words = ['explore', join(ROOT, fabric), '--schedule', join(ROOT, schedule), '--json'];
+      expect((await rehearse<Seeds>(words)).failed).toEqual([]);
+    },
+    WITHIN_MS,
+  );
+
+  it('explore finds nothing in its first sixty seeds', async () => {
+    const words = [
+      'explore',
+      join(ROOT, 'examples/fabrics/single-site.fabric.yaml'),
+      '--seeds',
+      '1..60',
+      '--no-shrink',
+      '--json',
+    ];
+    expect((await rehearse<Seeds>(words)).failed).toEqual([]);
+  }, 600_000);
 });
