@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import type { CommandReply, Profile } from '@rehearsal/kernel';
+import { createRng } from '@rehearsal/kernel';
 import type { Target } from '@rehearsal/lab-port';
 import { roughOptions, SimLab } from '@rehearsal/simulator';
 import type { LedgerSummary } from '@rehearsal/traffic';
@@ -274,5 +275,50 @@ describe('a policy is installed', () => {
     };
     expect(await enforcing({})).toBe(0);
     expect(await enforcing({ 'policy.lockstep': false })).toBe(3);
+  });
+});
+
+/** What members are told at random, and what takes each of it back. */
+const WORDS: readonly (readonly [string, Record<string, unknown>])[] = [
+  ['admin', { state: 'down' }],
+  ['admin', { state: 'up' }],
+  ['pnote', { name: 'routed', state: 'problem' }],
+  ['pnote', { name: 'routed', state: 'ok' }],
+  ['cpstop', {}],
+  ['cpstart', {}],
+  ['fwk-crash', {}],
+  ['freeze', { forMs: 300 }],
+];
+const MENDED: typeof WORDS = [
+  ['admin', { state: 'up' }],
+  ['pnote', { name: 'routed', state: 'ok' }],
+  ['cpstart', {}],
+];
+
+describe('a fabric whose members were told all sorts of things, and then that all is well', () => {
+  it.each([1, 2, 3])('comes to rest, all active, balanced and with every backup in step (seed %i)', async (seed) => {
+    const fabric = given('lossless', {}, seed, true);
+    const { lab } = fabric;
+    const rng = createRng(String(seed), 'words');
+    try {
+      await lab.up();
+      for (let word = 0; word < 40; word++) {
+        await lab.waitMs(rng.int(500));
+        const [name, args] = WORDS[rng.int(WORDS.length)]!;
+        await fabric.tell(`1_0${rng.int(4) + 1}`, name, args);
+      }
+      await lab.waitMs(3000);
+      for (const id of ['1_01', '1_02', '1_03', '1_04']) {
+        for (const [name, args] of MENDED) await fabric.tell(id, name, args);
+      }
+      await lab.waitUntil({ name: 'members-active', until: { equals: 4 } }, 30_000);
+      await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 30_000);
+      const states = [];
+      for (const id of ['1_01', '1_02', '1_03', '1_04']) states.push(await fabric.state(id));
+      expect(states).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE']);
+      expect((await lab.probe('exposed-slots')).value).toBe(0);
+    } finally {
+      await lab.down().catch(() => {});
+    }
   });
 });

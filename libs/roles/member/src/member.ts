@@ -732,7 +732,10 @@ export class MemberRole implements Role {
         this.clearDataPlane();
       },
       newLife: () => this.rebirth(false),
-      comeUp: () => this.policyPull.start(this.policy),
+      comeUp: () => {
+        this.hub.deaf = false;
+        this.policyPull.start(this.policy);
+      },
       heartbeat: () => this.heartbeat(),
       isEmptyHanded: () => this.isEmptyHanded(),
       connections: () => this.servedConnections(),
