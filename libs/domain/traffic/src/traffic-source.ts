@@ -70,9 +70,11 @@ export class TrafficSource {
     return connection < this.layout.workload.size ? connection : this.playback.along(connection, step);
   }
 
-  /** Whether more fragments of the packet's datagram follow, or it is the last of them, or a whole one. */
-  pieceOf(connection: number, step: number): 'whole' | 'more' | 'last' {
-    return connection < this.layout.workload.size ? 'whole' : this.playback.pieceOf(connection, step);
+  /** Whether a packet is a fragment, the first one of its datagram too. */
+  isPiece(connection: number, step: number): boolean {
+    const { workload } = this.layout;
+    if (connection < workload.size) return workload.serviceOf(connection).shape === 'fragments';
+    return this.playback.isPiece(connection, step);
   }
 
   /** The interface at which the packet enters the fabric: 0 inside, 1 outside. */

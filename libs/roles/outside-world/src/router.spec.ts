@@ -86,26 +86,31 @@ describe('the way of a connection', () => {
 });
 
 describe('the way of a fragment', () => {
-  it('stays that of its datagram until the last one, though the connection rests and another way is ready again', () => {
+  it('stays that of its connection, though it rests and another way is ready again, until that way dies', () => {
     const { router, first, second, empty } = world();
     second.ready = false;
     router.refresh();
-    for (let c = 0; c < 100; c++) router.enqueue(c, 0, 0, c, 'more');
+    for (let c = 0; c < 100; c++) router.enqueue(c, 0, 0, c, true);
     second.ready = true;
     router.refresh();
     empty(first);
-    for (let c = 0; c < 100; c++) router.enqueue(c, 1, 0, c, 'last');
+    for (let c = 0; c < 100; c++) router.enqueue(c, 1, 0, c, true);
     expect(second.queue.length).toBe(0);
     empty(first);
     for (let c = 0; c < 100; c++) router.enqueue(c, 2, 0);
-    expect(second.queue.length).toBeGreaterThan(30);
+    expect(second.queue.length).toBe(0);
+    empty(first);
+    first.state = 'dead';
+    router.refresh();
+    for (let c = 0; c < 100; c++) router.enqueue(c, 3, 0);
+    expect(second.queue.length).toBe(100);
   });
 
   it('that comes before the first one is that of the connection it is a piece of, also when it is moved', () => {
     const { router, first, second } = world();
     const stray = 0;
-    for (let c = 1; c < 100; c++) router.enqueue(stray, c, 0, c, 'last');
-    for (let c = 1; c < 100; c++) router.enqueue(c, c, 0, c, 'more');
+    for (let c = 1; c < 100; c++) router.enqueue(stray, c, 0, c, true);
+    for (let c = 1; c < 100; c++) router.enqueue(c, c, 0, c, true);
     const steps = (way: Way): number[] => {
       const out: number[] = [];
       for (; way.queue.length > 0; way.queue.shift()) out.push(way.queue.step);
@@ -116,7 +121,7 @@ describe('the way of a fragment', () => {
       expect(taken.length).toBeGreaterThan(60);
       expect(taken.slice(0, taken.length / 2)).toEqual(taken.slice(taken.length / 2));
     }
-    for (let c = 1; c < 100; c++) router.enqueue(stray, c, 0, c, 'last');
+    for (let c = 1; c < 100; c++) router.enqueue(stray, c, 0, c, true);
     second.state = 'dead';
     router.refresh();
     router.moveQueue(second, { side: () => 0, along: (_connection, step) => step });

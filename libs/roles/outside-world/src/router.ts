@@ -17,7 +17,7 @@ export class Router {
   private readonly taken: Uint8Array;
   /** Packets in line, by leg. */
   private readonly queued: Uint16Array;
-  /** By leg: 1 while a datagram's last fragment is still to be sent. */
+  /** By leg: 1 once it has carried a fragment. Datagrams come interleaved and in any order, so it keeps its way. */
   private readonly inPieces: Uint8Array;
   private readonly asymmetricPercent: number;
   private readonly underWay: Uint32Array;
@@ -44,20 +44,19 @@ export class Router {
   }
 
   /**
-   * Puts a packet in line on the way of the connection `along`: its own, or that of the datagram it is a `piece` of.
-   * Where no way has ever been ready or none is left, on the way it
-   * would have taken.
+   * Puts a packet in line on the way of the connection `along`: its own, or that of the datagram it is a piece of.
+   * Where no way has ever been ready or none is left, on the way it would have taken.
    */
   enqueue(
     connection: number,
     step: number,
     side: 0 | 1,
     along: number = connection,
-    piece: 'whole' | 'more' | 'last' = 'whole',
+    isPiece: boolean = false,
   ): void {
     this.wayFor(along, side).queue.push(connection, step);
     this.queued[this.legOf(connection, side)]++;
-    if (piece !== 'whole') this.inPieces[this.legOf(along, side)] = piece === 'more' ? 1 : 0;
+    if (isPiece) this.inPieces[this.legOf(along, side)] = 1;
   }
 
   dequeued(connection: number, side: 0 | 1): void {

@@ -152,7 +152,7 @@ export class Run {
     const { source } = this;
     const side = source.side(connection, step);
     const along = source.along(connection, step);
-    this.router.enqueue(connection, step, side, along, source.pieceOf(connection, step));
+    this.router.enqueue(connection, step, side, along, source.isPiece(connection, step));
   }
 
   private flush(way: Way, nowMs: number): void {

@@ -9,12 +9,12 @@ import type { TimerWheel } from '../workload/timer-wheel.js';
 import type { PlannedRecording } from './playback-plan.js';
 import { playedAddress, recordingOf, repeatOf } from './playback-plan.js';
 
-/** An answer waits no longer for the packet that begins its flow to come out. */
+/** An answer waits no longer for what was sent before it. */
 const ANSWER_WAITS_MS = 2000;
 
 /**
  * Plays recordings: every packet at its time, whatever became of the ones before (open loop); with
- * `answersWait`, a flow's first answer only when what begins the flow has come out or is given up. Each
+ * `answersWait`, a side of a flow speaks only when it is known what became of all the other said before. Each
  * flow of each repeat is a connection of the ledger; it is done when its last packet was sent.
  * One player a repeat; its timer is owner `firstTimer + player`.
  */
@@ -31,6 +31,11 @@ export class Playback {
   private readonly recordingNumber: Uint16Array;
   private readonly next: Int32Array;
   private readonly startUs: Float64Array;
+  /** By player: since when it waits; -1: it does not. */
+  private readonly waitsSinceMs: Float64Array;
+  /** By connection, where answers wait: packets put in line, and the side of the last. */
+  private readonly put: Uint32Array;
+  private readonly lastSide: Uint8Array;
 
   constructor(
     plan: ResolvedPlan,
@@ -51,6 +56,10 @@ export class Playback {
     this.recordingNumber = new Uint16Array(players);
     this.next = new Int32Array(players);
     this.startUs = new Float64Array(players);
+    this.waitsSinceMs = new Float64Array(players).fill(-1);
+    const connections = plan.answersWait ? ledger.book.size : 0;
+    this.put = new Uint32Array(connections);
+    this.lastSide = new Uint8Array(connections);
     for (const [i, r] of recordings.entries()) {
       for (let repeat = 0; repeat < r.repeats; repeat++) {
         const player = r.firstPlayer + repeat;
@@ -75,10 +84,14 @@ export class Playback {
       if (flow.firstPacket === i) {
         this.ledger.translations.compared[connection] = TUPLE[flow.compared];
         this.ledger.open(connection, CONNECTION_KIND.capture, nowMs);
-      } else if (this.mustWait(connection, recording.side[i], nowMs)) {
+      } else if (this.plan.answersWait && this.mustWait(player, connection, recording.side[i], nowMs)) {
         // What is left keeps its distance.
         this.startUs[player] = scheduleUs + 1000 - atUs[i];
         break;
+      }
+      if (this.plan.answersWait) {
+        this.put[connection]++;
+        this.lastSide[connection] = recording.side[i];
       }
       this.enqueue(connection, i);
       if (flow.lastPacket === i) this.ledger.close(connection, 'done', nowMs);
@@ -88,12 +101,15 @@ export class Playback {
     else this.playing--;
   }
 
-  private mustWait(connection: number, side: number, nowMs: number): boolean {
-    const { book, translations } = this.ledger;
-    if (!this.plan.answersWait || side === 0 || translations.compared[connection] === TUPLE.none) return false;
-    if (translations.isSeen(connection) || nowMs - book.openedMs[connection] > ANSWER_WAITS_MS) return false;
-    const judged = book.dropped[connection] + book.lost[connection];
-    return judged === 0;
+  private mustWait(player: number, c: number, side: number, nowMs: number): boolean {
+    const { book } = this.ledger;
+    const known = book.delivered[c] + book.dropped[c] + book.lost[c];
+    if (side === this.lastSide[c] || known >= this.put[c]) {
+      this.waitsSinceMs[player] = -1;
+      return false;
+    }
+    if (this.waitsSinceMs[player] < 0) this.waitsSinceMs[player] = nowMs;
+    return nowMs - this.waitsSinceMs[player] <= ANSWER_WAITS_MS;
   }
 
   /** No repeat begins from now on; those under way are played to their end. */
@@ -179,15 +195,12 @@ export class Playback {
     return planned.firstConnection + repeatOf(planned, connection) * flows.length + along[packet];
   }
 
-  /** Whether a packet is a fragment after which more of its datagram follow, the last of them, or neither. */
-  pieceOf(connection: number, packet: number): 'whole' | 'more' | 'last' {
+  /** Whether a packet is a fragment: more follow, or it has an offset. */
+  isPiece(connection: number, packet: number): boolean {
     const { recording } = recordingOf(this.recordings, connection);
     const at = recording.wordAt[packet];
-    if (recording.lenBytes[packet] < 20 || (recording.words[at] & 0xf0) !== 0x40) return 'whole';
-    const word = recording.words[at + 1];
-    // The bit that says more follow; an offset.
-    if ((word & 0x200000) !== 0) return 'more';
-    return (word & 0xff1f0000) === 0 ? 'whole' : 'last';
+    if (recording.lenBytes[packet] < 20 || (recording.words[at] & 0xf0) !== 0x40) return false;
+    return (recording.words[at + 1] & 0xff3f0000) !== 0;
   }
 
   side(connection: number, packet: number): 0 | 1 {

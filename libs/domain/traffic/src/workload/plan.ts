@@ -52,7 +52,7 @@ export const trafficPlanSchema = z.strictObject({
   captures: z.array(captureSchema).max(10_000).optional(),
   /** So many captures of the list are played at a time, each repeat of one among its own; by default all at once. */
   capturesAtOnce: count(10_000).optional(),
-  /** Answers of captures wait until the packet that begins their flow has come out: needed where addresses are translated. */
+  /** Of a captured flow a side speaks only when it is known what became of all the other said: needed where addresses are translated. */
   answersWait: z.boolean().optional(),
   /** So many connections of a hundred have their answers enter by another orchestrator than their questions. */
   asymmetricPercent: z.int().min(0).max(100).optional(),
