@@ -11,7 +11,7 @@ import { SlotFinder } from './history.js';
 import { roleFactories } from './labs.js';
 
 const BUILD = 'capacity';
-const MEASURE_MS = 5_000;
+const MEASURE_MS = 2_000;
 const DRAIN_WITHIN_MS = 30_000;
 
 interface Measured {
