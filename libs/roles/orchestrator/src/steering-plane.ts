@@ -1,35 +1,15 @@
-import {
-  FRAGMENT,
-  FragmentTracker,
-  PENDING,
-  PendingPackets,
-  Steering,
-  VERDICT,
-  fragmentOf,
-} from '@rehearsal/dataplane';
+import { FRAGMENT, PENDING, PendingPackets, Steering, fragmentOf } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import {
-  FRAME,
-  MAX_PACKET_BYTES,
-  nodeCode,
-  PacketFrameReader,
-  PacketFrameWriter,
-  REASONS,
-  RECORD_FLAG,
-} from '@rehearsal/protocol';
+import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
+import { FragmentSteering, KEPT, laterFragmentMeta } from './fragment-steering.js';
 
 /** Home slot and epoch, before a corrected packet. */
 const CORRECTED_HEAD_WORDS = 2;
 const ARENA_WORDS = 16 * 1024 * 1024;
-/** In the word before a packet in the arena: the ports of its first fragment, which go to the member with it. */
-const PORTS_BYTES = 4;
-const LATER_FRAGMENT = RECORD_FLAG.laterFragment << 17;
-/** Instead of a slot: the packet waits for the first fragment of its datagram, or was named. */
-const KEPT = -256;
 
 /** What the plane knows of one member. */
 interface MemberWay {
@@ -54,7 +34,7 @@ export class SteeringPlane {
   readonly pending: PendingPackets;
   readonly members: MemberWay[];
   private readonly steering: Steering;
-  private readonly fragments: FragmentTracker;
+  private readonly fragments: FragmentSteering;
   private readonly reader = new PacketFrameReader();
   private readonly answers = new PacketFrameReader();
   private active: Int32Array;
@@ -92,15 +72,18 @@ export class SteeringPlane {
       modes: [config.interfaces.inside, config.interfaces.outside],
       gtp: config.settings['dist.gtp'],
     });
-    this.fragments = new FragmentTracker({
-      maxHeld: config.settings['frag.maxHeld'],
-      timeoutMs: config.settings['frag.timeoutMs'],
-      drop: (tag, side, why) =>
-        egress.name(tag, side, why === 'timeout' ? REASONS.fragment_timeout : REASONS.fragment_overflow, 0),
-    });
     let capacity = 1024;
     while (capacity < config.settings['hold.maxPackets'] * 2) capacity *= 2;
     this.pending = new PendingPackets(capacity, ARENA_WORDS, slots);
+    this.fragments = new FragmentSteering({
+      rt,
+      settings: config.settings,
+      steering: this.steering,
+      pending: this.pending,
+      egress,
+      take: (...packet) => this.take(...packet),
+      passBy: (...packet) => this.passBy(...packet),
+    });
     this.active = new Int32Array(slots);
     this.epoch = new Int32Array(slots);
     this.sentTo = new Int32Array(slots);
@@ -143,18 +126,19 @@ export class SteeringPlane {
       let meta = lenBytes | (side << 16);
       let at = base + packetAt;
       const fragment = fragmentOf(words, packetAt, lenBytes);
-      if (fragment === FRAGMENT.first) this.fragments.remember(words, packetAt, slot < 0 ? -slot : 0, nowMs);
-      else if (fragment === FRAGMENT.later && slot >= 0) {
-        slot = this.steerLaterFragment(reader, base, nowMs);
+      if (fragment !== FRAGMENT.none) {
+        slot = this.fragments.place(fragment, slot, reader, base, nowMs);
         if (slot === KEPT) continue;
-        meta = (meta + PORTS_BYTES) | LATER_FRAGMENT;
-        at--;
+        if (fragment === FRAGMENT.later) {
+          meta = laterFragmentMeta(lenBytes, side);
+          at--;
+        }
       }
       if (slot < 0) this.passBy(reader.id, side, lenBytes, words, packetAt, -slot);
       else this.take(reader.id, meta, slot, base < 0 ? base : at);
     }
     if (base >= 0) this.pending.closeFrame();
-    this.fragments.release(this.takeHeld);
+    this.fragments.release();
     this.queueFlush();
   }
 
@@ -162,54 +146,6 @@ export class SteeringPlane {
   expireFragments(): void {
     this.fragments.expire(this.rt.nowMs());
   }
-
-  /**
-   * The slot of a later fragment, by the ports of its first one, which are written before it in the frame's copy at
-   * `base`; minus the verdict on the first one, if that was refused; or KEPT.
-   */
-  private steerLaterFragment(reader: PacketFrameReader, base: number, nowMs: number): number {
-    const { id, side, words, packetAt, lenBytes } = reader;
-    if (lenBytes + PORTS_BYTES > MAX_PACKET_BYTES) return -VERDICT.malformed;
-    const datagram = this.fragments.datagramOf(words, packetAt, nowMs);
-    if (datagram < 0) {
-      this.rt.count('fragments_held', 1);
-      if (!this.fragments.hold(id, side, lenBytes, words, packetAt, nowMs)) {
-        this.egress.name(id, side, REASONS.fragment_overflow, 0);
-      }
-      return KEPT;
-    }
-    const verdict = this.fragments.verdictOf(datagram);
-    if (verdict !== 0) return -verdict;
-    const ports = this.fragments.portsOf(datagram);
-    if (base >= 0) this.pending.arena[base + packetAt - 1] = ports;
-    return this.steering.steer(words, packetAt, lenBytes, side, ports);
-  }
-
-  /** The first fragment has come: one that was held for it follows. */
-  private readonly takeHeld = (
-    tag: number,
-    side: number,
-    lenBytes: number,
-    words: Int32Array,
-    at: number,
-    ports: number,
-    verdict: number,
-  ): void => {
-    if (verdict !== 0) {
-      this.passBy(tag, side, lenBytes, words, at, verdict);
-      return;
-    }
-    const packetWords = (lenBytes + 3) >> 2;
-    const to = this.pending.reserve(packetWords + 1, this.rt.nowMs());
-    if (to >= 0) {
-      const { arena } = this.pending;
-      arena[to] = ports;
-      for (let i = 0; i < packetWords; i++) arena[to + 1 + i] = words[at + i] as number;
-    }
-    const slot = this.steering.steer(words, at, lenBytes, side, ports);
-    this.take(tag, (lenBytes + PORTS_BYTES) | (side << 16) | LATER_FRAGMENT, slot, to);
-    if (to >= 0) this.pending.closeFrame();
-  };
 
   /** Takes a packet whose bytes are at word `at` of the arena; -1: there was no room for them. */
   private take(tag: number, meta: number, slot: number, at: number): void {
