@@ -65,6 +65,8 @@ const COMMAND_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 1_000;
 const STOP_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 20;
+/** Starting is computing; with all of a large fabric at it at once, none would be ready within its time. */
+const STARTED_AT_ONCE = 8;
 
 /** A fabric of real processes over a real nats-server, on loopback, in a folder of its own. */
 export class ProcessLab implements Lab {
@@ -131,7 +133,7 @@ export class ProcessLab implements Lab {
       this.run = new RunLog(this.rt, parts.runId, plan.site, parts.build);
       const { fabric, profile, settings } = plan;
       await this.run.open({ fabric, profile, world: this.world, settings });
-      await Promise.all(this.children.map((child) => this.start(child)));
+      await eachOf(this.children, STARTED_AT_ONCE, (child) => this.start(child));
       await this.waitUntil({ name: 'ready', until: { equals: true } }, UP_WITHIN_MS);
     } catch (error) {
       await this.down();
@@ -472,4 +474,13 @@ export class ProcessLab implements Lab {
   private noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
     this.faults.push({ atMs: this.nowMs(), fault, target: targetName(target), detail });
   }
+}
+
+/** Runs `act` for every item in order, at most so many at a time. */
+async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const work = async (): Promise<void> => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
 }

@@ -108,7 +108,8 @@ export class LiveRuntime implements Runtime {
       if (performance.now() < due) handle = setTimeout(fire, 1);
       else this.#guard(run);
     };
-    let handle = setTimeout(fire, delayMs);
+    // Whole ones, since the event loop keeps a list for every length there is.
+    let handle = setTimeout(fire, Math.ceil(delayMs));
     return () => clearTimeout(handle);
   }
 
