@@ -24,6 +24,8 @@ export const resultSchema = z.strictObject({
     packets: z.strictObject({ sent: z.int(), delivered: z.int(), dropped: counts, lost: counts }),
     /** Packets nobody accounts for, and connections whose difference from the run without faults has no name. */
     unexplained: z.int().min(0),
+    /** Packets that another member answered than the one they were steered to, and how much longer they took. */
+    correction: z.strictObject({ packets: z.int(), perMille: z.int(), extraP50Us: z.int(), extraP99Us: z.int() }),
   }),
   connections: z.strictObject({
     opened: z.int().min(0),

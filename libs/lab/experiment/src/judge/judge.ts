@@ -62,6 +62,7 @@ export function judge(evidence: Evidence): Judgement {
     ledger: {
       packets: { sent: ledger.sent, delivered: ledger.delivered, dropped: ledger.dropped, lost: ledger.lost },
       unexplained,
+      correction: correctionOf(ledger),
     },
     connections: {
       opened: rows.filter((row) => row.openedMs !== null).length,
@@ -110,6 +111,11 @@ function whatDidNotEndWell(
     notWell.push({ row, cause, alsoWithoutFaults: !lost, affected: lost ? met : undefined });
   }
   return notWell;
+}
+
+function correctionOf({ correction }: LedgerSummary): RunResult['ledger']['correction'] {
+  const { packets, perMille, extraP50Us, extraP99Us } = correction;
+  return { packets, perMille, extraP50Us, extraP99Us };
 }
 
 function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[]): RunResult['failover'] {

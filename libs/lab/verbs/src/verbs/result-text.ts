@@ -16,6 +16,7 @@ export function resultTable(results: readonly (readonly [string, RunResult])[]):
       row('  dropped', (r) => countsText(r.ledger.packets.dropped, '0')),
       row('  lost', (r) => countsText(r.ledger.packets.lost, '0')),
       row('unexplained', (r) => r.ledger.unexplained),
+      row('corrected in the site', (r) => correctionText(r.ledger.correction)),
       row('connections opened', (r) => r.connections.opened),
       row('  affected', (r) => r.connections.affected),
       row('  kept', (r) => r.connections.kept),
@@ -41,6 +42,10 @@ export function resultTable(results: readonly (readonly [string, RunResult])[]):
 /** What the sync policy says, cause by cause. */
 function predictionText({ predictedLost, predictedByCause }: RunResult['prediction']): string {
   return predictedLost === 0 ? '0' : `${predictedLost} (${countsText(predictedByCause, '-')})`;
+}
+
+function correctionText({ packets, perMille, extraP50Us }: RunResult['ledger']['correction']): string {
+  return packets === 0 ? '0' : `${packets} (${perMille / 10} %), median ${(extraP50Us / 1000).toFixed(1)} ms longer`;
 }
 
 /** Why verdicts are not `pass`, what they rest on, and where to look further. */
