@@ -4,7 +4,11 @@ const perMillion = z.int().min(0).max(1_000_000).optional();
 
 /** Every argument that some fault takes; what each fault takes stands in its row of FAULTS. */
 export const FAULT_ARGS = {
-  rebootAfterMs: z.int().min(0).optional().describe('comes back after this long; default: member.dumpMs and member.rebootMs'),
+  rebootAfterMs: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('comes back after this long; default: member.dumpMs and member.rebootMs'),
   cut: z.boolean().optional().describe('nothing gets through'),
   oneWay: z.boolean().optional().describe('only the way from the first end to the other; the way back stays as it is'),
   delayMs: z.int().min(0).max(60_000).optional().describe('everything comes so much later'),
