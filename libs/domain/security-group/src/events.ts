@@ -191,7 +191,13 @@ export const culStarted = z.strictObject({
   /** ms since the epoch; over then unless a load is reported again. */
   offAt: whole,
 });
-export const culExtended = z.strictObject({ type: z.literal('CulExtended'), version, member: memberId, percent: whole, offAt: whole });
+export const culExtended = z.strictObject({
+  type: z.literal('CulExtended'),
+  version,
+  member: memberId,
+  percent: whole,
+  offAt: whole,
+});
 export const culStopped = z.strictObject({ type: z.literal('CulStopped'), version, code: z.string() });
 
 /** States of members do not change until `StateThawed`. */

@@ -19,6 +19,17 @@ beforeEach(async () => {
 });
 afterEach(() => bus.close());
 
+describe('processor time', () => {
+  it('is used up by spending it, and counted', async () => {
+    const runtime = await bus.runtime('member', '1_01');
+    const [atMs, usedMs] = [performance.now(), runtime.cpuMs()];
+    runtime.spend(50_000);
+    expect(performance.now() - atMs).toBeGreaterThanOrEqual(50);
+    // Where others want the processor too, this process gets less than the time that passes.
+    expect(runtime.cpuMs() - usedMs).toBeGreaterThan(5);
+  });
+});
+
 describe('messages', () => {
   it('arrive in order, complete and aligned, whatever their length', async () => {
     const from = await bus.runtime('orchestrator', '1_1');

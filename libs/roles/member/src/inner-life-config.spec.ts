@@ -22,7 +22,11 @@ describe('the configuration a member that comes up is handed', () => {
   it('names what differs, setting by setting', () => {
     const settings = resolveSettings('vendor', { 'lease.ms': 500 });
     const other = configuration({ settings, orchestrators: ['1_1', '1_2'] });
-    expect(differencesOf(configuration(), { ...other, more: 1 })).toEqual(['more', 'orchestrators', 'settings.lease.ms']);
+    expect(differencesOf(configuration(), { ...other, more: 1 })).toEqual([
+      'more',
+      'orchestrators',
+      'settings.lease.ms',
+    ]);
     expect(configurationHash(other)).not.toBe(configurationHash(configuration()));
   });
 });

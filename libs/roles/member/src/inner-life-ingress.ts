@@ -58,7 +58,14 @@ export class Ingress {
       return;
     }
     const sinceMs = this.parts.rt.nowMs();
-    this.queue.push({ words: new Int32Array(words), channel, packets, sinceMs, costUs: costUs * packets, begun: false });
+    this.queue.push({
+      words: new Int32Array(words),
+      channel,
+      packets,
+      sinceMs,
+      costUs: costUs * packets,
+      begun: false,
+    });
     this.packets += packets;
     this.goOn();
   }

@@ -140,7 +140,10 @@ describe('what a member says of itself', () => {
 
   it('is remembered for the dead time', () => {
     const { watch, says, clock } = given([memberOf('1_01')]);
-    expect([watch.heard(memberOf('1_01')), watch.everHeard(memberOf('1_01', { incarnation: 0 }))]).toEqual([undefined, false]);
+    expect([watch.heard(memberOf('1_01')), watch.everHeard(memberOf('1_01', { incarnation: 0 }))]).toEqual([
+      undefined,
+      false,
+    ]);
     says('1_01', { cpuPercent: 90, problems: 1 });
     clock.nowMs += FRESH_MS;
     expect(watch.heard(memberOf('1_01'))).toEqual({ says: 'active', problems: true, loaded: true });

@@ -40,7 +40,11 @@ export class MemberWatch {
   private readonly freshMs: number;
 
   /** `onNewer`: a newer incarnation than the active one spoke. `freshMs`: after this a word counts for nothing. */
-  constructor(rt: Runtime, group: Group, parts: { newId(what: string): string; onNewer(code: number): void; freshMs: number }) {
+  constructor(
+    rt: Runtime,
+    group: Group,
+    parts: { newId(what: string): string; onNewer(code: number): void; freshMs: number },
+  ) {
     this.rt = rt;
     this.group = group;
     this.newId = parts.newId;

@@ -20,7 +20,14 @@ export function installPolicy(state: SecurityGroupState, input: InstallPolicy): 
   }
   const { freezeOnInstallMs, installWithinMs, lockstep } = state.rules;
   const waiting = activeMembers(state).map((n) => memberOf(state, n));
-  draft.emit({ type: 'PolicyInstallStarted', version, hash, smo: input.smo, waiting, until: input.at + installWithinMs });
+  draft.emit({
+    type: 'PolicyInstallStarted',
+    version,
+    hash,
+    smo: input.smo,
+    waiting,
+    until: input.at + installWithinMs,
+  });
   if (freezeOnInstallMs > 0) {
     const until = Math.max(state.frozenUntil, input.at + freezeOnInstallMs);
     draft.emit({ type: 'StateFrozen', version, reason: 'policyInstall', until });
@@ -64,7 +71,8 @@ export function goOnInstalling(draft: Draft): void {
 }
 
 function whyNot(state: SecurityGroupState, input: InstallPolicy): string | undefined {
-  if (state.install.hash !== '') return `policy ${state.install.hash.slice(0, 12)} is being installed: wait until it is`;
+  if (state.install.hash !== '')
+    return `policy ${state.install.hash.slice(0, 12)} is being installed: wait until it is`;
   if (state.smo === 0) return 'nobody is active: bring a member up first';
   if (memberOf(state, state.smo) !== input.smo) {
     return `${memberOf(state, state.smo)} is the single management object now, not ${input.smo}: ask there`;

@@ -85,6 +85,11 @@ describe('a member says itself that it is gone', () => {
     const group = settled(3, 6);
     const events = group.decides({ ...silent('1_01'), reason });
     expect(events[0]).toMatchObject({ type: 'MemberLost', member: '1_01', reason });
-    expect(events.map((event) => event['type'])).toEqual(['MemberLost', 'SlotsTakenOver', 'CopiesChosen', 'SmoChanged']);
+    expect(events.map((event) => event['type'])).toEqual([
+      'MemberLost',
+      'SlotsTakenOver',
+      'CopiesChosen',
+      'SmoChanged',
+    ]);
   });
 });

@@ -121,10 +121,22 @@ describe('an operator takes a member down', () => {
     const group = settled(3, 6);
     group.tell(adminOf('1_01', 'down'));
     expect(group.decides(adminOf('1_01', 'down'))).toEqual([
-      { type: 'AdminIgnored', version: 9, member: '1_01', state: 'down', reason: '1_01 is administratively down already' },
+      {
+        type: 'AdminIgnored',
+        version: 9,
+        member: '1_01',
+        state: 'down',
+        reason: '1_01 is administratively down already',
+      },
     ]);
     expect(group.decides(adminOf('1_09', 'down'))).toEqual([
-      { type: 'AdminRefused', version: 10, member: '1_09', state: 'down', reason: '1_09 is not a member of this group' },
+      {
+        type: 'AdminRefused',
+        version: 10,
+        member: '1_09',
+        state: 'down',
+        reason: '1_09 is not a member of this group',
+      },
     ]);
   });
 });
