@@ -19,10 +19,15 @@ describe('settings', () => {
     expect(differing.map((name) => [name, vendor[name], lossless[name]])).toStrictEqual([
       ['detector.socketLoss', false, true],
       ['detector.probeMs', 0, 20],
+      ['cul.deadMultiplier', 0, 30],
+      ['fwk.pnoteMs', 1000, 0],
       ['sync.policy', 'delayed', 'strict'],
       ['sync.deltaMs', 100, 2],
       ['sync.never', ['dns'], []],
       ['resend.batches', false, true],
+      ['dist.mode', 'auto-topology', 'general'],
+      ['dist.l4', false, true],
+      ['frag.maxHeld', 200, 4096],
       ['dist.placement', 'spread', 'pairs'],
     ]);
     expect([vendor['ccp.heartbeatMs'], vendor['ccp.deadMultiplier'], vendor['sync.delayMs']]).toStrictEqual([

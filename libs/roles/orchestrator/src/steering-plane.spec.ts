@@ -74,6 +74,19 @@ describe('the steering plane', () => {
     }
   });
 
+  it('passes by, or names, what is not IPv4', () => {
+    const other = (tag: number, version: number) => [tag, new Int32Array([version << 4]), 4] as const;
+    for (const [choice, said] of [
+      ['pass', ['11 delivered', '12 delivered']],
+      ['drop', ['11 unsupported_ipv6', '12 unsupported_non_ip']],
+    ] as const) {
+      const { log, left, arrive, table: fold } = given('lossless', { 'policy.other': choice });
+      fold(table(5, 1, 5));
+      arrive(other(11, 6), other(12, 0));
+      expect([log, left]).toEqual([[], said]);
+    }
+  });
+
   it('names packets that find no room', () => {
     const { left, arrive, table: fold } = given('lossless', { 'hold.maxPackets': 1 });
     fold(table(5, 1, 5));
