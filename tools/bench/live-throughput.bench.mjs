@@ -130,7 +130,7 @@ const throughput = (sync, atLeast) => ({
 
 /** @type {import('./benchmark.mjs').Benchmark[]} */
 export default [
-  throughput('strict', 120_000),
+  throughput('strict', 150_000),
   {
     name: 'live throughput, strict, share',
     unit: 'of bare hops',
