@@ -81,6 +81,13 @@ describe.each(folders)('captures of %s', (folder) => {
     120_000,
   );
 
+  it('fare the same behind hide translation', async () => {
+    const nat = { hide: [{ source: '10.0.0.0/8', behind: '203.0.113.1' }] };
+    const [run, twin] = [await play(folder, 3, panics, nat), await play(folder, 1, undefined, nat)];
+    expect(run.ledger).toMatchObject({ unexplained: 0, lost: {}, violations: {}, balanced: true, corrupted: 0 });
+    expect(compareWithControl(run.rows, twin.rows)).toEqual([]);
+  }, 120_000);
+
   it('are told apart from one that loses packets', async () => {
     const twin = await control;
     const rows = twin.rows.map((r, i) => (i === 1 ? { ...r, delivered: r.delivered - 1, dropped: { x: 1 } } : r));

@@ -47,13 +47,7 @@ export class Router {
    * Puts a packet in line on the way of the connection `along`: its own, or that of the datagram it is a piece of.
    * Where no way has ever been ready or none is left, on the way it would have taken.
    */
-  enqueue(
-    connection: number,
-    step: number,
-    side: 0 | 1,
-    along: number = connection,
-    isPiece: boolean = false,
-  ): void {
+  enqueue(connection: number, step: number, side: 0 | 1, along: number = connection, isPiece: boolean = false): void {
     this.wayFor(along, side).queue.push(connection, step);
     this.queued[this.legOf(connection, side)]++;
     if (isPiece) this.inPieces[this.legOf(along, side)] = 1;

@@ -54,6 +54,7 @@ export class Run {
     this.layout = new Layout(plan, recordings);
     this.ledger = new Ledger({
       connections: this.layout.connections,
+      builtRight: this.layout.workload.size,
       capacity: capacityFor(plan),
       startMs: nowMs,
       firstTag,

@@ -80,14 +80,18 @@ export function swapBytes(word: number): number {
 export function contentSum(words: Int32Array, at: number, lenBytes: number): number {
   const transport = transportAt(words, at, lenBytes);
   if (transport < 0) return sumOfWords(words, at, lenBytes);
-  let sum = (lenBytes + words[at] + words[at + 1] + (words[at + 2] & 0xffff)) | 0;
+  let sum = (lenBytes + words[at]) | 0;
+  sum = (sum + words[at + 1]) | 0;
+  sum = (sum + (words[at + 2] & 0xffff)) | 0;
   for (let i = at + 5; i < transport; i++) sum = (sum + words[i]) | 0;
   let from = transport;
   const whole = at + (lenBytes >> 2);
   if (!isLaterFragment(words, at)) {
     const protocol = (words[at + 2] >>> 8) & 0xff;
     if (protocol === TCP && transport + 5 <= whole) {
-      sum = (sum + words[transport + 1] + words[transport + 2] + words[transport + 3]) | 0;
+      sum = (sum + words[transport + 1]) | 0;
+      sum = (sum + words[transport + 2]) | 0;
+      sum = (sum + words[transport + 3]) | 0;
       sum = (sum + (words[transport + 4] >>> 16)) | 0;
       from = transport + 5;
     } else if (protocol === UDP && transport + 2 <= whole) {
@@ -107,7 +111,9 @@ export function contentSum(words: Int32Array, at: number, lenBytes: number): num
       }
     }
   }
-  return (sum + sumOfWords(words, from, lenBytes - ((from - at) << 2)) - (lenBytes - ((from - at) << 2))) | 0;
+  for (let i = from; i < whole; i++) sum = (sum + words[i]) | 0;
+  const rest = lenBytes & 3;
+  return rest === 0 ? sum : (sum + (words[whole] & ((1 << (rest * 8)) - 1))) | 0;
 }
 
 /**
@@ -174,6 +180,11 @@ function transportAt(words: Int32Array, at: number, lenBytes: number): number {
   const first = words[at];
   const headerWords = first & 15;
   return (first & 0xf0) === 0x40 && headerWords >= 5 && headerWords << 2 <= lenBytes ? at + headerWords : -1;
+}
+
+/** Whether the IPv4 packet is a fragment, the first one too: more follow, or it has an offset. */
+export function isFragment(words: Int32Array, at: number): boolean {
+  return (words[at + 1] & 0xff3f0000) !== 0;
 }
 
 /** Whether the packet is a fragment that is not the first of its datagram. */
