@@ -49,6 +49,11 @@ export interface Finding {
 const BUS: Target = { role: 'bus', id: 'bus' };
 const UP_WITHIN_MS = 30_000;
 const LOOK_AT_FIRST_EVERY_MS = 20;
+/** What mends the way to the bus and the log: first, since nothing else can be mended without. */
+const OF_THE_WAY: ReadonlySet<string> = new Set(['mend', 'disk-free']);
+/** What is done to whole processes, by what they are then. */
+const OF_PROCESSES: ReadonlySet<string> = new Set(['restart', 'resume', 'bus-start']);
+const MEND_TRIES = 12;
 const REST_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 200;
 const SERVE_WITHIN_MS = 3_000;
@@ -157,12 +162,8 @@ class Run {
     lab.calm();
     // A bus that stands still lets nobody be mended.
     for (const fault of ['resume', 'bus-start'] as const) await this.quietly(fault, BUS);
-    for (const step of done) {
-      const mend = mendOf(step, step.atMs);
-      if (mend === undefined || mend.fault === 'restart' || mend.fault === 'bus-start') continue;
-      const to = mend.to === undefined ? BUS : findTarget(mend.to, lab.targets);
-      await this.quietly(mend.fault, findTarget(mend.target, lab.targets), to, mend.args);
-    }
+    const mends = done.map((step) => mendOf(step, step.atMs)).filter((mend) => mend !== undefined);
+    for (const mend of mends) if (OF_THE_WAY.has(mend.fault)) await this.mendBy(mend);
     for (const { role, id } of lab.plan.roles) {
       const target: Target = { role, id };
       const end = schedule.gone[targetName(target)];
@@ -174,6 +175,24 @@ class Run {
       else if (end === 'hang' && process === 'running') await lab.hang(target);
       else if (process === 'running' || process === 'hung') await lab.kill(target, { rebootAfterMs: null });
     }
+    await this.mendRoles(mends.filter((m) => !OF_PROCESSES.has(m.fault) && !OF_THE_WAY.has(m.fault)));
+  }
+
+  /** An operator's command is refused while the log is all but full, and for a while after; so each is tried again. */
+  private async mendRoles(mends: readonly FaultStep[]): Promise<void> {
+    let left = mends.filter((mend) => this.schedule.gone[mend.target] === undefined);
+    for (let tries = 0; left.length > 0 && tries < MEND_TRIES; tries++) {
+      const refused: FaultStep[] = [];
+      for (const mend of left) if (!(await this.mendBy(mend))) refused.push(mend);
+      left = refused;
+      if (left.length > 0) await this.lab.waitMs(LOOK_EVERY_MS);
+    }
+  }
+
+  private async mendBy({ fault, target, to, args }: FaultStep): Promise<boolean> {
+    const { lab } = this;
+    const other = to === undefined ? BUS : findTarget(to, lab.targets);
+    return this.quietly(fault, findTarget(target, lab.targets), other, args);
   }
 
   private async processOf(target: Target): Promise<ProcessState> {
@@ -194,13 +213,15 @@ class Run {
     target: Target,
     to: Target = BUS,
     args: FaultStep['args'] = {},
-  ): Promise<void> {
+  ): Promise<boolean> {
     // A bus that runs needs no start.
-    if (fault === 'bus-start' && (await this.lab.status()).bus === 'up') return;
+    if (fault === 'bus-start' && (await this.lab.status()).bus === 'up') return true;
     try {
       await applyFault(this.lab, fault, { target, to, args });
+      return true;
     } catch (error) {
       if (!(error instanceof LabError) || error.kind === 'deviated') throw error;
+      return false;
     }
   }
 
