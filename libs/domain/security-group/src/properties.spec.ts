@@ -125,7 +125,7 @@ function checkInvariants(group: Group, before: SecurityGroupState): void {
   }
   expect(state.smo).toBe(holders(state)[0] ?? 0);
   // Nobody is taken out in an orderly way while it serves, or while its copy is the one that counts.
-  const wentOut = before.members.flatMap((m, i) => (active(m) && state.members[i]?.drained === true ? [i + 1] : []));
+  const wentOut = before.members.flatMap((m, i) => (active(m) && state.members[i]?.drained ? [i + 1] : []));
   for (const member of wentOut) {
     expect(before.active).not.toContain(member);
     expect(before.backup.some((b, slot) => b === member && before.joining[slot] !== 0)).toBe(false);

@@ -1,18 +1,15 @@
-import type { Cancel, Command, CommandReply, Principal, Runtime, Settings } from '@rehearsal/kernel';
-import { askInput } from '@rehearsal/kernel';
+import type { Cancel, Command, CommandReply, Runtime, Settings } from '@rehearsal/kernel';
 import type { BeatState, MemberBeat } from '@rehearsal/protocol';
 import { BEAT } from '@rehearsal/protocol';
-import type { MemberState, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
+import type { MemberState, SecurityGroupState } from '@rehearsal/security-group';
 import { isLeaving, memberState } from '@rehearsal/security-group';
-import type { PnoteState } from './inner-life-pnotes.js';
-import { CriticalDevices, PNOTE_STATES } from './inner-life-pnotes.js';
+import { carryOut, principalOf } from './inner-life-commands.js';
+import { CriticalDevices } from './inner-life-pnotes.js';
 import type { Configuration } from './inner-life-config.js';
 import { configurationHash, differencesOf } from './inner-life-config.js';
 import { ProcessorLoad } from './inner-life-load.js';
 import { MemoryLeak } from './inner-life-memory.js';
 import { PolicyInstall } from './inner-life-policy.js';
-
-const DECIDED_WITHIN_MS = 10_000;
 
 /** What the member's role lets its inner life do. */
 export interface InnerLifeHost {
@@ -73,7 +70,7 @@ export class InnerLife {
     const { rt, settings } = host;
     this.devices = new CriticalDevices(rt, () => host.heartbeat());
     this.load = new ProcessorLoad(rt);
-    this.memory = new MemoryLeak(rt, settings['memory.warnPercent'], () => this.crash('memory_exhausted'));
+    this.memory = new MemoryLeak(rt, settings['memory.warnPercent'], () => void this.crash('memory_exhausted'));
     this.install = new PolicyInstall({
       rt,
       stream: host.stream,
@@ -159,44 +156,9 @@ export class InnerLife {
     };
   }
 
-  /** Carries out a command; false when it is none of these. */
+  /** Carries out a command; false when it is none that concerns its inner life. */
   command(command: Command, done: Done): boolean {
-    const { args } = command;
-    switch (command.name) {
-      case 'admin':
-        this.setAdmin(command, done);
-        return true;
-      case 'cpstop':
-        this.cpstop(done);
-        return true;
-      case 'cpstart':
-        this.cpstart(done);
-        return true;
-      case 'fwk-crash':
-        if (this.isDown) refuse(done, `the data plane does not run: it is ${this.plane}`);
-        else {
-          this.crash('told to');
-          done({ ok: true, body: {} });
-        }
-        return true;
-      case 'cpu':
-        this.burden(args, done);
-        return true;
-      case 'memory-leak':
-        this.leak(args, done);
-        return true;
-      case 'pnote':
-        this.pnote(args, done);
-        return true;
-      case 'freeze':
-        this.freeze(command, done);
-        return true;
-      case 'policy-install':
-        this.installPolicy(command, done);
-        return true;
-      default:
-        return false;
-    }
+    return carryOut(this, this.host, command, done);
   }
 
   /** A policy handed on by another member. */
@@ -210,27 +172,27 @@ export class InnerLife {
     return BEAT[this.host.lifeState() === 'ACTIVE' ? 'active' : this.host.lifeState() === 'READY' ? 'ready' : 'init'];
   }
 
-  /** Announced: who hears it need not wait until this member has been silent for long enough (fidelity: F-CPSTOP). */
-  private cpstop(done: Done): void {
-    if (this.plane === 'stopped') return refuse(done, 'it is stopped already');
+  /** Announced: who hears it need not wait until this member has been silent for long enough (fidelity: F-CPSTOP). What is wrong, in words, if it cannot be. */
+  cpstop(): string | undefined {
+    if (this.plane === 'stopped') return 'it is stopped already';
     this.host.rt.note('warn', 'stopped', {});
     this.end('stopped');
     this.host.heartbeat();
-    done({ ok: true, body: {} });
+    return undefined;
   }
 
-  private cpstart(done: Done): void {
-    if (this.plane !== 'stopped') return refuse(done, 'it is not stopped');
+  cpstart(): string | undefined {
+    if (this.plane !== 'stopped') return 'it is not stopped';
     this.begin();
-    done({ ok: true, body: {} });
+    return undefined;
   }
 
   /**
    * The data plane dies with everything it held, while the rest of the member goes on and says that
    * it lives: until the missing report is noticed, packets go into nothing (fidelity: F-FWK-CRASH).
    */
-  private crash(reason: string): void {
-    if (this.isDown) return;
+  crash(reason: string): string | undefined {
+    if (this.isDown) return `the data plane does not run: it is ${this.plane}`;
     const { rt, settings } = this.host;
     rt.note('error', 'fwk_crashed', { reason });
     this.memory.free();
@@ -240,6 +202,7 @@ export class InnerLife {
       this.host.heartbeat();
     });
     this.restart = rt.after(settings['fwk.restartMs'], () => this.begin());
+    return undefined;
   }
 
   private end(plane: DataPlane): void {
@@ -260,87 +223,4 @@ export class InnerLife {
     if (this.lifeOver) this.host.newLife();
     else this.host.comeUp();
   }
-
-  private burden(args: Args, done: Done): void {
-    const busy = whole(args['busyUsPerPacket']);
-    const forMs = args['forMs'] === undefined ? 0 : whole(args['forMs']);
-    if (busy === undefined || forMs === undefined) return refuse(done, 'cpu needs busyUsPerPacket, and forMs in ms');
-    this.load.burden(busy, forMs);
-    done({ ok: true, body: {} });
-  }
-
-  private leak(args: Args, done: Done): void {
-    const kbPerSec = whole(args['kbPerSec']);
-    const limitKb = whole(args['limitKb']);
-    if (!kbPerSec || !limitKb) return refuse(done, 'memory-leak needs kbPerSec and limitKb, both above 0');
-    this.memory.start(kbPerSec, limitKb);
-    done({ ok: true, body: {} });
-  }
-
-  private pnote(args: Args, done: Done): void {
-    const { name, state } = args;
-    const timeoutSec = args['timeoutSec'] === undefined ? 0 : whole(args['timeoutSec']);
-    if (typeof name !== 'string' || name === '' || name.length > 64 || timeoutSec === undefined) {
-      return refuse(done, 'pnote needs a name of up to 64 letters, and timeoutSec in s');
-    }
-    if (!PNOTE_STATES.includes(state as PnoteState)) {
-      return refuse(done, `pnote needs state ok, init or problem, not ${String(state)}`);
-    }
-    this.devices.report(name, state as PnoteState, timeoutSec);
-    done({ ok: true, body: { problems: this.devices.problems() } });
-  }
-
-  private setAdmin(command: Command, done: Done): void {
-    const { state, force } = command.args;
-    const member = command.args['member'] ?? this.host.rt.self.id;
-    if (state !== 'up' && state !== 'down') return refuse(done, `admin needs state up or down, not ${String(state)}`);
-    this.decide(command, { type: 'setAdmin', member, state, ...(force === true ? { force } : {}) }, done);
-  }
-
-  private freeze(command: Command, done: Done): void {
-    const forMs = whole(command.args['forMs']);
-    if (!forMs) return refuse(done, 'freeze needs forMs in ms, above 0');
-    this.decide(command, { type: 'freeze', forMs }, done);
-  }
-
-  private installPolicy(command: Command, done: Done): void {
-    const policy = command.args['policy'] ?? this.host.policy();
-    this.install.install(policy, principalOf(command.args), command.id, (reply) =>
-      done(reply.ok ? { ok: true, body: { hash: reply.hash } } : reply),
-    );
-  }
-
-  /** A command to the group: the answer is what was decided. */
-  private decide(command: Command, told: Args & { readonly type: string }, done: Done): void {
-    const { rt, stream } = this.host;
-    const input = {
-      ...told,
-      id: `${command.name}.${rt.self.id}.${rt.self.incarnation}.${command.id}`,
-      at: Math.floor(rt.nowMs()),
-      from: 'command' as const,
-    };
-    const request = { input, principal: principalOf(command.args) };
-    askInput(rt, stream, request, { withinMs: DECIDED_WITHIN_MS }, (reply) => {
-      if (reply.kind === 'failed' || reply.kind === 'rejected') return refuse(done, reply.reason);
-      const events = reply.kind === 'ignored' ? [] : (reply.commit.events as readonly SecurityGroupEvent[]);
-      const refused = events.find((event) => event.type === 'AdminRefused');
-      if (refused !== undefined) return refuse(done, refused.reason);
-      const ignored = events.find((event) => event.type === 'AdminIgnored');
-      done({ ok: true, body: ignored === undefined ? {} : { ignored: ignored.reason } });
-    });
-  }
-}
-
-function refuse(done: Done, reason: string): void {
-  done({ ok: false, reason });
-}
-
-function whole(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function principalOf(args: Args): Principal {
-  const given = args['principal'] as Partial<Principal> | undefined;
-  if (typeof given?.name === 'string' && typeof given.known === 'string') return given as Principal;
-  return { name: 'operator', known: 'asserted' };
 }
