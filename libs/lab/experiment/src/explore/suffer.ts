@@ -53,7 +53,7 @@ const LOOK_AT_FIRST_EVERY_MS = 20;
 const OF_THE_WAY: ReadonlySet<string> = new Set(['mend', 'disk-free']);
 /** What is done to whole processes, by what they are then. */
 const OF_PROCESSES: ReadonlySet<string> = new Set(['restart', 'resume', 'bus-start']);
-const MEND_TRIES = 12;
+const MEND_TRIES = 30;
 const REST_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 200;
 const SERVE_WITHIN_MS = 3_000;
