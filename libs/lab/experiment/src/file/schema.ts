@@ -58,6 +58,11 @@ const budget = z.strictObject({
   onlyLost: z.array(z.string()).optional().describe('reasons for which packets may be lost; default: any'),
   membersLost: z.int().min(0).optional().describe('how often members may be declared lost; default: any number'),
   connectionsLost: z.int().min(0).optional().describe('connections that may not outlive the faults'),
+  connectionsLostAtLeast: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('connections that must not outlive them, where an experiment is to show a loss'),
 });
 export type Budget = z.output<typeof budget>;
 

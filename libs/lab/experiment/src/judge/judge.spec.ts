@@ -286,6 +286,14 @@ describe('a run', () => {
     ]);
   });
 
+  it('asks for a loss where an experiment is to show one', () => {
+    const rows = [row(1, gone({ openedMs: KILL_MS - 2000 }))];
+    const shown = (connectionsLostAtLeast: number) =>
+      judged({ rows, control: [row(1)], profile: 'vendor', budget: { connectionsLostAtLeast } }).result.reasons;
+    expect(shown(1)).toEqual([]);
+    expect(shown(2)).toEqual(['1 connections lost, at least 2 must be']);
+  });
+
   it('counts connections lost elsewhere against the budget', () => {
     const { result } = judged({ rows: [row(1), row(9, gone({ lost: { orchestrator_lost: 2 }, dropped: {} }))] });
     expect(result.connections.lost).toBe(0);
@@ -294,6 +302,21 @@ describe('a run', () => {
 
   it.each(['duplicated', 'reordered', 'corrupted', 'contradicted'] as const)('fails on packets %s', (field) => {
     expect(judged({ rows: [row(1)], ledger: { [field]: 1 } }).result.reasons).toEqual([`1 packets ${field}`]);
+  });
+
+  it('fails when what was lost is not what the policy predicts', () => {
+    const spared = judged({ rows: [row(1, { openedMs: KILL_MS - 2000 })], profile: 'vendor' }).result;
+    expect([spared.verdict, spared.reasons]).toEqual([
+      'fail',
+      ['1 connections went on that by policy had no copy of their state; the first is 1/tcp'],
+    ]);
+    const strict = judged({ rows: [row(1, gone({}))], budget: { connectionsLost: 1 } }).result;
+    expect(strict.reasons).toContain(
+      '1 connections lost their state that by policy had a copy of it; the first is 1/tcp',
+    );
+    const elsewhere = judged({ rows: [row(9, gone({}))], control: [row(9)], budget: { connectionsLost: 1 } }).result;
+    expect(elsewhere.prediction).toMatchObject({ measuredLost: 1, unpredicted: { connections: 1 } });
+    expect(elsewhere.verdict).toBe('fail');
   });
 
   it('fails when the ledger does not add up', () => {

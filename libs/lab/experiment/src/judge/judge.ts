@@ -185,6 +185,8 @@ function failures(
     const causes = tally([...lostElsewhere, ...expand(result.connections.lostByCause)]);
     reasons.push(`${connectionsLost} connections lost (${named(causes)}), at most ${connectionBudget} may be`);
   }
+  const atLeast = evidence.budget.connectionsLostAtLeast ?? 0;
+  if (connectionsLost < atLeast) reasons.push(`${connectionsLost} connections lost, at least ${atLeast} must be`);
   const after = journal.steady_states.after;
   if (after !== null && !after.steady_state_met) {
     reasons.push(`not steady afterwards: ${after.probes[after.probes.length - 1]?.activity.name ?? 'no probe ran'}`);

@@ -22,7 +22,7 @@ const FAULTS = [
   { atMs: 100, fault: 'panic', target: 'member 1_03', detail: {} },
   { atMs: 500, fault: 'kill', target: 'orchestrator 1_1', detail: {} },
 ] as unknown as FaultRecord[];
-const LOSS = { member: '1_03' } as MemberLoss;
+const LOSS = { member: '1_03', committedAtMs: 130 } as MemberLoss;
 
 const PACKETS = [
   packet(1, 'dead_window', 'lost', 110),

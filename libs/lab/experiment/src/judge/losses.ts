@@ -123,7 +123,7 @@ function faultOf(
 ): FaultRecord | undefined {
   if (affected !== undefined) {
     const target = `member ${affected.loss.member}`;
-    return faults.findLast((f) => f.target === target && f.atMs === affected.faultAtMs);
+    return faults.findLast((f) => f.target === target && f.atMs <= affected.loss.committedAtMs && f.fault !== 'ended');
   }
   const atMs = firstLostMs ?? row.closedMs;
   return atMs === null ? undefined : faults.findLast((f) => f.atMs <= atMs);
