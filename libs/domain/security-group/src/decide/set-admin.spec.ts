@@ -71,6 +71,9 @@ describe('an operator takes a member down', () => {
   it('believes nobody that was not told to leave', () => {
     const group = settled(3, 6);
     expect(group.decides(drained(group, '1_02'))).toEqual([]);
+    const holdsNothingYet = configured(3, 6);
+    for (const id of ['1_01', '1_02', '1_03']) holdsNothingYet.tell(seen(id));
+    expect(holdsNothingYet.decides(drained(holdsNothingYet, '1_03'))).toEqual([]);
   });
 
   it('lets it take over as the last resort when those that stay die first', () => {
