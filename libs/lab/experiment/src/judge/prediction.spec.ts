@@ -9,7 +9,17 @@ import { comparePrediction, strangeAmong } from './prediction.js';
 
 const FAULT_MS = 100_000;
 const COMMITTED_MS = FAULT_MS + 300;
-const LOSS = { member: '1_03', committedAtMs: COMMITTED_MS, detectedAtMs: COMMITTED_MS, slots: new Set([1]) };
+const LOSS: MemberLoss = {
+  member: '1_03',
+  incarnation: 1,
+  reason: 'heartbeat',
+  detectedAtMs: COMMITTED_MS,
+  committedAtMs: COMMITTED_MS,
+  silentMs: 300,
+  slots: new Set([1]),
+  orphaned: new Set(),
+  moved: new Set([1]),
+};
 const PANIC: FaultRecord = { atMs: FAULT_MS, fault: 'panic', target: 'member 1_03', detail: {} };
 
 const GONE: Fate = { fate: 'lost', cause: 'not_yet_synced' };
@@ -31,7 +41,7 @@ const met = (fate: Fate, changes: Partial<ConnectionRow> = {}, seen: Partial<Aff
   ({
     row: row(1, changes),
     slot: 1,
-    loss: LOSS as MemberLoss,
+    loss: LOSS,
     faultAtMs: FAULT_MS,
     fate,
     stateGone: false,
@@ -96,7 +106,7 @@ describe('prediction and measurement', () => {
 
 describe('a connection that no failed member held', () => {
   const history: FabricHistory = {
-    losses: [LOSS as MemberLoss],
+    losses: [LOSS],
     placeOf: ({ id }) => ({ home: id, entries: [], copied: 'strict' }),
   };
   const strange = (id: number, cause: string, openedMs: number | null) =>
