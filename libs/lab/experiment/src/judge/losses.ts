@@ -56,6 +56,8 @@ export interface NotWell {
 }
 
 const CONNECTIONS_LISTED = 50_000;
+/** The clock of whoever decided a loss may be behind that of whoever did the fault. */
+const CLOCKS_DIFFER_MS = 1_000;
 
 /** Gives packets the members that served them. */
 export function withMembers(rows: readonly LossRow[], history: Pick<FabricHistory, 'servedBy'>): LostPacketRow[] {
@@ -123,7 +125,8 @@ function faultOf(
 ): FaultRecord | undefined {
   if (affected !== undefined) {
     const target = `member ${affected.loss.member}`;
-    return faults.findLast((f) => f.target === target && f.atMs <= affected.loss.committedAtMs && f.fault !== 'ended');
+    const latestMs = affected.loss.committedAtMs + CLOCKS_DIFFER_MS;
+    return faults.findLast((f) => f.target === target && f.atMs <= latestMs && f.fault !== 'ended');
   }
   const atMs = firstLostMs ?? row.closedMs;
   return atMs === null ? undefined : faults.findLast((f) => f.atMs <= atMs);
