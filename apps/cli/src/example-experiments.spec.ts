@@ -18,7 +18,7 @@ import { makeSimulatedLab } from './labs.js';
 
 const FOLDER = fileURLToPath(new URL('../../../examples/experiments', import.meta.url));
 const RUNS = mkdtempSync(join(tmpdir(), 'rehearsal-examples-'));
-const MAY_TAKE_MS = 60_000;
+const MAY_TAKE_MS = 120_000;
 
 afterAll(() => rmSync(RUNS, { recursive: true, force: true }));
 
