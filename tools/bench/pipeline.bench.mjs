@@ -33,6 +33,7 @@ export default [
         sync: 'strict',
         syncNever: [],
         syncDelayMs: 3000,
+        asymmetricAtOnce: true,
         tcpOutOfState: 'accept',
         other: 'pass',
         natPorts: [10_000, 60_000],

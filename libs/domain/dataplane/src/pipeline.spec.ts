@@ -23,6 +23,7 @@ const SETTINGS: PipelineSettings = {
   sync: 'strict',
   syncNever: [{ proto: 17, port: 53 }],
   syncDelayMs: 3000,
+  asymmetricAtOnce: true,
   tcpOutOfState: 'drop',
   other: 'pass',
   natPorts: [10_000, 60_000],

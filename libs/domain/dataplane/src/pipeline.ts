@@ -51,6 +51,8 @@ export interface PipelineSettings {
   /** Services that are never synced (fidelity: F-SYNC-NEVER). */
   readonly syncNever: readonly { readonly proto: number; readonly port: number }[];
   readonly syncDelayMs: number;
+  /** Connections of two legs are not delayed (fidelity: F-SYNC-ASYMMETRIC). */
+  readonly asymmetricAtOnce: boolean;
   /** A TCP packet that no connection and no SYN explains (fidelity: F-TCP-OUT-OF-STATE). */
   readonly tcpOutOfState: 'drop' | 'accept';
   /** Packets that nothing names a connection of; they pass or not, each by itself (fidelity: F-POLICY-OTHER). */
@@ -456,8 +458,7 @@ export class Pipeline {
     const own = this.policy.syncOf(rule);
     const never = ((this.neverSynced[key.dstPort] as number) & bit) !== 0;
     let sync: number = given !== undefined ? given : own === undefined ? (never ? SYNC.never : this.sync) : SYNC[own];
-    // fidelity: F-SYNC-ASYMMETRIC
-    if (twoLegs && sync === SYNC.delayed) sync = SYNC.immediate;
+    if (twoLegs && sync === SYNC.delayed && this.settings.asymmetricAtOnce) sync = SYNC.immediate;
     return (
       (state << STATE_SHIFT) |
       (key.swapped === 1 ? INITIATOR_B : 0) |

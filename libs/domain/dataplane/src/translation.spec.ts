@@ -42,6 +42,7 @@ class Member {
       sync: 'delayed',
       syncNever: [],
       syncDelayMs: 3000,
+      asymmetricAtOnce: true,
       tcpOutOfState: 'drop',
       other: 'drop',
       natPorts,

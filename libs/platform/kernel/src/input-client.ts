@@ -3,8 +3,12 @@ import { decodeInputReply, encodeInputRequest, inputSubject } from './input-mess
 import type { Runtime } from './runtime.js';
 import type { Cancel } from './store.js';
 
-/** One try; longer than a decider takes when the log answers at once. */
-const TRY_MS = 2000;
+/**
+ * One try, longer each time: as long as a decider takes when the log answers at once, since the next try may reach
+ * another one; then as long as it takes when the log is slow.
+ */
+const TRY_FIRST_MS = 250;
+const TRY_LAST_MS = 2000;
 const RETRY_FIRST_MS = 20;
 const RETRY_LAST_MS = 1000;
 
@@ -33,6 +37,7 @@ export function askInput(
   const subject = inputSubject(stream);
   let ended = false;
   let waitMs = RETRY_FIRST_MS;
+  let tryMs = TRY_FIRST_MS;
   let lastReason = 'nobody has answered yet';
   let cancelRetry: Cancel | undefined;
   const cancelLimit =
@@ -51,10 +56,12 @@ export function askInput(
   }
 
   function attempt(): void {
-    runtime.ask(subject, body, TRY_MS, (answer) => {
+    const withinMs = tryMs;
+    tryMs = Math.min(tryMs * 2, TRY_LAST_MS);
+    runtime.ask(subject, body, withinMs, (answer) => {
       if (ended) return;
       if (answer.kind !== 'answer') {
-        return again(answer.kind === 'timeout' ? `no answer within ${TRY_MS} ms` : `nobody decides ${stream}`);
+        return again(answer.kind === 'timeout' ? `no answer within ${withinMs} ms` : `nobody decides ${stream}`);
       }
       const reply = decodeInputReply(answer.body);
       if (reply.kind === 'failed') again(reply.reason);

@@ -11,9 +11,14 @@ function detector(profile: 'vendor' | 'lossless', overrides: Record<string, unkn
   return { made, found };
 }
 
-/** Rounds every 25 ms, as the orchestrator runs them. */
+const SOMEBODY = 0x2999;
+
+/** Rounds every 25 ms, as the orchestrator runs them, in which somebody who is not watched is heard. */
 function rounds(made: Detector, fromMs: number, toMs: number): void {
-  for (let ms = fromMs; ms <= toMs; ms += 25) made.round(ms);
+  for (let ms = fromMs; ms <= toMs; ms += 25) {
+    made.heard(SOMEBODY, 1, ms);
+    made.round(ms);
+  }
 }
 
 describe('the detector', () => {
@@ -54,20 +59,35 @@ describe('the detector', () => {
     }
   });
 
-  it('judges nobody it has not heard on its present connection', () => {
-    const { made, found } = detector('lossless', { 'detector.settleMs': 1 });
+  it('judges nobody it has not heard on its present connection, but who has not come back in twice the settle time', () => {
+    const { made, found } = detector('vendor');
     made.watch(PEER, 7, 0);
-    made.socketLost(PEER, 10);
-    rounds(made, 0, 5000);
+    made.heard(PEER, 7, 900);
+    made.onBus('down', 1000);
+    made.onBus('up', 1100);
+    rounds(made, 1100, 5075);
     expect(found).toEqual([]);
-    made.heard(PEER, 7, 5000);
-    made.onBus('down', 5010);
-    made.onBus('up', 5020);
-    made.socketLost(PEER, 5030);
+    rounds(made, 5100, 5100);
+    expect(found.map((f) => f.reason)).toEqual(['silence']);
+  });
+
+  it('judges who is gone before its first word, as somebody else heard it join', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    rounds(made, 25, 275);
     expect(found).toEqual([]);
-    made.heard(PEER, 7, 5040);
-    made.socketLost(PEER, 5050);
-    expect(found).toHaveLength(1);
+    rounds(made, 300, 300);
+    expect(found.map((f) => f.evidence['quietRounds'])).toEqual([12]);
+  });
+
+  it('judges nobody while it hears nobody at all: the bus hangs, not everybody', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    for (let ms = 1025; ms <= 9000; ms += 25) made.round(ms);
+    expect(found).toEqual([]);
+    rounds(made, 9025, 9100);
+    expect(found.map((f) => f.evidence['quietRounds'])).toEqual([12]);
   });
 
   it('judges nobody within the settle time after a reconnect, and somebody with the settle time off', () => {
@@ -109,8 +129,12 @@ describe('the detector', () => {
     made.watch(PEER, 7, 0);
     made.round(1000);
     made.heard(PEER, 7, 1000);
-    for (let round = 1; round <= 11; round++) made.round(1000 + round * 100);
+    for (let round = 1; round <= 11; round++) {
+      made.heard(SOMEBODY, 1, 1000 + round * 100);
+      made.round(1000 + round * 100);
+    }
     expect(found).toEqual([]);
+    made.heard(SOMEBODY, 1, 2200);
     made.round(2200);
     expect(found.map((f) => f.evidence['silentMs'])).toEqual([1200]);
   });

@@ -3,6 +3,9 @@ import type { Settings } from '@rehearsal/kernel';
 /** Rounds of the silence detector in one heartbeat. */
 export const DETECTOR_ROUNDS = 4;
 
+/** Two heartbeats: whoever hears nobody for so long has lost its hearing, and not everybody else. */
+const DEAF_AFTER_ROUNDS = 2 * DETECTOR_ROUNDS;
+
 /** A peer whose death this detector would notice. */
 interface Watched {
   incarnation: number;
@@ -33,14 +36,17 @@ export interface Silence {
  * Two ways to notice a death, each with its rules: silence (fidelity: F-CCP-HEARTBEAT, F-CCP-DEAD-MULTIPLIER) and
  * socket loss (fidelity: F-DETECT-SOCKET-LOSS). Either counts only for a peer this process heard on this
  * connection of its own, and not within a settle time after it reconnected: when the bus restarts, every
- * living peer looks dead to whoever is back first. A round after a stall of the own loop is skipped,
- * because then it is this process that was late.
+ * living peer looks dead to whoever is back first. But who has not come back in twice that time died while
+ * nobody could hear it. A round after a stall of the own loop is skipped, because then it is this process that
+ * was late; so is one after two heartbeats in which nobody at all was heard, because then it is the bus.
  */
 export class Detector {
   private readonly watched = new Map<number, Watched>();
   private readonly settings: Settings;
   private readonly propose: (silence: Silence) => void;
   private lastRoundMs = 0;
+  /** Rounds since anybody was heard, watched or not. */
+  private deafRounds = 0;
   private connectedAtMs: number | undefined;
   private busUp = true;
   /** What the group's state says of deaths that this process would notice. */
@@ -60,7 +66,8 @@ export class Detector {
       incarnation,
       heardAtMs: nowMs,
       quietRounds: 0,
-      heardOnConnection: false,
+      // Whoever has just joined was heard by somebody, and may be gone before its first word to this process.
+      heardOnConnection: this.settled(nowMs),
       proposed: false,
     });
   }
@@ -79,7 +86,9 @@ export class Detector {
     this.unreachable_.clear();
   }
 
+  /** Any frame of anybody, also of who is not watched: it shows that the bus brings frames here. */
   heard(code: number, incarnation: number, nowMs: number): void {
+    this.deafRounds = 0;
     const peer = this.watched.get(code);
     if (peer === undefined || peer.incarnation !== incarnation) return;
     peer.heardAtMs = nowMs;
@@ -141,6 +150,7 @@ export class Detector {
       for (const peer of this.watched.values()) peer.quietRounds = Math.min(peer.quietRounds, DETECTOR_ROUNDS);
       return;
     }
+    if (++this.deafRounds > DEAF_AFTER_ROUNDS) return;
     const deadAfterRounds = this.deadMultiplier() * DETECTOR_ROUNDS;
     for (const [code, peer] of this.watched) {
       peer.quietRounds++;
@@ -156,8 +166,13 @@ export class Detector {
   }
 
   private mayJudge(peer: Watched, nowMs: number): boolean {
-    if (!this.busUp || !peer.heardOnConnection) return false;
-    // fidelity: F-DETECT-SETTLE; a first connection has nobody to mistake for dead
+    // Who has not come back in twice the settle time will not: it died while nobody could hear it.
+    const returned = peer.heardOnConnection || nowMs - peer.heardAtMs >= 2 * this.settings['detector.settleMs'];
+    return this.busUp && returned && this.settled(nowMs);
+  }
+
+  /** fidelity: F-DETECT-SETTLE; a first connection has nobody to mistake for dead */
+  private settled(nowMs: number): boolean {
     return this.connectedAtMs === undefined || nowMs - this.connectedAtMs >= this.settings['detector.settleMs'];
   }
 

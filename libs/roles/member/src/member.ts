@@ -158,6 +158,7 @@ export class MemberRole implements Role {
         sync: settings['sync.policy'],
         syncNever: settings['sync.never'].flatMap((name) => servicePorts(name)),
         syncDelayMs: settings['sync.delayMs'],
+        asymmetricAtOnce: settings['sync.asymmetricAtOnce'],
         tcpOutOfState: settings['tcp.outOfState'] === 'drop' ? 'drop' : 'accept',
         other: settings['policy.other'],
         natPorts: [settings['nat.portsFrom'], settings['nat.portsTo']],

@@ -17,7 +17,11 @@ export class PolicyPull {
   private readonly smo: () => string;
   private readonly onPolicy: (policy: unknown, from: string, configuration?: unknown) => void;
 
-  constructor(rt: Runtime, smo: () => string, onPolicy: (policy: unknown, from: string, configuration?: unknown) => void) {
+  constructor(
+    rt: Runtime,
+    smo: () => string,
+    onPolicy: (policy: unknown, from: string, configuration?: unknown) => void,
+  ) {
     this.rt = rt;
     this.smo = smo;
     this.onPolicy = onPolicy;

@@ -23,6 +23,17 @@ export const CORRECTION = {
     where: 'members',
     about: 'A packet handed on is dropped where the two members keep its connection at different firewall instances.',
   },
+  'sync.asymmetricAtOnce': {
+    kind: 'bool',
+    unit: '',
+    vendor: true,
+    lossless: true,
+    certainty: 'documented',
+    fidelity: 'F-SYNC-ASYMMETRIC',
+    where: 'members',
+    about:
+      'A connection whose two directions arrive by different slots is copied with its first packet, however young; not where its policy is never.',
+  },
   'alg.expectMs': {
     kind: 'int',
     unit: 'ms',
@@ -56,7 +67,7 @@ export const CORRECTION = {
     vendor: 60_000,
     lossless: 60_000,
     certainty: 'recalled',
-    fidelity: 'F-NAT-PORT-BLOCKS',
+    fidelity: 'F-NAT-PORTS-TO',
     where: 'members',
     about: 'Hidden connections leave from this port or a lower one.',
   },
