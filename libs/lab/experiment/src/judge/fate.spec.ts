@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveSettings } from '@rehearsal/kernel';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import { fateOf, IN_FLIGHT_MS } from './fate.js';
+import { CLOCKS_WITHIN_MS, fateOf, IN_FLIGHT_MS } from './fate.js';
 import type { CopyPolicy, MemberLoss } from './history.js';
 
 const FAULT_MS = 100_000;
@@ -42,6 +42,7 @@ function fate(given: Given) {
   return [name, cause];
 }
 
+const YOUNG_MS = DELAY_MS - CLOCKS_WITHIN_MS - 1;
 const SURE_MS = DELAY_MS + DELTA_MS + IN_FLIGHT_MS;
 const OLD_MS = 60_000;
 
@@ -50,7 +51,8 @@ describe('what the loss of its home does to a connection', () => {
     ['never copied, however old: lost', { copied: 'never', ageMs: OLD_MS }, ['lost', 'never_synced']],
     ['copied strictly, however young: kept', { copied: 'strict', ageMs: 0 }, ['kept', undefined]],
     ['no copy in step left: lost', { copied: 'strict', ageMs: OLD_MS, home: ORPHANED }, ['lost', 'no_backup']],
-    ['delayed and younger: lost', { copied: 'delayed', ageMs: DELAY_MS - 1 }, ['lost', 'not_yet_synced']],
+    ['delayed and younger: lost', { copied: 'delayed', ageMs: YOUNG_MS }, ['lost', 'not_yet_synced']],
+    ['delayed and maybe old enough: open', { copied: 'delayed', ageMs: YOUNG_MS + 1 }, ['open', 'sync_in_flight']],
     ['delayed and just old enough: open', { copied: 'delayed', ageMs: DELAY_MS }, ['open', 'sync_in_flight']],
     ['delayed, at the end of the window: open', { copied: 'delayed', ageMs: SURE_MS }, ['open', 'sync_in_flight']],
     ['delayed and older: kept', { copied: 'delayed', ageMs: SURE_MS + 1 }, ['kept', undefined]],

@@ -33,6 +33,8 @@ export interface Met {
 
 /** How long a copy may be on its way beyond the interval of deltas, on a busy machine. */
 export const IN_FLIGHT_MS = 1_000;
+/** By how much the clock of the outside world, which says when connections began, may differ from that of the faults. */
+export const CLOCKS_WITHIN_MS = 100;
 
 const KEPT: Fate = { fate: 'kept', cause: undefined };
 
@@ -70,7 +72,7 @@ function homeLost(
   if (copied === 'never') return { fate: leftBehind ? 'open' : 'lost', cause: 'never_synced' };
   const ageMs = faultAtMs - openedMs;
   const dueMs = copied === 'delayed' ? settings['sync.delayMs'] : 0;
-  if (ageMs < dueMs) return { fate: leftBehind ? 'open' : 'lost', cause: 'not_yet_synced' };
+  if (ageMs < dueMs - CLOCKS_WITHIN_MS) return { fate: leftBehind ? 'open' : 'lost', cause: 'not_yet_synced' };
   if (ageMs <= dueMs + settings['sync.deltaMs'] + IN_FLIGHT_MS) return { fate: 'open', cause: 'sync_in_flight' };
   // What an earlier loss took may have begun anew since, and be younger than it looks.
   if (met.again && copied === 'delayed') return { fate: 'open', cause: 'not_yet_synced' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resolveSettings } from '@rehearsal/kernel';
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import type { Fate } from './fate.js';
+import { CLOCKS_WITHIN_MS, type Fate } from './fate.js';
 import type { FabricHistory, MemberLoss } from './history.js';
 import type { AffectedConnection } from './lost-connections.js';
 import { comparePrediction, strangeAmong } from './prediction.js';
@@ -118,7 +118,8 @@ describe('a connection that no failed member held', () => {
   });
 
   it('may be, if it began at the member between its fault and its loss', () => {
-    const times = [FAULT_MS - 1, FAULT_MS, COMMITTED_MS, COMMITTED_MS + 1];
+    const [first, last] = [FAULT_MS - CLOCKS_WITHIN_MS, COMMITTED_MS + CLOCKS_WITHIN_MS];
+    const times = [first - 1, first, last, last + 1];
     expect(times.map((ms) => strange(1, 'out_of_state', ms))).toEqual([1, 0, 0, 1]);
   });
 

@@ -3,7 +3,7 @@ import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { RunResult } from '../result.js';
 import { faultTimeOf } from './affected.js';
-import { IN_FLIGHT_MS } from './fate.js';
+import { CLOCKS_WITHIN_MS, IN_FLIGHT_MS } from './fate.js';
 import type { FabricHistory } from './history.js';
 import type { AffectedConnection } from './lost-connections.js';
 
@@ -41,8 +41,8 @@ export function strangeAmong(
       (loss) =>
         [home, ...entries].some((slot) => loss.slots.has(slot)) &&
         row.openedMs !== null &&
-        row.openedMs >= faultTimeOf(loss, history.losses, faults) &&
-        row.openedMs <= loss.committedAtMs,
+        row.openedMs >= faultTimeOf(loss, history.losses, faults) - CLOCKS_WITHIN_MS &&
+        row.openedMs <= loss.committedAtMs + CLOCKS_WITHIN_MS,
     );
   });
 }
