@@ -75,6 +75,8 @@ export class FlowIndex {
       this.quoted.src === this.flows[about].src && this.quoted.srcPort === this.flows[about].srcPort;
     this.put(flow, view.src, view.dst, true, quotedFromFirst ? 1 : 0);
     this.about[this.about.length - 1] = about;
+    // By the same orchestrator as that one, or it could overtake it.
+    this.along[this.along.length - 1] = about;
   }
 
   /** The packet added last is a later fragment whose first one has not been seen. */
