@@ -42,6 +42,15 @@ describe('the steering plane', () => {
     expect(left).toEqual(['11 delivered', '12 delivered', '13 delivered', '14 delivered']);
   });
 
+  it('stamps what it steers by a new table with that version, batches that are full at once too', () => {
+    const { log, versions, arrive, table: fold } = given('lossless', { 'batch.maxPackets': 2 });
+    fold(table(5, 1, 5));
+    arrive(11, 12, 13);
+    fold(table(6, 2, 6, [1]));
+    expect(log.slice(3)).toEqual(['1_02 #1 =11', '1_02 #2 =12', '1_02 #3 =13']);
+    expect(versions).toEqual([5, 5, 6, 6]);
+  });
+
   it('names what a lost member did not answer where nothing is sent again', () => {
     const { log, left, at, arrive, table: fold, plane } = given('vendor');
     fold(table(5, 1, 5));

@@ -232,9 +232,14 @@ export class SteeringPlane {
     return this.recalled[slot] === 1 && this.pending.firstOf(slot) !== number;
   }
 
-  /** Steers by a newer table. Packets steered so far go out first, under the version they were steered by. */
+  /**
+   * Steers by a newer table. Packets steered so far go out first, under the version they were steered by, and what is
+   * steered now under the new one, even a batch that is full before this returns: its member would send it back, and
+   * the rest of the slot's packets, in a later batch, would overtake it.
+   */
   onTable(state: SecurityGroupState): void {
     this.flush();
+    this.hub.tableVersion = state.version;
     for (let m = 0; m < this.members.length; m++) {
       const way = this.members[m] as MemberWay;
       const now = state.members[m];

@@ -57,6 +57,7 @@ export function table(version: number, active: number, epoch: number, lost: numb
 export function given(profile: 'vendor' | 'lossless', overrides: Record<string, unknown> = {}) {
   const settings = resolveSettings(profile, { 'dist.slots': SLOTS, ...overrides });
   const log: string[] = [];
+  const versions: number[] = [];
   const left: string[] = [];
   let turnEnds: (() => void)[] = [];
   let nowMs = 1000;
@@ -68,8 +69,10 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
   } as unknown as Runtime;
   const reader = new PacketFrameReader();
   const hub = {
+    tableVersion: 0,
     open: (code: number) => ({
       send: (_type: number, words: Int32Array, count: number) => {
+        versions.push(hub.tableVersion);
         reader.open(words.slice(0, count));
         while (reader.next()) {
           const isLater = (reader.flags & RECORD_FLAG.laterFragment) !== 0;
@@ -111,6 +114,8 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
   };
   return {
     log,
+    /** Of the table, one a batch: what the hub writes into its header. */
+    versions,
     left,
     plane,
     at: (ms: number) => (nowMs = ms),
