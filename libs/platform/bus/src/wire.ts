@@ -66,6 +66,14 @@ export function connectWire(options: ConnectionOptions, wire: Wire): Promise<Nat
   return NatsConnectionImpl.connect(extended);
 }
 
+/**
+ * A loopback port that nobody listens at, dialled often enough, is in the end dialled from that very port, and TCP
+ * then connects the socket with itself: nobody ever speaks, and the server cannot have its port back.
+ */
+function isOwnEcho({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return localPort === remotePort && localAddress === remoteAddress;
+}
+
 /** A plain TCP socket to a server on this machine. */
 class WireTransport implements Transport {
   readonly lang = 'nats.js';
@@ -111,6 +119,10 @@ class WireTransport implements Transport {
       });
       this.#socket = socket;
       socket.once('connect', () => {
+        if (isOwnEcho(socket)) {
+          socket.destroy();
+          return;
+        }
         this.#connected = true;
         wire?.attach(this);
         resolve();
