@@ -1,0 +1,172 @@
+import type { PipelineSettings } from '@rehearsal/dataplane';
+import { ConnectionTable, Expectations, Expiry, ForwardingEntries, Pipeline, Steering } from '@rehearsal/dataplane';
+import type { MachineView, Runtime, Settings } from '@rehearsal/kernel';
+import { compilePolicy, servicePorts } from '@rehearsal/policy';
+import type { ChannelHub } from '@rehearsal/protocol';
+import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import type { MemberConfig } from './config.js';
+import { CopiesHeld } from './copies-held.js';
+import { Correction } from './correction.js';
+import { Duties, DUTY } from './duties.js';
+import { EgressHold } from './egress-hold.js';
+import { Expecting } from './expecting.js';
+import { Handover } from './handover.js';
+import { Legs } from './legs.js';
+import { PacketsComeBack } from './packets-come-back.js';
+import { Peers } from './peers.js';
+import { Replication } from './replication.js';
+import { Serving } from './serving.js';
+import { SlotMoves } from './slot-moves.js';
+import { Turns } from './turns.js';
+
+/** What the data plane needs of the member around it. */
+export interface DataPlaneHost {
+  readonly rt: Runtime;
+  readonly config: MemberConfig;
+  /** Own number, from 1. */
+  readonly me: number;
+  /** Knows the present incarnation too. */
+  readonly hub: ChannelHub;
+  readonly group: MachineView<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
+  /** What a packet costs on top, in µs. */
+  busyUsPerPacket(): number;
+}
+
+/** The parts of a data plane, each wired to those it needs. */
+export interface DataPlaneParts {
+  readonly connections: ConnectionTable;
+  readonly expiry: Expiry;
+  readonly pipeline: Pipeline;
+  readonly duties: Duties;
+  readonly egress: EgressHold;
+  readonly peers: Peers;
+  readonly correction: Correction;
+  readonly legs: Legs;
+  readonly expecting: Expecting;
+  readonly serving: Serving;
+  readonly replication: Replication;
+  readonly handover: Handover;
+  readonly copies: CopiesHeld;
+  readonly turns: Turns;
+  readonly moves: SlotMoves;
+}
+
+/** Builds the parts from the inside out; what points back to a part that comes later is a callback. */
+export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
+  const { rt, config, me, hub, group } = host;
+  const { settings, probe } = config;
+  const slots = settings['dist.slots'];
+  const duties = new Duties(slots, me);
+  const serves = (slot: number): boolean => duties.duty[slot] === DUTY.serving;
+  const state = (): SecurityGroupState => group.state;
+  const table = (): Duties['table'] => duties.table;
+
+  const connections = new ConnectionTable({
+    capacity: settings['table.connectionsPerMember'],
+    slots,
+    baseMs: rt.nowMs(),
+  });
+  const expiry = new Expiry(connections, {
+    tcpStartSec: settings['tcp.startTimeoutSec'],
+    tcpSessionSec: settings['tcp.sessionTimeoutSec'],
+    tcpEndSec: settings['tcp.endTimeoutSec'],
+    udpSec: settings['udp.timeoutSec'],
+  });
+  const steering = new Steering({
+    slots,
+    l4: settings['dist.l4'],
+    modes: [config.interfaces.inside, config.interfaces.outside],
+    gtp: settings['dist.gtp'],
+  });
+  const expectations = new Expectations();
+  const policy = compilePolicy(config.policy);
+  const judging = pipelineSettings(settings);
+  const pipeline = new Pipeline(connections, expiry, policy, steering, duties.serves, expectations, judging);
+
+  const egress = new EgressHold();
+  const onSettled = (): void => {
+    legs.release();
+    egress.release();
+  };
+  const peers = new Peers({ hub, orchestrators: config.orchestrators, me, state, table, onSettled });
+  const wayTo: Peers['wayTo'] = (member) => peers.wayTo(member);
+  const correction = new Correction({
+    rt,
+    pipeline,
+    egress,
+    me,
+    slots,
+    maxPackets: settings['hold.maxPackets'],
+    wayTo,
+    channelOf: (orchestrator, incarnation) => peers.channelTo(orchestrator, incarnation),
+    serves,
+    table,
+    judgeAtHome: (...handed) => comeBack.judgeAtHome(...handed),
+    judgeAfresh: (...handed) => comeBack.judgeAfresh(...handed),
+  });
+  const legs = new Legs({
+    rt,
+    connections,
+    entries: new ForwardingEntries(connections, steering, settings['sync.delayMs']),
+    me,
+    ackFirst: settings['correction.ackFirst'],
+    wayTo,
+    memberOf: (channel) => peers.memberOf(channel),
+    serves,
+    table,
+    onSettled: egress.release,
+  });
+  const expecting = new Expecting({
+    rt,
+    connections,
+    expectations,
+    pipeline,
+    expectMs: settings['alg.expectMs'],
+    others: () => peers.others(),
+    wayTo,
+    serves,
+  });
+  const serving = new Serving({
+    rt,
+    pipeline,
+    connections,
+    duties,
+    egress,
+    correction,
+    legs,
+    expecting,
+    maxHeld: settings['hold.maxPackets'],
+    me,
+    instances: settings['correction.coreXlMismatchDrops'] ? (config.members[me - 1]?.cores ?? 1) : 0,
+  });
+  const comeBack = new PacketsComeBack({ rt, connections, pipeline, duties, egress, serving, peers });
+
+  const replication = new Replication(rt, connections, settings['sync.delayMs'], wayTo);
+  const copies = new CopiesHeld({ rt, hub, securityGroup: config.securityGroup, me, connections, duties, peers });
+  const deltaMs = settings['sync.deltaMs'];
+  const sending = { replication, correction, legs, serving, expecting, egress };
+  const turns = new Turns({ rt, deltaMs, connections, duties, ...sending });
+  const handover = new Handover(
+    rt,
+    settings['lease.ms'],
+    () => group.state.orchestrators,
+    (mayServe) => moves.serve(mayServe),
+  );
+  const moving = { duties, handover, replication, serving, correction, legs, turns };
+  const moves = new SlotMoves({ rt, hub, probe, connections, ...moving });
+  const judges = { connections, expiry, pipeline, duties, egress, peers, correction, legs, expecting, serving };
+  return { ...judges, replication, handover, copies, turns, moves };
+}
+
+function pipelineSettings(settings: Settings): PipelineSettings {
+  return {
+    slots: settings['dist.slots'],
+    sync: settings['sync.policy'],
+    syncNever: settings['sync.never'].flatMap((name) => servicePorts(name)),
+    syncDelayMs: settings['sync.delayMs'],
+    asymmetricAtOnce: settings['sync.asymmetricAtOnce'],
+    tcpOutOfState: settings['tcp.outOfState'] === 'drop' ? 'drop' : 'accept',
+    other: settings['policy.other'],
+    natPorts: [settings['nat.portsFrom'], settings['nat.portsTo']],
+  };
+}

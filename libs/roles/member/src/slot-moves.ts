@@ -1,0 +1,118 @@
+import type { ConnectionTable } from '@rehearsal/dataplane';
+import type { Runtime } from '@rehearsal/kernel';
+import type { ChannelHub } from '@rehearsal/protocol';
+import type { MemberProbe } from './config.js';
+import type { Correction } from './correction.js';
+import type { Duties, DutyChange } from './duties.js';
+import { DUTY } from './duties.js';
+import type { Handover } from './handover.js';
+import type { Legs } from './legs.js';
+import type { Replication } from './replication.js';
+import type { Serving } from './serving.js';
+import type { Turns } from './turns.js';
+
+export interface SlotMovesParts {
+  readonly rt: Runtime;
+  readonly hub: ChannelHub;
+  readonly probe: MemberProbe | undefined;
+  readonly connections: ConnectionTable;
+  readonly duties: Duties;
+  readonly handover: Handover;
+  readonly replication: Replication;
+  readonly serving: Serving;
+  readonly correction: Correction;
+  readonly legs: Legs;
+  readonly turns: Turns;
+}
+
+/** Slots that come to this member and go from it, one life at a time. */
+export class SlotMoves {
+  /** Slots to be released to a member as soon as they could have been served here. */
+  private readonly relay = new Map<number, number>();
+  private readonly parts: SlotMovesParts;
+
+  constructor(parts: SlotMovesParts) {
+    this.parts = parts;
+  }
+
+  /** Slots are to be passed on that have not come yet. */
+  get isRelaying(): boolean {
+    return this.relay.size > 0;
+  }
+
+  /** Takes what `version` of the table changes for this member. */
+  take(change: DutyChange, version: number): void {
+    const { connections, handover, replication } = this.parts;
+    for (const { slot } of change.takeOver) this.relay.delete(slot);
+    for (const slot of change.seize) this.relay.delete(slot);
+    for (const slot of change.drop) connections.dropSlot(slot);
+    for (const slot of change.empty) connections.dropSlot(slot);
+    for (const { slot, from } of change.takeOver) handover.awaitRelease(slot, from);
+    handover.seize(version, change.seize);
+    this.handOver(change.handOver, version);
+    for (const slot of change.copy) replication.queueCopy(slot);
+  }
+
+  /** The slots may be served from now on, or be passed on. */
+  serve(slots: Iterable<number>): void {
+    const { rt, hub, probe, duties, replication, serving, correction, legs, turns } = this.parts;
+    const { table } = duties;
+    if (table === undefined) return;
+    for (const slot of slots) {
+      const relayTo = this.relay.get(slot);
+      if (relayTo !== undefined) {
+        this.relay.delete(slot);
+        replication.handOver(relayTo, table.version, [slot], true);
+        continue;
+      }
+      if (duties.duty[slot] !== DUTY.waiting) continue;
+      duties.setServing(slot);
+      probe?.onServe(rt.self.id, hub.incarnation, slot, table.epoch[slot] as number);
+      serving.serveHeld(slot);
+      correction.onServe(slot);
+      legs.onServe(slot);
+      if (table.joining[slot] !== 0) replication.queueCopy(slot);
+    }
+    turns.queue();
+  }
+
+  /** This life is over: nothing is served. */
+  clear(): void {
+    const { rt, hub, probe, duties } = this.parts;
+    const { duty } = duties;
+    for (let slot = 0; slot < duty.length; slot++) {
+      if (duty[slot] === DUTY.serving) probe?.onRelease(rt.self.id, hub.incarnation, slot);
+    }
+    duties.clear();
+    this.relay.clear();
+  }
+
+  /** Slots that are another's from this version on: the release is the last word on each. */
+  private handOver(changes: DutyChange['handOver'], version: number): void {
+    const { rt, hub, probe, handover, replication, serving } = this.parts;
+    const served = new Map<number, number[]>();
+    const unserved = new Map<number, number[]>();
+    for (const { slot, to, wasServing } of changes) {
+      serving.refuseHeld(slot);
+      probe?.onRelease(rt.self.id, hub.incarnation, slot);
+      if (to === 0) handover.forget(slot);
+      else if (wasServing) push(served, to, slot);
+      else if (handover.awaitsReleaseFrom(slot, to)) {
+        // It comes back to the one who served last: nothing was done here, and nothing may be overwritten.
+        handover.forget(slot);
+        push(unserved, to, slot);
+      } else {
+        // Released once this member itself would have been free to serve.
+        this.relay.set(slot, to);
+      }
+    }
+    for (const [to, slots] of served) replication.handOver(to, version, slots, true);
+    for (const [to, slots] of unserved) replication.handOver(to, version, slots, false);
+  }
+}
+
+function push(map: Map<number, number[]>, key: number, value: number): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
