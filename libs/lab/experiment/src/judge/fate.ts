@@ -31,8 +31,8 @@ export interface Met {
   readonly again: boolean;
 }
 
-/** How long a copy may be on its way beyond the interval of deltas, on a busy machine. */
-export const IN_FLIGHT_MS = 1_000;
+/** How long a copy may be on its way beyond the interval of deltas: some repeats on a link, or a machine that is busy. */
+export const IN_FLIGHT_MS = 400;
 /** By how much the clock of the outside world, which says when connections began, may differ from that of the faults. */
 export const CLOCKS_WITHIN_MS = 100;
 

@@ -3,7 +3,7 @@ import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { RunResult } from '../result.js';
 import { faultTimeOf } from './affected.js';
-import { CLOCKS_WITHIN_MS, IN_FLIGHT_MS } from './fate.js';
+import { CLOCKS_WITHIN_MS } from './fate.js';
 import type { FabricHistory } from './history.js';
 import type { AffectedConnection } from './lost-connections.js';
 
@@ -23,6 +23,8 @@ export type SparedReason =
   | 'lost_its_packets';
 
 const LISTED = 20;
+/** A SYN may have been without an answer for so long. */
+const UNANSWERED_MS = 1_000;
 /** Refusals for want of state. */
 const REFUSED = new Set(['out_of_state', 'policy_drop']);
 
@@ -96,7 +98,7 @@ function whySpared(met: AffectedConnection, settings: Settings): SparedReason | 
   if (stateGone || lastDeliveredMs === null || lastDeliveredMs <= loss.committedAtMs) return 'over_before';
   const isTcp = row.tuple.endsWith('/tcp');
   // A SYN without an answer is sent again, by its client or by the orchestrator that kept it.
-  const maySendSynAgain = row.openedMs !== null && row.openedMs >= faultAtMs - IN_FLIGHT_MS;
+  const maySendSynAgain = row.openedMs !== null && row.openedMs >= faultAtMs - UNANSWERED_MS;
   if (!isTcp || settings['tcp.outOfState'] === 'pass' || maySendSynAgain) return 'began_anew';
   return undefined;
 }
