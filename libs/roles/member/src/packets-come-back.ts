@@ -55,14 +55,7 @@ export class PacketsComeBack {
   }
 
   /** A packet that came in by `slot` and met a forwarding entry whose home is no more. */
-  judgeAfresh(
-    words: Int32Array,
-    at: number,
-    lenBytes: number,
-    side: number,
-    slot: number,
-    orchestrator: number,
-  ): void {
+  judgeAfresh(words: Int32Array, at: number, lenBytes: number, side: number, slot: number, orchestrator: number): void {
     const { rt, connections, pipeline, duties, egress, serving, peers } = this.parts;
     const channel = peers.channelTo(orchestrator, (words[at + 1] as number) >>> 0);
     if (channel === undefined) return;
