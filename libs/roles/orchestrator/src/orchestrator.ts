@@ -1,35 +1,26 @@
 import type { Cancel, Command, CommandReply, Decider, Health, Input, Role, Runtime } from '@rehearsal/kernel';
 import { commitIds, createDecider, every, LogFollower, serveInputs } from '@rehearsal/kernel';
-import type { Channel, FrameHeader, Silence } from '@rehearsal/protocol';
+import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import {
   channelOptions,
   ChannelHub,
   Detector,
   DETECTOR_ROUNDS,
-  firstLife,
   FRAME,
   HEADER_WORDS,
-  nextLife,
   nodeCode,
   nodeId,
   nodeKind,
 } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
-import {
-  activeMembers,
-  exposedSlots,
-  memberOf,
-  memberState,
-  securityGroup,
-  securityGroupInput,
-  siteWords,
-  tableHash,
-  tableMismatch,
-} from '@rehearsal/security-group';
+import { securityGroup, securityGroupInput, tableMismatch } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import { Egress } from './egress.js';
 import { Lease } from './lease.js';
+import { LeasedAnswers } from './leased-answers.js';
 import { MemberWatch } from './member-watch.js';
+import { Membership } from './membership.js';
+import { groupStatus } from './status.js';
 import { SteeringPlane } from './steering-plane.js';
 
 /**
@@ -46,23 +37,19 @@ export class OrchestratorRole implements Role {
   private readonly plane: SteeringPlane;
   private readonly detector: Detector;
   private readonly lease: Lease;
+  private readonly answers: LeasedAnswers;
+  private readonly membership: Membership;
   private readonly outside = nodeCode('outside', 'outside');
   private readonly peers: readonly { readonly id: string; readonly code: number }[];
   private readonly watch: MemberWatch;
   private readonly cancels: Cancel[] = [];
-  /** Answers that came while the lease had run out. */
-  private withheld: { words: Int32Array; channel: Channel }[] = [];
   private readonly beat = new Int32Array(HEADER_WORDS + 1);
-  private incarnation: number;
-  private inputs = 0;
   private stopped = false;
-  private joinAsked = false;
 
   constructor(rt: Runtime, config: OrchestratorConfig) {
     this.rt = rt;
     this.config = config;
     const { settings } = config;
-    this.incarnation = firstLife(rt.self.incarnation);
     this.follower = new LogFollower(rt);
     this.group = createDecider(rt, this.follower, {
       machine: securityGroup,
@@ -71,15 +58,16 @@ export class OrchestratorRole implements Role {
       settings,
       newCommitId: commitIds(rt.self),
     });
+    this.membership = new Membership({ rt, config, group: this.group });
     this.hub = new ChannelHub(
       rt,
       nodeCode('orchestrator', rt.self.id),
-      this.incarnation,
+      this.membership.incarnation,
       channelOptions(settings),
       this,
     );
     this.egress = new Egress(rt, this.hub, this.outside);
-    this.detector = new Detector(settings, (silence) => this.propose(silence));
+    this.detector = new Detector(settings, (silence) => this.membership.propose(silence, this.detector, this.watch));
     this.plane = new SteeringPlane(rt, this.hub, config, this.egress, (code) =>
       this.detector.unreachable(code, rt.nowMs()),
     );
@@ -88,10 +76,12 @@ export class OrchestratorRole implements Role {
       stream: this.group.stream,
       lastSeq: () => this.group.lastSeq,
       onBehind: (commit) => this.group.fold(commit),
-      onRenewed: () => this.releaseWithheld(),
+      onRenewed: () => this.answers.release(),
     });
+    const fence = settings['egress.fence'];
+    this.answers = new LeasedAnswers({ rt, plane: this.plane, lease: this.lease, fence });
     this.watch = new MemberWatch(rt, this.group, {
-      newId: (what) => this.inputId(what),
+      newId: (what) => this.membership.inputId(what),
       onNewer: (code) => this.detector.replaced(code, rt.nowMs()),
       freshMs: settings['ccp.heartbeatMs'] * settings['ccp.deadMultiplier'],
     });
@@ -107,7 +97,7 @@ export class OrchestratorRole implements Role {
     this.cancels.push(serveInputs(this.rt, this.group, { check: whatIsWrong }));
     this.follower.start(() => {
       this.lease.start();
-      this.configure();
+      this.membership.configure();
       this.repeat(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
       this.repeat(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () =>
         this.detector.round(this.rt.nowMs()),
@@ -118,7 +108,7 @@ export class OrchestratorRole implements Role {
   }
 
   health(): Health {
-    const ready = this.follower.caughtUp && this.joined() && this.lease.held(this.rt.nowMs());
+    const ready = this.follower.caughtUp && this.membership.joined && this.lease.held(this.rt.nowMs());
     return { ready, detail: { version: this.group.version, leaseHeld: this.lease.held(this.rt.nowMs()) } };
   }
 
@@ -139,6 +129,7 @@ export class OrchestratorRole implements Role {
 
   stop(_deadlineMs: number, done: () => void): void {
     this.stopped = true;
+    this.membership.stop();
     for (const cancel of this.cancels) cancel();
     this.lease.stop();
     this.follower.stop();
@@ -153,17 +144,17 @@ export class OrchestratorRole implements Role {
   onHeard(code: number, incarnation: number): void {
     const nowMs = this.rt.nowMs();
     this.detector.heard(code, incarnation, nowMs);
-    const member = nodeKind(code) === 'member' ? this.plane.memberByCode(code) : undefined;
+    const member = nodeKind(code) === 'member' ? this.plane.ways.byCode(code) : undefined;
     if (member !== undefined && member.incarnation === incarnation) member.lastHeardMs = nowMs;
   }
 
   onFrame(type: number, words: Int32Array, channel: Channel): void {
     if (this.stopped) return;
     if (type === FRAME.packets && channel.peerCode === this.outside) {
-      if (this.joined()) this.plane.onPackets(words);
+      if (this.membership.joined) this.plane.onPackets(words);
       else this.plane.refuse(words);
     } else if (type === FRAME.answer && nodeKind(channel.peerCode) === 'member') {
-      this.onAnswer(words, channel);
+      this.answers.take(words, channel);
     } else {
       this.rt.count('frames_unexpected', 1);
     }
@@ -183,116 +174,10 @@ export class OrchestratorRole implements Role {
 
   onChannel(channel: Channel): void {
     if (channel.peerCode === this.outside) channel.onAcked = this.egress.drain;
-    else if (nodeKind(channel.peerCode) === 'member') this.plane.adopt(channel);
+    else if (nodeKind(channel.peerCode) === 'member') this.plane.ways.adopt(channel);
   }
 
-  // Decisions.
-
-  /** Version 1 of the stream; whoever comes first writes it, for the others it is already so. */
-  private configure(): void {
-    if (this.group.version > 0) {
-      this.join();
-      return;
-    }
-    const { settings, members, orchestrators, securityGroup: id } = this.config;
-    this.group.submit(
-      {
-        type: 'configure',
-        id: `configure.${id}`,
-        at: this.now(),
-        from: 'command',
-        config: {
-          members: members.map((m) => ({ id: m.id, weight: m.weight })),
-          orchestrators: [...orchestrators],
-          slots: settings['dist.slots'],
-          placement: settings['dist.placement'],
-          requireInStep: settings['hypersync.requireInStep'],
-          rules: {
-            drain: settings['admin.drain'],
-            culThresholdPercent: settings['cul.thresholdPercent'],
-            culOffMs: settings['cul.offSec'] * 1000,
-            freezeOnInstallMs: settings['freeze.policyInstallSec'] * 1000,
-            lockstep: settings['policy.lockstep'],
-            installWithinMs: settings['policy.installWithinMs'],
-          },
-        },
-      },
-      undefined,
-      undefined,
-      (reply) => {
-        if (reply.kind === 'failed') this.rt.after(this.config.settings['ccp.heartbeatMs'], () => this.configure());
-        else this.join();
-      },
-    );
-  }
-
-  private join(): void {
-    if (this.joinAsked || this.stopped || this.joined()) return;
-    this.joinAsked = true;
-    this.group.submit(
-      {
-        type: 'orchestratorSeen',
-        id: this.inputId('orchestrator-seen'),
-        at: this.now(),
-        from: 'observation',
-        orchestrator: this.rt.self.id,
-        incarnation: this.incarnation,
-        evidence: {},
-      },
-      undefined,
-      undefined,
-      () => {
-        this.joinAsked = false;
-      },
-    );
-  }
-
-  private propose(silence: Silence): void {
-    const { code, incarnation, reason } = silence;
-    const at = this.now();
-    const id = nodeId(code);
-    const evidence = { ...silence.evidence };
-    const retry = (kind: string): void => {
-      // While states are frozen nothing follows from it: it is proposed again after that.
-      if (kind === 'failed' || this.group.state.frozenUntil > 0) this.detector.retry(code);
-    };
-    if (nodeKind(code) === 'member') {
-      const connections = this.watch.connectionsOf(code, incarnation);
-      if (connections !== undefined) evidence['connections'] = connections;
-      this.group.submit(
-        {
-          type: 'memberSilent',
-          id: this.inputId(`silent.${id}.${incarnation}`),
-          at,
-          from: 'observation',
-          member: id,
-          incarnation,
-          reason,
-          version: this.group.version,
-          evidence,
-        },
-        undefined,
-        undefined,
-        (reply) => retry(reply.kind),
-      );
-    } else {
-      this.group.submit(
-        {
-          type: 'orchestratorSilent',
-          id: this.inputId(`silent.${id}.${incarnation}`),
-          at,
-          from: 'observation',
-          orchestrator: id,
-          incarnation,
-          reason,
-          evidence,
-        },
-        undefined,
-        undefined,
-        (reply) => retry(reply.kind),
-      );
-    }
-  }
+  // What the log says.
 
   private onCommit(events: readonly SecurityGroupEvent[]): void {
     const state = this.group.state;
@@ -315,21 +200,20 @@ export class OrchestratorRole implements Role {
     );
     // New active members wait for this word before they serve.
     this.beatMembers();
-    if (this.follower.caughtUp && !this.joined()) this.onReadLost(state);
+    if (this.follower.caughtUp && !this.membership.joined) this.onReadLost(state);
   }
 
   /** The log says that this incarnation is lost: what it held has been named by others. Begin anew. */
   private onReadLost(state: SecurityGroupState): void {
-    const self = state.orchestrators.find((o) => o.id === this.rt.self.id);
-    if (self !== undefined && self.incarnation === this.incarnation) {
-      this.rt.note('warn', 'read_itself_lost', { life: this.incarnation });
-      this.incarnation = nextLife(this.incarnation);
+    if (this.membership.lost) {
+      this.rt.note('warn', 'read_itself_lost', { life: this.membership.incarnation });
+      this.membership.rebirth();
       this.plane.clear();
       this.egress.clear();
-      this.withheld = [];
-      this.hub.rebirth(this.incarnation);
+      this.answers.clear();
+      this.hub.rebirth(this.membership.incarnation);
     }
-    if (state.version > 0) this.join();
+    if (state.version > 0) this.membership.join();
   }
 
   private watchPeers(state: SecurityGroupState): void {
@@ -355,35 +239,10 @@ export class OrchestratorRole implements Role {
       this.detector.replaced(header.from, this.rt.nowMs());
   }
 
-  // Answers, fenced and leased.
-
-  private onAnswer(words: Int32Array, channel: Channel): void {
-    const member = this.plane.memberByCode(channel.peerCode);
-    const current = member !== undefined && member.active && member.incarnation === channel.peerIncarnation;
-    // fidelity: F-EGRESS-FENCE
-    if (!current && this.config.settings['egress.fence']) {
-      this.rt.count('answers_fenced', 1);
-      return;
-    }
-    if (!this.lease.held(this.rt.nowMs())) {
-      this.withheld.push({ words: new Int32Array(words), channel });
-      this.rt.count('answers_withheld', 1);
-      return;
-    }
-    this.plane.onAnswer(words);
-  }
-
-  private releaseWithheld(): void {
-    if (this.withheld.length === 0) return;
-    const withheld = this.withheld;
-    this.withheld = [];
-    for (const { words, channel } of withheld) this.onAnswer(words, channel);
-  }
-
   // Signs of life.
 
   private heartbeat(): void {
-    this.join();
+    this.membership.join();
     this.plane.expireFragments();
     this.beatMembers();
     this.beat[HEADER_WORDS] = this.health().ready ? 1 : 0;
@@ -393,9 +252,9 @@ export class OrchestratorRole implements Role {
   }
 
   private beatMembers(): void {
-    if (!this.joined()) return;
+    if (!this.membership.joined) return;
     this.beat[HEADER_WORDS] = 1;
-    for (const member of this.plane.members) {
+    for (const member of this.plane.ways.all) {
       this.hub.datagram(member.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
     }
   }
@@ -403,14 +262,9 @@ export class OrchestratorRole implements Role {
   /** Something to be undeliverable, for members that get no packets just now. */
   private probeMembers(): void {
     this.beat[HEADER_WORDS] = 1;
-    for (const member of this.plane.members) {
+    for (const member of this.plane.ways.all) {
       if (member.active) this.hub.datagram(member.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
     }
-  }
-
-  private joined(): boolean {
-    const self = this.group.state.orchestrators.find((o) => o.id === this.rt.self.id);
-    return self !== undefined && self.status === 'active' && self.incarnation === this.incarnation;
   }
 
   private repeat(periodMs: number, run: () => void): void {
@@ -418,47 +272,15 @@ export class OrchestratorRole implements Role {
   }
 
   private status(): Record<string, unknown> {
-    const { state } = this.group;
     const lease = this.lease.held(this.rt.nowMs());
     return {
       id: this.rt.self.id,
-      incarnation: this.incarnation,
-      state: this.joined() ? (lease ? 'ACTIVE' : 'NO_LEASE') : 'INIT',
+      incarnation: this.membership.incarnation,
+      state: this.membership.joined ? (lease ? 'ACTIVE' : 'NO_LEASE') : 'INIT',
       ready: this.health().ready,
-      activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
-      exposedSlots: exposedSlots(state).length,
-      balanced: this.group.version > 0 && !state.rebalancing && state.joining.every((n) => n === 0),
-      tableVersion: this.group.version,
-      tableHash: tableHash(state),
-      smo: memberOf(state, state.smo),
       pendingPackets: this.plane.pending.size,
-      underLoad: state.culOffAt > 0,
-      frozen: state.frozenUntil > 0,
-      policyHash: state.policyHash,
-      slots: state.members.map((m, i) => {
-        const word = memberState(state, i + 1, this.watch.heard(m));
-        return {
-          member: m.id,
-          incarnation: m.incarnation,
-          status: m.status,
-          state: word,
-          site: siteWords(word, this.watch.everHeard(m), true),
-          admin: m.admin,
-          problems: m.problems,
-          active: state.active.filter((n) => n === i + 1).length,
-          backup: state.backup.filter((n) => n === i + 1).length,
-        };
-      }),
+      ...groupStatus(this.group.state, this.group.version, this.watch),
     };
-  }
-
-  private inputId(what: string): string {
-    this.inputs++;
-    return `${this.rt.self.id}.${this.incarnation}.${what}.${this.inputs}`;
-  }
-
-  private now(): number {
-    return Math.floor(this.rt.nowMs());
   }
 }
 

@@ -56,7 +56,7 @@ describe('the steering plane', () => {
     fold(table(5, 1, 5));
     arrive(11);
     at(1500);
-    for (const member of plane.members) member.lastHeardMs = 1400;
+    for (const member of plane.ways.all) member.lastHeardMs = 1400;
     arrive(12);
     fold(table(6, 2, 6, [1]));
     expect(log).toHaveLength(2);

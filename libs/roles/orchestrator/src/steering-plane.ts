@@ -1,57 +1,33 @@
 import { FRAGMENT, PENDING, PendingPackets, Steering, fragmentOf } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
-import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import { FRAME, nodeCode, PacketFrameReader, PacketFrameWriter, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
+import type { ChannelHub } from '@rehearsal/protocol';
+import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
 import { FragmentSteering, KEPT, laterFragmentMeta } from './fragment-steering.js';
+import type { MemberWay } from './member-ways.js';
+import { MemberWays } from './member-ways.js';
+import { SlotOrder } from './slot-order.js';
 
 /** Home slot and epoch, before a corrected packet. */
 const CORRECTED_HEAD_WORDS = 2;
 const ARENA_WORDS = 16 * 1024 * 1024;
 
-/** What the plane knows of one member. */
-interface MemberWay {
-  readonly id: string;
-  readonly code: number;
-  incarnation: number;
-  active: boolean;
-  lastHeardMs: number;
-  readonly writer: PacketFrameWriter;
-  /** Batches the channel had no room for, oldest first; they go when the member acknowledges, or with the member. */
-  kept: Int32Array[];
-}
-
-/**
- * Spreads packets over members and keeps each until it is answered.
- *
- * One rule keeps the order: packets of a slot are outstanding at one member and under one epoch at a
- * time. When the slot moves, newer packets wait here until the old member has answered or refused
- * (NACK) the rest, or is lost; what it did not serve goes first.
- */
+/** Spreads packets over members and keeps each until it is answered; the order of each slot's is `SlotOrder`'s. */
 export class SteeringPlane {
   readonly pending: PendingPackets;
-  readonly members: MemberWay[];
+  readonly ways: MemberWays;
   private readonly steering: Steering;
   private readonly fragments: FragmentSteering;
+  private readonly order: SlotOrder;
   private readonly reader = new PacketFrameReader();
   private readonly answers = new PacketFrameReader();
-  private active: Int32Array;
-  private epoch: Int32Array;
-  /** Per slot: member number and epoch its outstanding packets were sent under. */
-  private readonly sentTo: Int32Array;
-  private readonly sentEpoch: Int32Array;
-  /** Per slot: 1 while packets that have to be judged again wait for the rest to come back. */
-  private readonly recalled: Uint8Array;
-  private flushQueued = false;
-  private readonly touched = new Set<number>();
 
   private readonly rt: Runtime;
   private readonly hub: ChannelHub;
   private readonly config: OrchestratorConfig;
   private readonly egress: Egress;
-  private readonly onUnreachable: (code: number) => void;
 
   constructor(
     rt: Runtime,
@@ -60,55 +36,32 @@ export class SteeringPlane {
     egress: Egress,
     onUnreachable: (code: number) => void,
   ) {
-    this.onUnreachable = onUnreachable;
     this.rt = rt;
     this.hub = hub;
     this.config = config;
     this.egress = egress;
-    const slots = config.settings['dist.slots'];
+    const { settings } = config;
+    const slots = settings['dist.slots'];
     this.steering = new Steering({
       slots,
-      l4: config.settings['dist.l4'],
+      l4: settings['dist.l4'],
       modes: [config.interfaces.inside, config.interfaces.outside],
-      gtp: config.settings['dist.gtp'],
+      gtp: settings['dist.gtp'],
     });
     let capacity = 1024;
-    while (capacity < config.settings['hold.maxPackets'] * 2) capacity *= 2;
+    while (capacity < settings['hold.maxPackets'] * 2) capacity *= 2;
     this.pending = new PendingPackets(capacity, ARENA_WORDS, slots);
+    this.ways = new MemberWays(rt, hub, config.members, settings['batch.maxPackets'], onUnreachable);
+    this.order = new SlotOrder({ slots, pending: this.pending, ways: this.ways, egress });
     this.fragments = new FragmentSteering({
       rt,
-      settings: config.settings,
+      settings,
       steering: this.steering,
       pending: this.pending,
       egress,
-      take: (...packet) => this.take(...packet),
+      take: (...packet) => this.order.take(...packet),
       passBy: (...packet) => this.passBy(...packet),
     });
-    this.active = new Int32Array(slots);
-    this.epoch = new Int32Array(slots);
-    this.sentTo = new Int32Array(slots);
-    this.sentEpoch = new Int32Array(slots);
-    this.recalled = new Uint8Array(slots);
-    this.members = config.members.map((m) => ({
-      id: m.id,
-      code: nodeCode('member', m.id),
-      incarnation: 0,
-      active: false,
-      lastHeardMs: 0,
-      writer: new PacketFrameWriter(),
-      kept: [],
-    }));
-  }
-
-  memberByCode(code: number): MemberWay | undefined {
-    return this.members.find((m) => m.code === code);
-  }
-
-  /** A channel to a member has begun: what found no room goes when there is some. */
-  adopt(channel: Channel): void {
-    const m = this.members.findIndex((way) => way.code === channel.peerCode);
-    channel.onAcked = () => this.sendKept(m, channel);
-    channel.onGivenUp = () => this.onUnreachable(channel.peerCode);
   }
 
   /** Takes a frame of packets from the outside world. */
@@ -135,27 +88,16 @@ export class SteeringPlane {
         }
       }
       if (slot < 0) this.passBy(reader.id, side, lenBytes, words, packetAt, -slot);
-      else this.take(reader.id, meta, slot, base < 0 ? base : at);
+      else this.order.take(reader.id, meta, slot, base < 0 ? base : at);
     }
     if (base >= 0) this.pending.closeFrame();
     this.fragments.release();
-    this.queueFlush();
+    this.ways.queueFlush();
   }
 
   /** Time has passed: fragments whose first one did not come are named. */
   expireFragments(): void {
     this.fragments.expire(this.rt.nowMs());
-  }
-
-  /** Takes a packet whose bytes are at word `at` of the arena; -1: there was no room for them. */
-  private take(tag: number, meta: number, slot: number, at: number): void {
-    const number = at < 0 ? 0 : this.pending.add(tag, meta, slot, at);
-    if (number === 0) {
-      this.egress.name(tag, (meta >>> 16) & 1, REASONS.hold_overflow, slot);
-      return;
-    }
-    if (this.blocked(slot) || this.pending.waitingOf[slot] !== 1) return;
-    this.dispatch(number, slot, this.pending.arena);
   }
 
   /** Names packets that came while this orchestrator does not belong to the group. */
@@ -172,7 +114,7 @@ export class SteeringPlane {
       this.rt.count('frames_malformed', 1);
       return;
     }
-    const { pending, egress } = this;
+    const { pending, egress, order } = this;
     const dedup = this.config.settings['egress.dedup'];
     const probe = this.config.probe;
     while (reader.next()) {
@@ -186,8 +128,7 @@ export class SteeringPlane {
       const slot = pending.slotOf(number);
       if (reader.code === REASONS.nack) {
         this.rt.count('packets_steered_anew', 1);
-        pending.markWaiting(number);
-        this.touched.add(slot);
+        order.again(number, slot);
         continue;
       }
       const tag = pending.tagOf(number);
@@ -197,9 +138,7 @@ export class SteeringPlane {
         egress.deliver(tag, reader.lenBytes, reader.side, slot, words, reader.packetAt);
         probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
       } else if (this.isStale(number, slot, words, reader.packetAt)) {
-        this.recalled[slot] = 1;
-        pending.markWaiting(number);
-        this.touched.add(slot);
+        order.recall(number, slot);
         continue;
       } else {
         const side = reader.side | (RECORD_FLAG.corrected << 1);
@@ -213,10 +152,9 @@ export class SteeringPlane {
           tag,
         );
       }
-      pending.settle(number);
-      if (pending.waitingOf[slot] !== 0) this.touched.add(slot);
+      order.settle(number, slot);
     }
-    this.dispatchTouched();
+    order.dispatchTouched();
   }
 
   /**
@@ -225,11 +163,9 @@ export class SteeringPlane {
    * slot, once all that is outstanding has come back: their order stays.
    */
   private isStale(number: number, slot: number, words: Int32Array, at: number): boolean {
-    const home = words[at] as number;
     // fidelity: F-EGRESS-FENCE
     if (!this.config.settings['egress.fence']) return false;
-    if (home < 0 || home >= this.epoch.length || (words[at + 1] as number) < (this.epoch[home] as number)) return true;
-    return this.recalled[slot] === 1 && this.pending.firstOf(slot) !== number;
+    return this.order.isOver(words[at] as number, words[at + 1] as number) || this.order.isRecalled(number, slot);
   }
 
   /**
@@ -240,51 +176,20 @@ export class SteeringPlane {
   onTable(state: SecurityGroupState): void {
     this.flush();
     this.hub.tableVersion = state.version;
-    for (let m = 0; m < this.members.length; m++) {
-      const way = this.members[m] as MemberWay;
-      const now = state.members[m];
-      if (now === undefined) continue;
-      const alive = now.status === 'active';
-      if (way.active && (!alive || now.incarnation !== way.incarnation))
-        this.onMemberLost(m + 1, !alive && now.drained);
-      if (alive && (!way.active || now.incarnation !== way.incarnation)) {
-        way.lastHeardMs = this.rt.nowMs();
-      }
-      way.active = alive;
-      way.incarnation = now.incarnation;
-    }
-    for (let slot = 0; slot < state.active.length; slot++) {
-      const epoch = state.epoch[slot] as number;
-      if (this.epoch[slot] === epoch && this.active[slot] === state.active[slot]) continue;
-      this.active[slot] = state.active[slot] as number;
-      this.epoch[slot] = epoch;
-      this.touched.add(slot);
-    }
-    for (let slot = 0; slot < state.active.length; slot++) {
-      if (this.pending.waitingOf[slot] !== 0) this.touched.add(slot);
-    }
-    this.dispatchTouched();
+    this.ways.onTable(state, this.onMemberLost);
+    this.order.onTable(state);
   }
 
   /** Sends what has been written for members. */
-  readonly flush = (): void => {
-    this.flushQueued = false;
-    for (let m = 0; m < this.members.length; m++) this.flushMember(m);
-  };
+  flush(): void {
+    this.ways.flush();
+  }
 
   /** Forgets everything: this orchestrator was declared lost, its packets have been named by others. */
   clear(): void {
-    for (let slot = 0; slot < this.active.length; slot++) {
-      for (let number = this.pending.firstOf(slot); number !== 0; number = this.pending.nextOf(number)) {
-        if (this.pending.stateOf(number) !== PENDING.none) this.pending.settle(number);
-      }
-    }
+    this.order.clear();
     this.fragments.clear();
-    for (const way of this.members) {
-      way.writer.reset();
-      way.kept = [];
-    }
-    this.touched.clear();
+    this.ways.clear();
   }
 
   private passBy(tag: number, side: number, lenBytes: number, words: Int32Array, at: number, verdict: number): void {
@@ -294,110 +199,10 @@ export class SteeringPlane {
     else this.egress.name(tag, side, verdict, 0);
   }
 
-  /** Whether the slot's older packets must be answered first. */
-  private blocked(slot: number): boolean {
-    return (
-      this.pending.outstandingOf[slot] !== 0 &&
-      (this.sentEpoch[slot] !== this.epoch[slot] ||
-        this.sentTo[slot] !== this.active[slot] ||
-        this.recalled[slot] === 1)
-    );
-  }
-
-  private dispatch(number: number, slot: number, arena: Int32Array): void {
-    const { pending } = this;
-    const member = this.active[slot] as number;
-    const meta = pending.metaOf(number);
-    if (member === 0) {
-      this.egress.name(pending.tagOf(number), (meta >>> 16) & 1, REASONS.no_active_member, slot);
-      pending.settle(number);
-      return;
-    }
-    const way = this.members[member - 1] as MemberWay;
-    way.writer.add(number, meta & 0xffff, meta >>> 16, 0, slot, arena, pending.atOf(number));
-    pending.markOutstanding(number);
-    this.sentTo[slot] = member;
-    this.sentEpoch[slot] = this.epoch[slot] as number;
-    if (way.writer.full || way.writer.count >= this.config.settings['batch.maxPackets']) this.flushMember(member - 1);
-  }
-
-  private dispatchTouched(): void {
-    if (this.touched.size === 0) return;
-    const { pending } = this;
-    for (const slot of this.touched) {
-      if (this.blocked(slot)) continue;
-      this.recalled[slot] = 0;
-      let number = pending.firstOf(slot);
-      while (number !== 0 && pending.waitingOf[slot] !== 0) {
-        const next = pending.nextOf(number);
-        if (pending.stateOf(number) === PENDING.waiting) this.dispatch(number, slot, pending.arena);
-        number = next;
-      }
-    }
-    this.touched.clear();
-    this.queueFlush();
-  }
-
-  /**
-   * The packets a member that is gone had not answered: again to the slots' new actives, or named. One
-   * that `drained` never began what it had not answered.
-   */
-  private onMemberLost(member: number, drained: boolean): void {
-    const { pending } = this;
-    const way = this.members[member - 1] as MemberWay;
-    const resend = drained || this.config.settings['resend.batches'];
-    way.writer.reset();
-    way.kept = [];
-    for (let slot = 0; slot < this.sentTo.length; slot++) {
-      if (this.sentTo[slot] !== member || pending.outstandingOf[slot] === 0) continue;
-      let number = pending.firstOf(slot);
-      while (number !== 0) {
-        const next = pending.nextOf(number);
-        if (pending.stateOf(number) === PENDING.outstanding) {
-          if (resend) pending.markWaiting(number);
-          else this.lose(number, slot, way);
-        }
-        number = next;
-      }
-      this.touched.add(slot);
-    }
+  /** A member is gone. One that `drained` never began what it had not answered. */
+  private readonly onMemberLost = (member: number, drained: boolean): void => {
+    this.ways.drop(this.ways.all[member - 1] as MemberWay);
+    this.order.onMemberLost(member, drained || this.config.settings['resend.batches']);
     if (!drained) this.rt.count('members_lost', 1);
-  }
-
-  private lose(number: number, slot: number, way: MemberWay): void {
-    const { pending } = this;
-    // Sent after its last sign of life: it went into the window before the loss was declared.
-    const reason = pending.takenAtMs(number) > way.lastHeardMs ? REASONS.dead_window : REASONS.lost_in_member;
-    this.egress.name(pending.tagOf(number), (pending.metaOf(number) >>> 16) & 1, reason, slot);
-    pending.settle(number);
-  }
-
-  private queueFlush(): void {
-    if (this.flushQueued) return;
-    this.flushQueued = true;
-    this.rt.atTurnEnd(this.flush);
-  }
-
-  private flushMember(m: number): void {
-    const way = this.members[m] as MemberWay;
-    const { writer } = way;
-    if (writer.count === 0) return;
-    const channel = way.active ? this.hub.open(way.code, way.incarnation) : undefined;
-    writer.finish();
-    if (way.kept.length > 0 || channel === undefined || channel.send(FRAME.batch, writer.words, writer.at) === 0) {
-      way.kept.push(writer.words.slice(0, writer.at));
-      this.rt.count('batches_kept_back', 1);
-    }
-    writer.reset();
-  }
-
-  private sendKept(m: number, channel: Channel): void {
-    const way = this.members[m] as MemberWay;
-    let sent = 0;
-    for (const words of way.kept) {
-      if (channel.send(FRAME.batch, words, words.length) === 0) break;
-      sent++;
-    }
-    if (sent > 0) way.kept.splice(0, sent);
-  }
+  };
 }

@@ -1,0 +1,178 @@
+import type { PendingPackets } from '@rehearsal/dataplane';
+import { PENDING } from '@rehearsal/dataplane';
+import { REASONS } from '@rehearsal/protocol';
+import type { SecurityGroupState } from '@rehearsal/security-group';
+import type { Egress } from './egress.js';
+import type { MemberWay, MemberWays } from './member-ways.js';
+
+export interface SlotOrderParts {
+  readonly slots: number;
+  readonly pending: PendingPackets;
+  readonly ways: MemberWays;
+  readonly egress: Egress;
+}
+
+/**
+ * One rule keeps the order: packets of a slot are outstanding at one member and under one epoch at a
+ * time. When the slot moves, newer packets wait here until the old member has answered or refused
+ * (NACK) the rest, or is lost; what it did not serve goes first.
+ */
+export class SlotOrder {
+  private readonly active: Int32Array;
+  private readonly epoch: Int32Array;
+  /** Per slot: member number and epoch its outstanding packets were sent under. */
+  private readonly sentTo: Int32Array;
+  private readonly sentEpoch: Int32Array;
+  /** Per slot: 1 while packets that have to be judged again wait for the rest to come back. */
+  private readonly recalled: Uint8Array;
+  private readonly touched = new Set<number>();
+  private readonly pending: PendingPackets;
+  private readonly ways: MemberWays;
+  private readonly egress: Egress;
+
+  constructor(parts: SlotOrderParts) {
+    const { slots } = parts;
+    this.pending = parts.pending;
+    this.ways = parts.ways;
+    this.egress = parts.egress;
+    this.active = new Int32Array(slots);
+    this.epoch = new Int32Array(slots);
+    this.sentTo = new Int32Array(slots);
+    this.sentEpoch = new Int32Array(slots);
+    this.recalled = new Uint8Array(slots);
+  }
+
+  /** Takes a packet whose bytes are at word `at` of the arena; -1: there was no room for them. */
+  take(tag: number, meta: number, slot: number, at: number): void {
+    const number = at < 0 ? 0 : this.pending.add(tag, meta, slot, at);
+    if (number === 0) {
+      this.egress.name(tag, (meta >>> 16) & 1, REASONS.hold_overflow, slot);
+      return;
+    }
+    if (this.blocked(slot) || this.pending.waitingOf[slot] !== 1) return;
+    this.dispatch(number, slot, this.pending.arena);
+  }
+
+  /** The packet was not judged: it goes again. */
+  again(number: number, slot: number): void {
+    this.pending.markWaiting(number);
+    this.touched.add(slot);
+  }
+
+  /** The packet, and every later one of its slot, has to be judged again, once the rest has come back. */
+  recall(number: number, slot: number): void {
+    this.recalled[slot] = 1;
+    this.again(number, slot);
+  }
+
+  /** The packet is done with. */
+  settle(number: number, slot: number): void {
+    this.pending.settle(number);
+    if (this.pending.waitingOf[slot] !== 0) this.touched.add(slot);
+  }
+
+  /** Whether what was judged under `epoch` of the slot counts no more. */
+  isOver(slot: number, epoch: number): boolean {
+    return slot < 0 || slot >= this.epoch.length || epoch < (this.epoch[slot] as number);
+  }
+
+  /** Whether the packet comes after one of its slot that has to be judged again. */
+  isRecalled(number: number, slot: number): boolean {
+    return this.recalled[slot] === 1 && this.pending.firstOf(slot) !== number;
+  }
+
+  onTable(state: SecurityGroupState): void {
+    for (let slot = 0; slot < state.active.length; slot++) {
+      const epoch = state.epoch[slot] as number;
+      if (this.epoch[slot] === epoch && this.active[slot] === state.active[slot]) continue;
+      this.active[slot] = state.active[slot] as number;
+      this.epoch[slot] = epoch;
+      this.touched.add(slot);
+    }
+    for (let slot = 0; slot < state.active.length; slot++) {
+      if (this.pending.waitingOf[slot] !== 0) this.touched.add(slot);
+    }
+    this.dispatchTouched();
+  }
+
+  /** The packets a member that is gone had not answered: with `resend` again to the slots' new actives, else named. */
+  onMemberLost(member: number, resend: boolean): void {
+    const { pending } = this;
+    const way = this.ways.all[member - 1] as MemberWay;
+    for (let slot = 0; slot < this.sentTo.length; slot++) {
+      if (this.sentTo[slot] !== member || pending.outstandingOf[slot] === 0) continue;
+      let number = pending.firstOf(slot);
+      while (number !== 0) {
+        const next = pending.nextOf(number);
+        if (pending.stateOf(number) === PENDING.outstanding) {
+          if (resend) pending.markWaiting(number);
+          else this.lose(number, slot, way);
+        }
+        number = next;
+      }
+      this.touched.add(slot);
+    }
+  }
+
+  /** Sends what may go by now. */
+  dispatchTouched(): void {
+    if (this.touched.size === 0) return;
+    const { pending } = this;
+    for (const slot of this.touched) {
+      if (this.blocked(slot)) continue;
+      this.recalled[slot] = 0;
+      let number = pending.firstOf(slot);
+      while (number !== 0 && pending.waitingOf[slot] !== 0) {
+        const next = pending.nextOf(number);
+        if (pending.stateOf(number) === PENDING.waiting) this.dispatch(number, slot, pending.arena);
+        number = next;
+      }
+    }
+    this.touched.clear();
+    this.ways.queueFlush();
+  }
+
+  clear(): void {
+    const { pending } = this;
+    for (let slot = 0; slot < this.active.length; slot++) {
+      for (let number = pending.firstOf(slot); number !== 0; number = pending.nextOf(number)) {
+        if (pending.stateOf(number) !== PENDING.none) pending.settle(number);
+      }
+    }
+    this.touched.clear();
+  }
+
+  /** Whether the slot's older packets must be answered first. */
+  private blocked(slot: number): boolean {
+    return (
+      this.pending.outstandingOf[slot] !== 0 &&
+      (this.sentEpoch[slot] !== this.epoch[slot] ||
+        this.sentTo[slot] !== this.active[slot] ||
+        this.recalled[slot] === 1)
+    );
+  }
+
+  private dispatch(number: number, slot: number, arena: Int32Array): void {
+    const { pending, ways } = this;
+    const member = this.active[slot] as number;
+    const meta = pending.metaOf(number);
+    if (member === 0) {
+      this.egress.name(pending.tagOf(number), (meta >>> 16) & 1, REASONS.no_active_member, slot);
+      pending.settle(number);
+      return;
+    }
+    ways.write(member, number, meta, slot, arena, pending.atOf(number));
+    pending.markOutstanding(number);
+    this.sentTo[slot] = member;
+    this.sentEpoch[slot] = this.epoch[slot] as number;
+    ways.flushFull(member);
+  }
+
+  private lose(number: number, slot: number, way: MemberWay): void {
+    const { pending } = this;
+    // Sent after its last sign of life: it went into the window before the loss was declared.
+    const reason = pending.takenAtMs(number) > way.lastHeardMs ? REASONS.dead_window : REASONS.lost_in_member;
+    this.egress.name(pending.tagOf(number), (pending.metaOf(number) >>> 16) & 1, reason, slot);
+    pending.settle(number);
+  }
+}

@@ -1,0 +1,32 @@
+import type { SecurityGroupState } from '@rehearsal/security-group';
+import { activeMembers, exposedSlots, memberOf, memberState, siteWords, tableHash } from '@rehearsal/security-group';
+import type { MemberWatch } from './member-watch.js';
+
+/** What the command `status` says of the group, as this orchestrator has folded it at `version` and hears it. */
+export function groupStatus(state: SecurityGroupState, version: number, watch: MemberWatch): Record<string, unknown> {
+  return {
+    activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
+    exposedSlots: exposedSlots(state).length,
+    balanced: version > 0 && !state.rebalancing && state.joining.every((n) => n === 0),
+    tableVersion: version,
+    tableHash: tableHash(state),
+    smo: memberOf(state, state.smo),
+    underLoad: state.culOffAt > 0,
+    frozen: state.frozenUntil > 0,
+    policyHash: state.policyHash,
+    slots: state.members.map((m, i) => {
+      const word = memberState(state, i + 1, watch.heard(m));
+      return {
+        member: m.id,
+        incarnation: m.incarnation,
+        status: m.status,
+        state: word,
+        site: siteWords(word, watch.everHeard(m), true),
+        admin: m.admin,
+        problems: m.problems,
+        active: state.active.filter((n) => n === i + 1).length,
+        backup: state.backup.filter((n) => n === i + 1).length,
+      };
+    }),
+  };
+}
