@@ -50,6 +50,13 @@ async function outcomeOf(argv: readonly string[]): Promise<ProcessOutcome> {
   }
 }
 
+// Who reads may have read enough, as `head` has: what is left to say has no reader, and that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const outcome = await outcomeOf(process.argv.slice(2));
 process.exitCode = outcome.status;
 process.stderr.write(outcome.stderr);
