@@ -155,7 +155,7 @@ describe('when an orchestrator dies', () => {
   });
 
   it('takes back what it presumed of one that was only cut off', () => {
-    const fabric = begun({ orchestrators: ['1_1'], profile: 'vendor' });
+    const fabric = begun({ profile: 'vendor' });
     fabric.run(500);
     fabric.orchestrator('1_1').process.hang();
     fabric.run(600);
@@ -167,6 +167,17 @@ describe('when an orchestrator dies', () => {
     expect(ledger.revised).toBeGreaterThan(0);
     expect((ledger.lost['orchestrator_lost'] ?? 0) + ledger.revised).toBeGreaterThanOrEqual(presumed);
     expect(ledger).toMatchObject({ unexplained: 0, balanced: true, contradicted: 0, connections: { done: 40 } });
+  });
+
+  it('presumes nothing of an orchestrator while it hears nobody at all: it may be deaf itself', () => {
+    const fabric = begun({ orchestrators: ['1_1'], profile: 'vendor' });
+    fabric.run(500);
+    fabric.orchestrator('1_1').process.hang();
+    fabric.run(600);
+    expect(ledgerOf(fabric)).toMatchObject({ lost: {}, contradicted: 0 });
+    fabric.orchestrator('1_1').process.resume();
+    fabric.tell('finish', { deadlineMs: 100_000 }, 100_000);
+    expect(ledgerOf(fabric)).toMatchObject({ lost: {}, unexplained: 0, balanced: true, connections: { done: 40 } });
   });
 
   it('begins a new life when the only orchestrator comes back after its channel gave up', () => {
