@@ -32,7 +32,7 @@ import { STATE } from './tcp.js';
  *
  * | word | holds |
  * |---|---|
- * | 0 | protocol (bits 0–7), sync policy (8–9), bit 16: it is to be forgotten |
+ * | 0 | protocol (bits 0–7), bit 16: it is to be forgotten |
  * | 1–3 | key of the answers |
  * | 4 | slot they come in by |
  * | 5 | home slot |
@@ -40,7 +40,6 @@ import { STATE } from './tcp.js';
  */
 export const FORWARDING_WORDS = 9;
 const FORGET = 1 << 16;
-const SYNC_AT = 8;
 
 /** Describes, and keeps, forwarding entries (fidelity: F-CORRECTION). */
 export class ForwardingEntries {
@@ -92,8 +91,7 @@ export class ForwardingEntries {
       const answerPorts = swapPort(ports >>> 16) | (swapPort(ports & 0xffff) << 16);
       key.take(swapAddress(legs[leg + LEG_B] as number), swapAddress(legs[leg + LEG_A] as number), answerPorts, proto);
     }
-    const sync = this.table.syncOf(index) === SYNC.never ? SYNC.never : SYNC.strict;
-    out[at] = proto | (sync << SYNC_AT) | (forget ? FORGET : 0);
+    out[at] = proto | (forget ? FORGET : 0);
     out[at + 1] = key.a;
     out[at + 2] = key.b;
     out[at + 3] = key.ports;
@@ -133,8 +131,8 @@ export class ForwardingEntries {
       index = NONE;
     }
     if (index === NONE) {
-      const sync = ((words[at] as number) >>> SYNC_AT) & 3;
-      const bits = FORWARD | (STATE.established << STATE_SHIFT) | (sync << SYNC_SHIFT);
+      // Strictly, also where the connection is never copied: its home may live on when this member dies.
+      const bits = FORWARD | (STATE.established << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT);
       index = table.insert(hash, a, b, ports, proto, bits & ~INITIATOR_B, slot, 0, now);
       if (index === TABLE_FULL) return false;
     }

@@ -79,13 +79,12 @@ function homeLost(
   return KEPT;
 }
 
-/** Forwarding entries are copied strictly unless their connection is never copied. */
+/** Forwarding entries are copied strictly, however their connection is. */
 function entryLost(row: ConnectionRow, { copied }: Placement, slot: number, met: Met, settings: Settings): Fate {
   const { loss, faultAtMs } = met;
   if (copied === null) return { fate: 'open', cause: 'policy_unknown' };
   // The home asks for it anew; what comes in until then finds nothing.
   if (loss.orphaned.has(slot)) return { fate: 'open', cause: 'no_backup' };
-  if (copied === 'never') return { fate: 'lost', cause: 'never_synced' };
   const ageMs = faultAtMs - (row.openedMs ?? faultAtMs);
   const isHeld = settings['correction.ackFirst'] || ageMs > settings['sync.deltaMs'] + IN_FLIGHT_MS;
   return isHeld ? KEPT : { fate: 'open', cause: 'sync_in_flight' };
