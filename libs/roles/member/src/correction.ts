@@ -5,43 +5,14 @@ import type { Channel } from '@rehearsal/protocol';
 import { FRAME, PacketFrameReader, PacketFrameWriter, RECORD_FLAG, REASONS } from '@rehearsal/protocol';
 import type { DataplaneTable } from '@rehearsal/security-group';
 import type { EgressHold } from './egress-hold.js';
+import type { Handed } from './handed-packet.js';
+import { HANDED_BYTES, HANDED_WORDS, KEPT_HEAD } from './handed-packet.js';
 import type { PeerWay } from './peer-way.js';
 
-/**
- * A packet as it is handed on, and as the arena keeps it from word `KEPT_HEAD` on:
- *
- * | word | holds |
- * |---|---|
- * | 0 | the orchestrator's packet number |
- * | 1 | the orchestrator's incarnation |
- * | 2–4 | key of the connection at home |
- * | 5 | firewall instance that the handing member would use |
- * | 6 | ports of the first fragment, where it is a later one |
- * | 7 … | the packet |
- */
-export const HANDED_WORDS = 7;
-export const HANDED_BYTES = HANDED_WORDS * 4;
-/** Before it, in the arena only: the slot the packet came in by, and that slot's epoch. */
-const KEPT_HEAD = 2;
 const WORD_BYTES = 4;
 const MAX_PACKET_BYTES = 0xffff - HANDED_BYTES;
 const ARENA_WORDS = 4 * 1024 * 1024;
 const ORCHESTRATOR_SHIFT = 17;
-
-/** One packet on its way to its connection's home. */
-export interface Handed {
-  readonly words: Int32Array;
-  readonly at: number;
-  readonly lenBytes: number;
-  readonly fragmentPorts: number;
-  readonly slot: number;
-  readonly epoch: number;
-  readonly side: number;
-  readonly number: number;
-  readonly orchestrator: number;
-  readonly incarnation: number;
-  readonly instance: number;
-}
 
 /** What the correction needs of the member around it. */
 export interface CorrectionParts {

@@ -7,7 +7,7 @@ import type { DataPlaneHost, DataPlaneParts } from './data-plane-assembly.js';
 import { assembleDataPlane } from './data-plane-assembly.js';
 import { DUTY } from './duties.js';
 import { Ingress } from './inner-life-ingress.js';
-import { tableVersionOf, Unfolded } from './serving.js';
+import { tableVersionOf, Unfolded } from './unfolded.js';
 
 /** A round of expiry looks at this share of the table. */
 const EXPIRY_ROUNDS = 8;

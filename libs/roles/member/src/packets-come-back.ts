@@ -2,10 +2,10 @@ import type { ConnectionTable, Pipeline } from '@rehearsal/dataplane';
 import { NOT_HERE } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import { REASONS } from '@rehearsal/protocol';
-import { HANDED_BYTES, HANDED_WORDS } from './correction.js';
 import type { Duties } from './duties.js';
 import { DUTY } from './duties.js';
 import type { EgressHold } from './egress-hold.js';
+import { HANDED_BYTES, HANDED_WORDS } from './handed-packet.js';
 import type { Peers } from './peers.js';
 import type { Serving } from './serving.js';
 
@@ -22,7 +22,7 @@ export interface PacketsComeBackParts {
 /**
  * Packets kept to be corrected that are this member's to judge after all: their home has come here, or has turned
  * out to be none. `words` is the arena; `at` is where a packet's head begins, which `lenBytes` counts (see
- * correction.ts).
+ * handed-packet.ts).
  */
 export class PacketsComeBack {
   private readonly parts: PacketsComeBackParts;

@@ -3,40 +3,25 @@ import { CORRECT, NOT_HERE, TRACK, connectionHash } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import { REWRITE, rewritePacket } from '@rehearsal/packets';
 import type { Channel } from '@rehearsal/protocol';
-import { HEADER_WORDS, PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
+import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { Duties } from './duties.js';
 import { DUTY } from './duties.js';
 import type { Correction } from './correction.js';
-import { HANDED_BYTES, HANDED_WORDS } from './correction.js';
 import type { EgressHold } from './egress-hold.js';
 import type { Expecting } from './expecting.js';
+import { HANDED_BYTES, HANDED_WORDS } from './handed-packet.js';
+import { HeldPackets } from './held-packets.js';
 import type { Legs } from './legs.js';
 
 const WORD_BYTES = 4;
 
-/** A packet kept until its slot may be served. */
-interface Held {
-  readonly channel: Channel;
-  readonly orchestrator: number;
-  /** What the answer names it by: the orchestrator's number, or the handing member's. */
-  readonly id: number;
-  readonly side: number;
-  readonly lenBytes: number;
-  readonly fragmentPorts: number;
-  /** The packet; behind its head where another member handed it on. */
-  readonly words: Int32Array;
-  readonly handed: boolean;
-}
-
 /** Judges packets: each by its slot, then by the pipeline; writes the answers. */
 export class Serving {
-  /** Packets held for slots that may not be served yet. */
-  heldPackets = 0;
   /** Packets judged for other members, whose slots they had come in by. */
   corrected = 0;
   /** Something answered since the last `flushed` may leave only with what it depends on. */
   mustHold = false;
-  private readonly held = new Map<number, Held[]>();
+  private readonly held: HeldPackets;
   private readonly reader = new PacketFrameReader();
   private readonly rt: Runtime;
   private readonly pipeline: Pipeline;
@@ -46,7 +31,6 @@ export class Serving {
   private readonly correction: Correction;
   private readonly legs: Legs;
   private readonly expecting: Expecting;
-  private readonly maxHeld: number;
   private readonly me: number;
   /** Firewall instances of this member; 0: they are not compared. */
   private readonly instances: number;
@@ -72,9 +56,14 @@ export class Serving {
     this.correction = parts.correction;
     this.legs = parts.legs;
     this.expecting = parts.expecting;
-    this.maxHeld = parts.maxHeld;
+    this.held = new HeldPackets(parts.maxHeld);
     this.me = parts.me;
     this.instances = parts.instances;
+  }
+
+  /** Packets held for slots that may not be served yet. */
+  get heldPackets(): number {
+    return this.held.size;
   }
 
   /** Judges a batch steered by `version` of the table, which this member has folded. */
@@ -132,10 +121,8 @@ export class Serving {
 
   /** The slot may be served now: what was held for it comes first, in order. */
   serveHeld(slot: number): void {
-    const held = this.held.get(slot);
-    if (held === undefined) return;
-    this.held.delete(slot);
-    this.heldPackets -= held.length;
+    const held = this.held.take(slot);
+    if (held.length === 0) return;
     const now = this.connections.relative(this.rt.nowMs());
     for (const p of held) {
       if (p.handed) this.judgeHanded(p.words, 0, p.lenBytes, slot, p.side, p.id, p.channel, p.orchestrator, now);
@@ -145,32 +132,22 @@ export class Serving {
 
   /** The slot is no longer this member's: what was held for it is steered again. */
   refuseHeld(slot: number): void {
-    const held = this.held.get(slot);
-    if (held === undefined) return;
-    this.held.delete(slot);
-    this.heldPackets -= held.length;
-    for (const p of held) this.egress.writerFor(p.channel).addBare(p.id, p.side, REASONS.nack, slot);
+    for (const p of this.held.take(slot)) this.egress.writerFor(p.channel).addBare(p.id, p.side, REASONS.nack, slot);
   }
 
   /** The sender's incarnation is over: nobody waits for these packets. */
   forgetChannel(channel: Channel): void {
-    for (const [slot, held] of this.held) {
-      const kept = held.filter((p) => p.channel !== channel);
-      this.heldPackets -= held.length - kept.length;
-      if (kept.length === 0) this.held.delete(slot);
-      else this.held.set(slot, kept);
-    }
+    this.held.forgetChannel(channel);
   }
 
   clear(): void {
     this.held.clear();
-    this.heldPackets = 0;
     this.mustHold = false;
   }
 
   /**
-   * Judges a packet handed on, which stands behind its head at word `at` (see correction.ts), and answers the member
-   * that it came from. `lenBytes` counts the head.
+   * Judges a packet handed on, which stands behind its head at word `at` (see handed-packet.ts), and answers the
+   * member that it came from. `lenBytes` counts the head.
    */
   private judgeHanded(
     words: Int32Array,
@@ -306,61 +283,7 @@ export class Serving {
     handed: boolean,
   ): void {
     const { reader } = this;
-    if (this.heldPackets >= this.maxHeld) {
-      this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.hold_overflow, slot);
-      return;
-    }
-    let held = this.held.get(slot);
-    if (held === undefined) {
-      held = [];
-      this.held.set(slot, held);
-    }
-    const words = reader.words.slice(at, at + ((lenBytes + 3) >> 2));
-    const { id, side } = reader;
-    held.push({ channel, orchestrator, id, side, lenBytes, fragmentPorts, words, handed });
-    this.heldPackets++;
+    if (this.held.keep(reader, at, lenBytes, fragmentPorts, slot, channel, orchestrator, handed)) return;
+    this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.hold_overflow, slot);
   }
-}
-
-/** Frames that speak of a table version not folded here yet, in order, one queue a channel. */
-export class Unfolded {
-  private readonly frames = new Map<Channel, { type: number; words: Int32Array }[]>();
-
-  /** Keeps the frame if it, or one before it on the same channel, is ahead of `version`. */
-  keep(channel: Channel, type: number, words: Int32Array, version: number): boolean {
-    const queue = this.frames.get(channel);
-    if (queue === undefined && tableVersionOf(words) <= version) return false;
-    const kept = { type, words: new Int32Array(words) };
-    if (queue === undefined) this.frames.set(channel, [kept]);
-    else queue.push(kept);
-    return true;
-  }
-
-  /** Hands on what `version` has caught up with. */
-  replay(version: number, handle: (type: number, words: Int32Array, channel: Channel) => void): void {
-    for (const [channel, queue] of this.frames) {
-      let done = 0;
-      while (done < queue.length) {
-        const frame = queue[done] as { type: number; words: Int32Array };
-        if (tableVersionOf(frame.words) > version) break;
-        done++;
-        handle(frame.type, frame.words, channel);
-      }
-      queue.splice(0, done);
-      if (queue.length === 0) this.frames.delete(channel);
-    }
-  }
-
-  forgetChannel(channel: Channel): void {
-    this.frames.delete(channel);
-  }
-
-  clear(): void {
-    this.frames.clear();
-  }
-}
-
-/** Word 5 of the header. */
-export function tableVersionOf(words: Int32Array): number {
-  return words[HEADER_WORDS - 3] as number;
 }
