@@ -35,6 +35,18 @@ export class TextWriter {
       .number(address & 255);
   }
 
+  /** Spaces up to byte `end`. */
+  padTo(end: number): this {
+    while (this.at < end) this.bytes[this.at++] = 0x20;
+    return this;
+  }
+
+  /** The last `count` bytes are written over by what comes next. */
+  back(count: number): this {
+    this.at -= count;
+    return this;
+  }
+
   /** Bytes written since `open`; RangeError where they did not all fit. */
   finish(): number {
     if (this.at > this.bytes.length) {

@@ -2,6 +2,7 @@ import { PROTOCOL_NUMBER, TTL } from './ip-numbers.js';
 import {
   ICMP_PAYLOAD_AT,
   IPV4_HEADER_BYTES,
+  TextWriter,
   UDP_PAYLOAD_AT,
   writeEcho,
   writeIcmp,
@@ -16,7 +17,6 @@ import type { Workload } from '../workload/workload.js';
 import { writeFtp, writeSip } from './signalling.js';
 import type { Announced } from './signalling.js';
 import { stepExchange, stepSegment, stepSide } from './steps.js';
-import { TextWriter } from './text-writer.js';
 
 const GTP_HEADER_BYTES = 8;
 const GRE_HEADER_BYTES = 4;
@@ -125,9 +125,10 @@ export class ShapedPackets {
         return writeUdp(bytes, 0, udp, GTP_HEADER_BYTES + innerLen);
       }
       case 'sip':
-        this.text.begin(bytes, UDP_PAYLOAD_AT);
         writeSip(
           this.text,
+          bytes,
+          UDP_PAYLOAD_AT,
           connection,
           exchange,
           fromServer,
@@ -145,7 +146,7 @@ export class ShapedPackets {
     const { bytes, connection, lenBytes } = this.request;
     const announces = exchange < this.workload.serviceOf(connection).followers.length;
     const data = announces ? this.announce(connection, exchange, fromServer, address) : this.announced;
-    writeFtp(this.text.begin(bytes, at), exchange, announces, fromServer, data, lenBytes);
+    writeFtp(this.text, bytes, at, exchange, announces, fromServer, data, lenBytes);
   }
 
   /** The sender's end of data connection `i` of a control connection. */

@@ -1,6 +1,7 @@
-import type { TextWriter } from './text-writer.js';
+import { FTP_LINE, writeFtpLine } from '@rehearsal/packets';
+import type { TextWriter } from '@rehearsal/packets';
 
-const COMMA = 44;
+const LINE_END = '\r\n';
 
 /** Endpoints a message tells of: its sender's own data connection. */
 export interface Announced {
@@ -9,61 +10,54 @@ export interface Announced {
 }
 
 /**
- * The line of exchange `k` on an FTP control connection, of `lenBytes`, spaces before its end: PASV, PORT,
- * EPSV and EPRT by turns while there are data connections to announce, then NOOP (RFC 959, RFC 2428).
+ * The line of exchange `k` on an FTP control connection, `bytes[at … at + lenBytes)`, spaces before its end: PASV,
+ * PORT, EPSV and EPRT by turns while there are data connections to announce, then NOOP (RFC 959, RFC 2428).
  */
 export function writeFtp(
   out: TextWriter,
+  bytes: Uint8Array,
+  at: number,
   k: number,
   announces: boolean,
   fromServer: boolean,
   { address, port }: Readonly<Announced>,
   lenBytes: number,
 ): void {
-  const end = out.end + lenBytes;
   const turn = announces ? k & 3 : 4;
   if (fromServer) {
-    if (turn === 0) {
-      out.text('227 Entering Passive Mode (').address(address, COMMA);
-      out
-        .text(',')
-        .number(port >>> 8)
-        .text(',')
-        .number(port & 255)
-        .text(').');
-    } else if (turn === 2) out.text('229 Entering Extended Passive Mode (|||').number(port).text('|)');
-    else out.text('200 Command okay.');
+    if (turn === 0) writeFtpLine(out, bytes, at, FTP_LINE.passive, address, port);
+    else if (turn === 2) writeFtpLine(out, bytes, at, FTP_LINE.extendedPassive, address, port);
+    else out.open(bytes, at).text('200 Command okay.\r\n');
   } else {
-    if (turn === 0) out.text('PASV');
-    else if (turn === 1) {
-      out
-        .text('PORT ')
-        .address(address, COMMA)
-        .text(',')
-        .number(port >>> 8)
-        .text(',')
-        .number(port & 255);
-    } else if (turn === 2) out.text('EPSV');
-    else if (turn === 3) out.text('EPRT |1|').address(address).text('|').number(port).text('|');
-    else out.text('NOOP');
+    if (turn === 0) out.open(bytes, at).text('PASV\r\n');
+    else if (turn === 1) writeFtpLine(out, bytes, at, FTP_LINE.port, address, port);
+    else if (turn === 2) out.open(bytes, at).text('EPSV\r\n');
+    else if (turn === 3) writeFtpLine(out, bytes, at, FTP_LINE.extendedPort, address, port);
+    else out.open(bytes, at).text('NOOP\r\n');
   }
-  out.padTo(end - 2).text('\r\n');
+  out
+    .back(LINE_END.length)
+    .padTo(at + lenBytes - LINE_END.length)
+    .text(LINE_END);
 }
 
 /**
- * A SIP message of `lenBytes` with padding behind its body (RFC 3261): an INVITE with its media in exchange 0,
- * and its 200 with the other side's; OPTIONS after that.
+ * A SIP message, `bytes[at … at + lenBytes)`, with padding behind its body (RFC 3261): an INVITE with its media in
+ * exchange 0, and its 200 with the other side's; OPTIONS after that.
  */
 export function writeSip(
   out: TextWriter,
+  bytes: Uint8Array,
+  at: number,
   call: number,
   k: number,
   fromServer: boolean,
   { address, port }: Readonly<Announced>,
   lenBytes: number,
 ): void {
-  const end = out.end + lenBytes;
+  const end = at + lenBytes;
   const method = k === 0 ? 'INVITE' : 'OPTIONS';
+  out.open(bytes, at);
   if (fromServer) out.text('SIP/2.0 200 OK\r\n');
   else out.text(method).text(' sip:phone@example.net SIP/2.0\r\n');
   out.text('Via: SIP/2.0/UDP phone.example.net;branch=z9hG4bK').number(k).text('\r\n');
@@ -81,7 +75,7 @@ export function writeSip(
     return;
   }
   out.text('Content-Type: application/sdp\r\nContent-Length: ').number(bodyBytes(address, port)).text('\r\n\r\n');
-  out.text('v=0\r\no=- 1 1 IN IP4 ').address(address).text('\r\ns=-\r\nc=IN IP4 ').address(address);
+  out.text('v=0\r\no=- 1 1 IN IP4 ').address(address, '.').text('\r\ns=-\r\nc=IN IP4 ').address(address, '.');
   out.text('\r\nt=0 0\r\nm=audio ').number(port).text(' RTP/AVP 0\r\n').padTo(end);
 }
 
