@@ -98,11 +98,12 @@ describe('an operator takes a member down and up again', () => {
     const fabric = given(profile, {}, seed, true);
     const ledger = await fabric.run(async (lab) => {
       expect(await fabric.tell('1_02', 'admin', { state: 'down' })).toMatchObject({ ok: true });
-      expect(await fabric.state('1_02')).toBe('DOWN');
-      await lab.waitMs(3000);
+      const stateIs = (state: string): Promise<unknown> =>
+        lab.waitUntil({ name: 'member-state', args: { member: '1_02' }, until: { equals: state } }, 10_000);
+      await stateIs('DOWN');
+      await lab.waitUntil({ name: 'members-active', until: { equals: 3 } }, 20_000);
       expect(await fabric.tell('1_03', 'admin', { state: 'up', member: '1_02' })).toMatchObject({ ok: true });
-      await lab.waitMs(3000);
-      expect(await fabric.state('1_02')).toBe('ACTIVE');
+      await stateIs('ACTIVE');
     });
     expect(flaws(ledger)).toEqual(NONE);
     expect(fabric.events('AdminSet', 'MemberLost', 'MemberDrained', 'MemberJoined').map((e) => e.type)).toEqual([
