@@ -1,5 +1,5 @@
+import type { RoleProbe } from '@rehearsal/kernel';
 import { hashInts } from '@rehearsal/kernel';
-import type { SimProbe } from '@rehearsal/lab-port';
 
 /** The first thing that must never be, and the way back to it. */
 export interface Violation {
@@ -40,7 +40,7 @@ const TABLES_KEPT = 256;
  * orchestrator's own table on, and anywhere once the new active serves. Each call costs a few comparisons,
  * so every act of every run is checked.
  */
-export class Invariants implements SimProbe {
+export class Invariants implements RoleProbe {
   readonly #fail: (reason: string) => void;
   /** Who serves a slot: member and incarnation. */
   readonly #servers = new Map<number, { member: string; incarnation: number; epoch: number }>();

@@ -38,6 +38,7 @@ export type { AnyMachine, Deadline, Event, EventRef, Input, Intent, Machine } fr
 export type { AppendFault, MemoryStoreFaults, MemoryStoreOptions } from './memory-store.js';
 export { MemoryCommitStore } from './memory-store.js';
 export { createRng } from './rng.js';
+export type { RoleProbe } from './role-probe.js';
 export type {
   Command,
   CommandReply,

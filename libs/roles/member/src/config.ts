@@ -1,21 +1,8 @@
 import type { Mode } from '@rehearsal/dataplane';
-import type { Settings } from '@rehearsal/kernel';
+import type { RoleProbe, Settings } from '@rehearsal/kernel';
 
-/** Called by the simulator's checkers and by nobody else; absent live. */
-export interface MemberProbe {
-  /** From now on this incarnation serves `slot` under `epoch`. */
-  onServe(member: string, incarnation: number, slot: number, epoch: number): void;
-  /** From now on it does not. */
-  onRelease(member: string, incarnation: number, slot: number): void;
-  /** The slot table this process acts on from now on, by slot: member numbers (0: none) and epochs. */
-  onTable(
-    process: string,
-    version: number,
-    active: ArrayLike<number>,
-    backup: ArrayLike<number>,
-    epoch: ArrayLike<number>,
-  ): void;
-}
+/** What the simulator's checkers are told of this role; absent live. */
+export type MemberProbe = Pick<RoleProbe, 'onServe' | 'onRelease' | 'onTable'>;
 
 export interface MemberConfig {
   readonly settings: Settings;

@@ -9,9 +9,10 @@ import {
   type Input,
   type Machine,
   type Role,
+  type RoleProbe,
   type Runtime,
 } from '@rehearsal/kernel';
-import type { FabricPlan, RoleEntry, RoleFactories, SimProbe } from '@rehearsal/lab-port';
+import type { FabricPlan, RoleEntry, RoleFactories } from '@rehearsal/lab-port';
 
 /** Small roles with all the traits of real ones: lanes, timers, questions, and decisions on one shared stream. */
 
@@ -129,7 +130,7 @@ class ToyOrchestrator extends ToyRole {
 /** Pings every orchestrator, counts what comes back and what found nobody, and adds to the shared total. */
 class ToyMember extends ToyRole {
   readonly #plan: FabricPlan;
-  readonly #probe: SimProbe | undefined;
+  readonly #probe: RoleProbe | undefined;
   #sent = 0;
   #pongs = 0;
   #lastSeen = 0;
@@ -137,7 +138,7 @@ class ToyMember extends ToyRole {
   #undelivered = 0;
   #added = 0;
 
-  constructor(runtime: Runtime, plan: FabricPlan, probe: SimProbe | undefined) {
+  constructor(runtime: Runtime, plan: FabricPlan, probe: RoleProbe | undefined) {
     super(runtime);
     this.#plan = plan;
     this.#probe = probe;
