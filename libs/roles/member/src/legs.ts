@@ -1,5 +1,5 @@
 import type { ConnectionTable, ForwardingEntries } from '@rehearsal/dataplane';
-import { FORWARDING_WORDS } from '@rehearsal/dataplane';
+import { FORWARDING_WORDS, NONE } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel } from '@rehearsal/protocol';
 import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
@@ -61,6 +61,8 @@ export class Legs {
     number,
     { channel: Channel | undefined; asked: Asked | undefined; words: Int32Array }[]
   >();
+  /** Slots that have lost what they held in this life. */
+  private readonly orphaned = new Set<number>();
   private nextId = 1;
   private readonly scratch = new Int32Array(FORWARDING_WORDS);
   private readonly parts: LegsParts;
@@ -98,14 +100,22 @@ export class Legs {
     this.ask(asked);
   }
 
-  /** The answers' slots have lost what they held: whatever is at home here is asked for again. */
+  /**
+   * The answers' slots have lost what they held: whatever is at home here is asked for again, and what will be at home
+   * here, once its slot is served: whoever served it until now may have been lost before it could ask.
+   */
   reinstall(slots: ReadonlySet<number>): void {
-    const { connections } = this.parts;
+    const { connections, serves } = this.parts;
+    for (const slot of slots) this.orphaned.add(slot);
     for (let index = 0; index < connections.used; index++) {
-      if (!connections.isLive(index) || !connections.hasTwoLegs(index)) continue;
-      const isLost = slots.has(connections.legSlotOf(index)) || slots.has(this.parts.entries.cameInBy(index));
-      if (isLost && this.parts.serves(connections.slotOf(index))) this.install(index);
+      if (connections.isLive(index) && serves(connections.slotOf(index))) this.reinstallOne(index, slots);
     }
+  }
+
+  private reinstallOne(index: number, slots: ReadonlySet<number>): void {
+    const { connections, entries } = this.parts;
+    if (!connections.hasTwoLegs(index)) return;
+    if (slots.has(connections.legSlotOf(index)) || slots.has(entries.cameInBy(index))) this.install(index);
   }
 
   /** Sends what is to be sent, with `copies` on which held entries depend; returns what packets wait for. */
@@ -199,6 +209,11 @@ export class Legs {
 
   /** The slot is served here from now on. */
   onServe(slot: number): void {
+    if (this.orphaned.size > 0) {
+      const { connections } = this.parts;
+      for (let i = connections.firstOf(slot); i !== NONE; i = connections.nextOf(i))
+        this.reinstallOne(i, this.orphaned);
+    }
     const kept = this.early.get(slot);
     if (kept === undefined) return;
     this.early.delete(slot);
@@ -228,6 +243,7 @@ export class Legs {
     this.replying = new Map();
     this.replyingOwn = [];
     this.early.clear();
+    this.orphaned.clear();
   }
 
   private ask(asked: Asked): void {
