@@ -100,11 +100,11 @@ export class SteeringPlane {
     this.fragments.expire(this.rt.nowMs());
   }
 
-  /** Names packets that came while this orchestrator does not belong to the group. */
+  /** Names packets that came while this orchestrator does not belong to the group: it has been lost, and joins anew. */
   refuse(words: Int32Array): void {
     const reader = this.reader;
     if (!reader.open(words)) return;
-    while (reader.next()) this.egress.name(reader.id, reader.side, REASONS.no_active_member, 0);
+    while (reader.next()) this.egress.name(reader.id, reader.side, REASONS.orchestrator_lost, 0);
   }
 
   /** Takes a member's answer; the caller has made sure that this member may still speak. */

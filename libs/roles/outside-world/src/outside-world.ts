@@ -117,8 +117,7 @@ export class OutsideWorldRole implements Role {
     if (way === undefined || header.type !== FRAME.heartbeat) return;
     const ready = words[HEADER_WORDS] === 1;
     if (ready === way.ready) return;
-    way.ready = ready;
-    way.wasReady ||= ready;
+    way.heardReady(ready);
     this.run?.router.refresh();
   }
 
@@ -148,7 +147,7 @@ export class OutsideWorldRole implements Role {
   onEnded(channel: Channel): void {
     const way = this.wayOf(channel.peerCode);
     if (way === undefined) return;
-    way.ready = false;
+    way.begunAnew();
     this.wayDied(way, 'replaced');
   }
 

@@ -8,7 +8,7 @@ function world(connections = 100, asymmetricPercent = 0) {
   const ways = ['1_1', '1_2'].map((id, i) => new Way(i, id));
   for (const way of ways) {
     way.state = 'alive';
-    way.ready = way.wasReady = true;
+    way.heardReady(true);
   }
   const underWay = new Uint32Array(connections);
   const router = new Router(ways, connections, underWay, asymmetricPercent);
@@ -53,6 +53,17 @@ describe('the way of a connection', () => {
     empty(first);
     send();
     expect(second.queue.length).toBeGreaterThan(30);
+  });
+
+  it('is none that has not been ready in its present life, even where no other is ready', () => {
+    const { router, first, second, send } = world();
+    second.begunAnew();
+    first.ready = false;
+    router.refresh();
+    send();
+    expect([first.queue.length, second.queue.length]).toEqual([100, 0]);
+    second.heardReady(true);
+    expect([second.usable, first.usable]).toEqual([true, true]);
   });
 
   it('changes when it is dead, in order, with what was in line', () => {

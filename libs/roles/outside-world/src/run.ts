@@ -89,7 +89,7 @@ export class Run {
     const elapsedMs = nowMs - this.lastTickMs;
     this.lastTickMs = nowMs;
     this.lagMs_ += elapsedMs;
-    const waits = this.ways.every((w) => !w.wasReady);
+    const waits = this.ways.every((w) => !w.everReady);
     if (waits) this.lagMs_ = 0;
     else if (this.queued >= MAX_QUEUED) this.pausedMs += elapsedMs;
     else {
@@ -158,7 +158,7 @@ export class Run {
 
   private flush(way: Way, nowMs: number): void {
     const { queue } = way;
-    if (way.state === 'unknown' || !way.wasReady) return;
+    if (way.state === 'unknown' || !way.everReady) return;
     while (queue.length > 0) {
       if (!way.usable) this.sendIntoTheVoid(way, nowMs);
       else if (!this.sendFrame(way, nowMs)) return;

@@ -14,8 +14,10 @@ export class Way {
   state: 'unknown' | 'alive' | 'dead' = 'unknown';
   /** Its own word: it belongs to the group and may let packets out. */
   ready = false;
-  /** It was ready once, so packets may be sent to it even while it is not. */
+  /** It was ready once in this life, so packets may be sent to it even while it is not. */
   wasReady = false;
+  /** It was ready once in some life: from then on hosts send, whether anybody is there to take it or not. */
+  everReady = false;
   /** Its channel gave up repeating: nothing more can be sent to this incarnation. */
   givenUp = false;
 
@@ -23,6 +25,19 @@ export class Way {
     this.index = index;
     this.id = id;
     this.code = nodeCode('orchestrator', id);
+  }
+
+  /** Its own word. */
+  heardReady(ready: boolean): void {
+    this.ready = ready;
+    this.wasReady ||= ready;
+    this.everReady ||= ready;
+  }
+
+  /** It has begun a new life, and is no member of the group until it says so. */
+  begunAnew(): void {
+    this.ready = false;
+    this.wasReady = false;
   }
 
   get usable(): boolean {
