@@ -30,9 +30,15 @@ export class Clients {
         this.ends.repeatOrGiveUp(c, c, stepOf(STEP.fin, this.ends.exchange[c], 0));
         break;
       case CLIENT.lingering:
-        this.ends.end(c, this.ends.ledger.book.delivered[c] > 0 ? 'done' : 'gave_up');
+        this.ends.end(c, this.heardNothing(c) ? 'gave_up' : 'done');
         break;
     }
+  }
+
+  /** Where traffic ends early, a stream may end before its first packet was due. */
+  private heardNothing(c: number): boolean {
+    const { sent, delivered } = this.ends.ledger.book;
+    return sent[c] > 0 && delivered[c] === 0;
   }
 
   private begin(c: number): void {
