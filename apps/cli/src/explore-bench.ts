@@ -1,14 +1,14 @@
-import type { ExploreBench, LogFacts, Weather } from '@rehearsal/experiment';
+import type { ExploreBench, FabricChanges, LogFacts, Weather } from '@rehearsal/experiment';
 import { loadFabric } from '@rehearsal/fabric';
 import { parseCommit } from '@rehearsal/kernel';
-import type { RunRecord } from '@rehearsal/lab-port';
+import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import { linesOf, verifyRun } from '@rehearsal/replay';
 import { securityGroup, type SecurityGroupEvent } from '@rehearsal/security-group';
 import { SimLab } from '@rehearsal/simulator';
 import type { SetWords } from '@rehearsal/verbs';
-import { SlotFinder } from './history.js';
 import { roleFactories } from './labs.js';
 import { MACHINES } from './machines.js';
+import { Placing } from './placing.js';
 
 const BUILD = 'explored';
 /** Tables are laid out when a process starts; explored fabrics start often, and have few connections and packets. */
@@ -18,8 +18,8 @@ const SMALL_TABLES = { 'table.connectionsPerMember': 4096, 'hold.maxPackets': 81
 export function createExploreBench(fabric: string, set: SetWords): ExploreBench {
   const profile = set.profile ?? 'lossless';
   return {
-    planWith: (settings) =>
-      loadFabric(fabric, { profile, overrides: { ...SMALL_TABLES, ...settings, ...set.settings } }),
+    planWith: (settings, changes) =>
+      changed(loadFabric(fabric, { profile, overrides: { ...SMALL_TABLES, ...settings, ...set.settings } }), changes),
     makeLab: (plan, schedule) =>
       new SimLab({
         plan,
@@ -38,6 +38,21 @@ export function createExploreBench(fabric: string, set: SetWords): ExploreBench 
       );
     },
   };
+}
+
+/** The fabric as a seed has it: what it does not change stays as the file says. */
+function changed(plan: FabricPlan, { modes, hide, accepts }: FabricChanges = {}): FabricPlan {
+  const { interfaces } = plan.securityGroup;
+  const spread = interfaces.map((each) => {
+    const distribution = modes?.[each.name === 'inside' ? 0 : 1];
+    return distribution === undefined ? each : { ...each, distribution };
+  });
+  const rulebase =
+    accepts === undefined ? plan.policy : { rules: [{ name: 'drawn', service: accepts, action: 'accept' }] };
+  const outside = interfaces.find((each) => each.name === 'outside')!.address.split('/')[0];
+  const policy =
+    hide === true ? { ...(rulebase as object), nat: { hide: [{ source: 'any', behind: outside }] } } : rulebase;
+  return { ...plan, securityGroup: { ...plan.securityGroup, interfaces: spread }, policy };
 }
 
 /** What a log says about losses, and what it reached. */
@@ -62,8 +77,8 @@ function readLog(record: RunRecord): LogFacts {
       for (const [, ...slots] of change.to) for (const slot of slots) orphaned.push({ slot, atMs });
     }
   }
-  const finder = new SlotFinder(record.plan, record.settings);
-  return { orphaned, losses, events, refusals, slotOf: (tuple) => finder.slotOf(tuple) };
+  const placing = new Placing(record.plan, record.settings);
+  return { orphaned, losses, events, refusals, placeOf: (row, parent) => placing.placeOf(row, parent) };
 }
 
 /** The reason without the names and numbers of its case. */

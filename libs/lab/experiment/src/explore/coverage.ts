@@ -42,6 +42,10 @@ export function coverageOf(schedule: Schedule, suffering: Suffering, log: LogFac
   count(coverage.modes, schedule.mode);
   for (const name of Object.keys(schedule.weather)) count(coverage.weather, name);
   for (const [name, value] of Object.entries(schedule.settings)) count(coverage.weather, `${name}=${String(value)}`);
+  const { modes, hide } = schedule.fabric ?? {};
+  if (modes !== undefined) count(coverage.weather, `${modes.join(' and ')} distribution`);
+  if (hide === true) count(coverage.weather, 'hide NAT');
+  if (schedule.traffic.asymmetricPercent !== undefined) count(coverage.weather, 'two ways a connection');
   for (const { step, refused } of suffering.tried) {
     count(refused === undefined ? coverage.faults : coverage.faultsRefused, step.fault);
   }

@@ -36,7 +36,8 @@ const MENDED_BY: Partial<Record<FaultKind, (step: FaultStep) => Pick<FaultStep, 
   admin: () => ({ fault: 'admin', args: { state: 'up' } }),
   cpstop: () => ({ fault: 'cpstart', args: {} }),
   'fwk-crash': () => ({ fault: 'restart', args: {} }),
-  pnote: ({ args }) => ({ fault: 'pnote', args: { ...args, report: 'ok' } }),
+  // A device that reports with a timeout has a problem again when it says no more.
+  pnote: ({ args: { pnote } }) => ({ fault: 'pnote', args: { pnote, report: 'ok' } }),
 };
 
 /** The step that mends another, at a time of its own; undefined for what ends by itself. */

@@ -93,6 +93,8 @@ describe('a mend', () => {
     expect(mendOf(down, 9)?.args).toEqual({ state: 'up' });
     expect(mendOf(mendOf(down, 9)!, 10)).toBeUndefined();
     expect(mendOf({ ...hang, fault: 'panic' }, 9)).toBeUndefined();
+    const device = { ...hang, fault: 'pnote', args: { pnote: 'fwd', report: 'problem', timeoutSec: 2 } } as const;
+    expect(mendOf(device, 9)?.args).toEqual({ pnote: 'fwd', report: 'ok' });
   });
 });
 

@@ -2,8 +2,9 @@ import { createRng, type Rng } from '@rehearsal/kernel';
 import { FAULT_KINDS, FAULTS, targetName, type FabricPlan, type FaultKind, type Target } from '@rehearsal/lab-port';
 import type { TrafficPlan } from '@rehearsal/traffic';
 import { magnitude, onceIn, pick, someOf } from './chance.js';
+import { ACCEPTS, drawChanges, drawMix } from './draw-fabric.js';
 import { drawFault, mendOf } from './draw-fault.js';
-import { ENDS, type Schedule, type FaultStep } from './schedule.js';
+import { ENDS, type FabricChanges, type Schedule, type FaultStep } from './schedule.js';
 import { drawWeather } from './weather.js';
 
 const LENGTH_MS = 30_000;
@@ -41,7 +42,7 @@ export function drawSchedule(seed: number, plan: FabricPlan, mode?: Schedule['mo
   const targets = targetsOf(plan);
   const settings = drawSettings(rng);
   const weather = drawWeather(rng);
-  const traffic = drawTraffic(rng, plan, seed);
+  const { fabric, traffic } = drawSpread(createRng(seed, 'explore.fabric'), drawTraffic(rng, plan, seed));
   const steps = drawSteps(rng, targets);
   const mendAtMs = Math.min(MEND_BY_MS, Math.max(0, ...steps.map((s) => s.atMs)) + rng.int(MEND_AFTER_MS));
   const drawnMode = onceIn(rng, 4) ? 'liveness' : 'safety';
@@ -51,6 +52,7 @@ export function drawSchedule(seed: number, plan: FabricPlan, mode?: Schedule['mo
     seed,
     mode: chosen,
     settings,
+    fabric,
     weather: weather as Schedule['weather'],
     traffic,
     steps: steps.filter((s) => s.atMs < mendAtMs) as Schedule['steps'],
@@ -77,6 +79,15 @@ function drawTraffic(rng: Rng, plan: FabricPlan, seed: number): TrafficPlan {
     // Endpoints outlast any fault here, so that whoever gives up had a reason.
     retransmit: { firstMs: 500, maxMs: 2_000, giveUpAfter: 15 },
   };
+}
+
+/** How packets spread and what they are: half of the seeds have every kind of them, and an interface apart for each way. */
+function drawSpread(rng: Rng, plain: TrafficPlan): { readonly fabric: FabricChanges; readonly traffic: TrafficPlan } {
+  const changes = drawChanges(rng);
+  const asymmetric = onceIn(rng, 4) ? { asymmetricPercent: 1 + rng.int(100) } : {};
+  if (onceIn(rng, 2)) return { fabric: changes, traffic: { ...plain, ...asymmetric } };
+  const mix = drawMix(rng, changes.hide === true);
+  return { fabric: { ...changes, accepts: ACCEPTS }, traffic: { ...plain, ...asymmetric, mix } };
 }
 
 function drawSteps(rng: Rng, targets: readonly Target[]): FaultStep[] {

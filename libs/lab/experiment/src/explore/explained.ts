@@ -10,6 +10,8 @@ export interface Facts {
   readonly schedule: Schedule;
   readonly log: LogFacts;
   readonly plan: FabricPlan;
+  /** The connection that this one follows from. */
+  parentOf(row: ConnectionRow): ConnectionRow | undefined;
 }
 
 type Explains = (row: ConnectionRow, facts: Facts) => boolean;
@@ -28,11 +30,18 @@ const orchestratorFailed: Explains = (_, { tried, log, schedule }) =>
   Object.keys(schedule.gone).some((name) => name.startsWith('orchestrator ')) ||
   tried.some((step) => FAULTS[step.fault].deadly && /^(orchestrator|bus)/.test(step.target));
 
-/** The connection's slot was lost with all that was in it, after the connection had begun. */
-const slotOrphaned: Explains = (row, { log }) => {
-  const slot = log.slotOf(row.tuple);
-  return log.orphaned.some((o) => o.slot === slot && row.openedMs !== null && row.openedMs <= o.atMs);
-};
+/** One of the slots was lost with all that was in it, after the connection, or what announced it, had begun. */
+function wereOrphaned(slots: readonly number[], row: ConnectionRow, { log, parentOf }: Facts): boolean {
+  const openedMs = parentOf(row)?.openedMs ?? row.openedMs;
+  return openedMs !== null && log.orphaned.some((o) => slots.includes(o.slot) && openedMs <= o.atMs);
+}
+
+const homeOrphaned: Explains = (row, facts) =>
+  wereOrphaned([facts.log.placeOf(row, facts.parentOf(row)).home], row, facts);
+
+/** The slot where its other packets come in: they meet nothing, until the home has heard of it and told it anew. */
+const otherLegOrphaned: Explains = (row, facts) =>
+  wereOrphaned(facts.log.placeOf(row, facts.parentOf(row)).entries, row, facts);
 
 /** The member's own policy of syncing says that a failure takes the connection with it. */
 const notSynced: Explains = (row, facts) => facts.plan.settings['sync.policy'] !== 'strict' && lost(row, facts);
@@ -41,9 +50,14 @@ const notSynced: Explains = (row, facts) => facts.plan.settings['sync.policy'] !
 const wayClosed = did('link', 'bus-slow', 'bus-kill', 'bus-restart', 'hang', 'kill', 'panic', 'restart', 'cpstop');
 const inVendor: Explains = (_, { plan }) => plan.profile === 'vendor';
 
+/** What is said of a packet that meets no state of its connection. */
+const OF_NO_STATE: ReadonlySet<string> = new Set(['out_of_state', 'policy_drop']);
+
 /** What has to be in a schedule, or in the log it led to, for a packet or a connection to end this way. */
 const EXPLAINED_BY: Readonly<Record<string, readonly Explains[]>> = {
-  out_of_state: [slotOrphaned, notSynced],
+  out_of_state: [homeOrphaned, otherLegOrphaned, notSynced],
+  // An answer over UDP that meets no state is judged as if it began a connection.
+  policy_drop: [homeOrphaned, otherLegOrphaned, notSynced],
   no_active_member: [allLost],
   orchestrator_lost: [orchestratorFailed],
   lost_on_link: [wayClosed],
@@ -53,8 +67,13 @@ const EXPLAINED_BY: Readonly<Record<string, readonly Explains[]>> = {
   queue_overflow: [did('cpu')],
   memory_exhausted: [did('memory-leak')],
   reset: [(row) => row.service === 'refused'],
-  // Whoever gave up had packets that did not come; those are explained by themselves.
-  gave_up: [(row) => Object.keys(row.dropped).length + Object.keys(row.lost).length > 0],
+  // Whoever gave up had packets that did not come; those are explained by themselves. A leg that was lost comes back.
+  gave_up: [
+    (row, facts) =>
+      [...Object.keys(row.dropped), ...Object.keys(row.lost)].some(
+        (reason) => !OF_NO_STATE.has(reason) || homeOrphaned(row, facts) || notSynced(row, facts),
+      ),
+  ],
 };
 
 /** Whether the schedule explains that a connection met `reason`: a drop, a loss, or how it ended. */

@@ -2,14 +2,14 @@ import { sha256Hex } from '@rehearsal/kernel';
 import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import { coverageOf, type Coverage } from './coverage.js';
 import { judgeSuffering, type LogFacts } from './judge-suffering.js';
-import type { Schedule } from './schedule.js';
+import type { FabricChanges, Schedule } from './schedule.js';
 import { shrink } from './shrink.js';
 import { suffer, type ExploreLab, type Finding } from './suffer.js';
 
 /** What exploring needs that this package must not know. */
 export interface ExploreBench {
-  /** The fabric with these settings on top of those it is explored with. */
-  planWith(settings: Schedule['settings']): FabricPlan;
+  /** The fabric with these settings on top of those it is explored with, changed like this. */
+  planWith(settings: Schedule['settings'], changes?: FabricChanges): FabricPlan;
   makeLab(plan: FabricPlan, schedule: Schedule): ExploreLab;
   readLog(record: RunRecord): LogFacts;
   /** Decides everything in a log again; sentences about what came out otherwise. */
@@ -32,7 +32,7 @@ const SHRINK_RUNS = 150;
 
 /** Carries one schedule out and judges what came of it. */
 export async function explore(schedule: Schedule, bench: ExploreBench): Promise<Explored> {
-  const plan = bench.planWith(schedule.settings);
+  const plan = bench.planWith(schedule.settings, schedule.fabric);
   const lab = bench.makeLab(plan, schedule);
   const beganMs = lab.nowMs();
   const suffering = await suffer(lab, schedule);

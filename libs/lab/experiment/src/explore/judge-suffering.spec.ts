@@ -16,7 +16,13 @@ const LEDGER = {
   balanced: true,
   connections: { open: 0 },
 } as unknown as LedgerSummary;
-const LOG: LogFacts = { orphaned: [], losses: [], events: {}, refusals: {}, slotOf: () => 5 };
+const LOG: LogFacts = {
+  orphaned: [],
+  losses: [],
+  events: {},
+  refusals: {},
+  placeOf: () => ({ home: 5, entries: [7] }),
+};
 const PANIC: FaultStep = { atMs: 500, fault: 'panic', target: 'member 1_02', args: {} };
 
 interface Seen {
@@ -32,7 +38,15 @@ interface Seen {
 function found(seen: Seen): string[] {
   const profile = seen.profile ?? 'lossless';
   const plan = { profile, settings: resolveSettings(profile) } as unknown as FabricPlan;
-  const rows = (seen.rows ?? []).map((row, id) => ({ id, tuple: 't', openedMs: 0, dropped: {}, lost: {}, ...row }));
+  const rows = (seen.rows ?? []).map((row, id) => ({
+    id,
+    tuple: 't',
+    openedMs: 0,
+    follows: null,
+    dropped: {},
+    lost: {},
+    ...row,
+  }));
   const suffering = {
     tried: (seen.done ?? []).map((step) => ({ step, atMs: step.atMs, refused: undefined })),
     statuses: [],
@@ -66,6 +80,24 @@ describe('a run is judged', () => {
     expect(found({ done: [PANIC], rows, log: { orphaned: [{ slot: 6, atMs: 900 }] } })).toEqual([not('out_of_state')]);
     const later = [{ ...dropped('out_of_state'), openedMs: 1_000 }];
     expect(found({ rows: later, log: { orphaned: [{ slot: 5, atMs: 900 }] } })).toEqual([not('out_of_state')]);
+  });
+
+  it('by what met no state, and by who gave up for it, where only the other leg was lost, which comes back', () => {
+    const log = { orphaned: [{ slot: 7, atMs: 900 }] };
+    const home = { orphaned: [{ slot: 5, atMs: 900 }] };
+    for (const reason of ['out_of_state', 'policy_drop']) {
+      expect(found({ rows: [dropped(reason)] })).toEqual([not(reason)]);
+      expect(found({ rows: [dropped(reason)], log })).toEqual([]);
+      expect(found({ rows: [{ ...dropped(reason), outcome: 'gave_up' }], log })).toEqual([not('gave_up')]);
+      expect(found({ rows: [{ ...dropped(reason), outcome: 'gave_up' }], log: home })).toEqual([]);
+    }
+  });
+
+  it('by what was announced, from when its control connection began', () => {
+    const log = { orphaned: [{ slot: 5, atMs: 900 }] };
+    const data = { ...dropped('policy_drop'), openedMs: 950, follows: 0 };
+    expect(found({ rows: [{ openedMs: 0 }, data], log })).toEqual([]);
+    expect(found({ rows: [{ openedMs: 940 }, data], log })).toEqual([not('policy_drop')]);
   });
 
   it('by losses that the profile does not have', () => {

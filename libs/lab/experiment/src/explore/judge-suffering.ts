@@ -1,5 +1,6 @@
 import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
+import type { Placement } from '../judge/history.js';
 import { isExplained, isLossExplained, type Facts } from './explained.js';
 import type { Schedule } from './schedule.js';
 import type { Finding, Suffering } from './suffer.js';
@@ -14,7 +15,8 @@ export interface LogFacts {
   readonly events: Readonly<Record<string, number>>;
   /** What was refused or ignored, by its reason. */
   readonly refusals: Readonly<Record<string, number>>;
-  slotOf(tuple: string): number;
+  /** Where a connection is held, given the one it follows from. */
+  placeOf(row: ConnectionRow, parent: ConnectionRow | undefined): Pick<Placement, 'home' | 'entries'>;
 }
 
 /** What must not be, whatever a schedule does, and what this one does not explain. */
@@ -30,7 +32,9 @@ export function judgeSuffering(
   findings.push(...books(ledger));
   const done = suffering.tried.filter((t) => t.refused === undefined);
   const log = readLog(record);
-  const facts: Facts = { tried: done.map((t) => t.step), schedule, log, plan };
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const parentOf = (row: ConnectionRow) => (row.follows === null ? undefined : byId.get(row.follows));
+  const facts: Facts = { tried: done.map((t) => t.step), schedule, log, plan, parentOf };
   for (const loss of log.losses) {
     if (isLossExplained(loss, done, schedule)) continue;
     findings.push({

@@ -15,6 +15,19 @@ const stepSchema = z.strictObject({
   args: z.strictObject(FAULT_ARGS),
 });
 
+const mode = z.enum(['user', 'network', 'general']);
+
+/** What a seed changes about the fabric besides settings. */
+const changesSchema = z.strictObject({
+  /** How the interfaces spread packets: inside, outside. */
+  modes: z.tuple([mode, mode]).optional(),
+  /** Everything inside is hidden behind the address of the outside interface. */
+  hide: z.boolean().optional(),
+  /** The only services that the policy accepts. */
+  accepts: z.array(z.union([z.string(), z.record(z.string(), z.int())])).optional(),
+});
+export type FabricChanges = z.output<typeof changesSchema>;
+
 /** How what is not of the core fails for good in liveness mode. */
 export const ENDS = ['kill', 'hang', 'cut'] as const;
 
@@ -28,6 +41,7 @@ export const scheduleSchema = z.strictObject({
    */
   mode: z.enum(['safety', 'liveness']),
   settings: z.record(z.string(), plain),
+  fabric: changesSchema.optional(),
   /** Options of the simulator that differ from calm weather. */
   weather: z.record(z.string(), z.union([z.number(), z.string()])),
   traffic: trafficPlanSchema,

@@ -17,6 +17,7 @@ export async function shrink(schedule: Schedule, fails: Fails, runs: number): Pr
     await search.less(plainer);
     await search.less(withoutWeather);
     await search.less(withoutSettings);
+    await search.less(withoutChanges);
     await search.less(withLessTraffic);
     await search.less(shorter);
     await search.less(withWeakerSteps);
@@ -85,6 +86,16 @@ function withoutWeather(s: Schedule): Schedule[] {
 
 function withoutSettings(s: Schedule): Schedule[] {
   return Object.keys(s.settings).map((name) => ({ ...s, settings: without(s.settings, name) }));
+}
+
+/** The policy stays: without it the traffic would be another one. */
+function withoutChanges(s: Schedule): Schedule[] {
+  const names = Object.keys(s.fabric ?? {}).filter((name) => name !== 'accepts');
+  const { asymmetricPercent, ...symmetric } = s.traffic;
+  return [
+    ...names.map((name) => ({ ...s, fabric: without(s.fabric!, name) })),
+    ...(asymmetricPercent === undefined ? [] : [{ ...s, traffic: symmetric }]),
+  ];
 }
 
 function withLessTraffic(s: Schedule): Schedule[] {

@@ -233,6 +233,7 @@ class Run {
       this.seen.statuses.push(status);
       const why = atRest(status, lab.plan, schedule.gone);
       if (why === undefined) return;
+      await this.undoWhatWasUnsure(status);
       if (lab.nowMs() >= deadlineMs) {
         this.seen.findings.push({
           kind: `no rest: ${classOf(why)}`,
@@ -241,6 +242,16 @@ class Run {
         return;
       }
       await lab.waitMs(LOOK_EVERY_MS);
+    }
+  }
+
+  /** A member whose shutting down seemed refused may be shut down all the same, and as late as the log has room again. */
+  private async undoWhatWasUnsure(status: LabStatus): Promise<void> {
+    for (const { step, refused } of this.seen.tried) {
+      if (refused === undefined || step.fault !== 'admin' || this.schedule.gone[step.target] !== undefined) continue;
+      const mend = mendOf(step, step.atMs);
+      const { state } = rowOf(status, findTarget(step.target, this.lab.targets));
+      if (mend !== undefined && state === 'DOWN') await this.mendBy(mend);
     }
   }
 
