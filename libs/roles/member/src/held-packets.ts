@@ -14,8 +14,6 @@ export interface HeldPacket {
   readonly handed: boolean;
 }
 
-const NONE: readonly HeldPacket[] = [];
-
 /** Packets of slots that may not be served yet, in order, slot by slot. */
 export class HeldPackets {
   size = 0;
@@ -50,10 +48,10 @@ export class HeldPackets {
     return true;
   }
 
-  /** What was held for the slot, which is not held any more. */
-  take(slot: number): readonly HeldPacket[] {
+  /** What was held for the slot, which is not held any more; undefined: nothing was. */
+  take(slot: number): readonly HeldPacket[] | undefined {
     const held = this.bySlot.get(slot);
-    if (held === undefined) return NONE;
+    if (held === undefined) return undefined;
     this.bySlot.delete(slot);
     this.size -= held.length;
     return held;

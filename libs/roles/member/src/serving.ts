@@ -122,7 +122,7 @@ export class Serving {
   /** The slot may be served now: what was held for it comes first, in order. */
   serveHeld(slot: number): void {
     const held = this.held.take(slot);
-    if (held.length === 0) return;
+    if (held === undefined) return;
     const now = this.connections.relative(this.rt.nowMs());
     for (const p of held) {
       if (p.handed) this.judgeHanded(p.words, 0, p.lenBytes, slot, p.side, p.id, p.channel, p.orchestrator, now);
@@ -132,7 +132,9 @@ export class Serving {
 
   /** The slot is no longer this member's: what was held for it is steered again. */
   refuseHeld(slot: number): void {
-    for (const p of this.held.take(slot)) this.egress.writerFor(p.channel).addBare(p.id, p.side, REASONS.nack, slot);
+    const held = this.held.take(slot);
+    if (held === undefined) return;
+    for (const p of held) this.egress.writerFor(p.channel).addBare(p.id, p.side, REASONS.nack, slot);
   }
 
   /** The sender's incarnation is over: nobody waits for these packets. */
