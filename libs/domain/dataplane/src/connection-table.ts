@@ -35,6 +35,7 @@ import {
   YOUNG,
 } from './connection-entry.js';
 import { EntryQueue } from './entry-queue.js';
+import { YoungQueue } from './young-queue.js';
 import { connectionHash } from './steering.js';
 import { STATE } from './tcp.js';
 
@@ -83,7 +84,7 @@ export class ConnectionTable {
   /** Entries whose state, or whose end, is to be sent to their backup. */
   readonly toSend: EntryQueue;
   /** Entries that will be sent if they live long enough, oldest first. */
-  readonly young: EntryQueue;
+  readonly young: YoungQueue;
 
   private readonly buckets: Int32Array;
   private readonly bucketMask: number;
@@ -111,7 +112,7 @@ export class ConnectionTable {
     this.sizeOfSlot = new Int32Array(slots);
     this.marks = new AppliedMarks(this.words, this.legs);
     this.toSend = new EntryQueue(this.words, QUEUED);
-    this.young = new EntryQueue(this.words, YOUNG);
+    this.young = new YoungQueue(this.words);
   }
 
   /** Bytes held for a connection when the table is full. */

@@ -94,6 +94,31 @@ describe('what is sent to the backup', () => {
     expect([flush(3100), flush(4999), flush(5000)]).toEqual([[other], [], [reopened]]);
   });
 
+  it('connections taken over are due in their time, however many younger ones wait already', () => {
+    const { add, flush } = setUp();
+    for (let id = 1; id <= 10; id++) add(id, 'delayed', 2000);
+    const takenOver = [11, 12, 13].map((id) => add(id, 'delayed', 2000 - id * 100, 1));
+    expect([flush(3699), flush(3700), flush(3800), flush(3900), flush(4999)]).toEqual([
+      [],
+      [takenOver[2]],
+      [takenOver[1]],
+      [takenOver[0]],
+      [],
+    ]);
+    expect(flush(5000)).toHaveLength(10);
+  });
+
+  it('delayed for longer than the queue looks ahead: in its time all the same', () => {
+    const { table, add } = setUp();
+    const index = add(1, 'never', 0);
+    table.reopen(index, (STATE.established << STATE_SHIFT) | (SYNC.delayed << SYNC_SHIFT), 0, 0);
+    noteChange(table, index, 0, 60_000);
+    const taken: number[] = [];
+    for (let now = 0; now < 60_000; now += 777) taken.push(takeToSend(table, now, 60_000));
+    expect(new Set(taken)).toEqual(new Set([NONE]));
+    expect(takeToSend(table, 60_000, 60_000)).toBe(index);
+  });
+
   it('a slot for a new backup: what is due now, and the rest in its time', () => {
     const { table, add, flush } = setUp();
     const old = add(1, 'delayed', 0);

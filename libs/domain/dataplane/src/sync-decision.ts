@@ -1,11 +1,8 @@
-import { CREATED, DOOMED, ENTRY_WORDS, META, QUEUED, QUEUE_NEXT, SYNC, SYNCED, YOUNG } from './connection-entry.js';
+import { CREATED, DOOMED, ENTRY_WORDS, META, QUEUED, SYNC, SYNCED, YOUNG } from './connection-entry.js';
 import { NONE } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { isDoomed } from './entry-queue.js';
 import { STATE } from './tcp.js';
-
-/** Reopened connections moved back in one call: bounds the call. */
-const MAX_MOVED = 64;
 
 /**
  * Whether a connection's state is due at its backup (fidelity: F-SYNC-POLICY, F-SYNC-DELAY). Strict and immediate: always.
@@ -28,7 +25,9 @@ export function isWaitingToSend(table: ConnectionTable, index: number): boolean 
 /** Notes that a connection changed, so that its state is sent when due. */
 export function noteChange(table: ConnectionTable, index: number, now: number, delayMs: number): void {
   if (syncDue(table, index, now, delayMs)) table.toSend.add(index);
-  else if (table.syncOf(index) === SYNC.delayed && table.stateOf(index) !== STATE.closed) table.young.add(index);
+  else if (table.syncOf(index) === SYNC.delayed && table.stateOf(index) !== STATE.closed) {
+    table.young.add(index, dueAt(table, index, delayMs), now);
+  }
 }
 
 /**
@@ -70,19 +69,21 @@ export function queueSlot(table: ConnectionTable, slot: number, now: number, del
 
 function promoteYoung(table: ConnectionTable, now: number, delayMs: number): void {
   const { words, young } = table;
-  let moved = 0;
-  for (let index = young.first(); index !== NONE; index = young.first()) {
-    const at = index * ENTRY_WORDS;
-    if (isDoomed(words, index)) table.free(young.take());
-    else if (((now - (words[at + CREATED] as number)) | 0) >= delayMs) {
+  for (let index = young.first(now); index !== NONE; index = young.first(now)) {
+    if (isDoomed(words, index)) {
+      table.free(young.take());
+      continue;
+    }
+    const due = dueAt(table, index, delayMs);
+    if (((now - due) | 0) >= 0) {
       young.take();
       if (syncDue(table, index, now, delayMs)) table.toSend.add(index);
-    } else {
-      // Only a reopened connection can be younger than the one behind it; it must not hold that one up.
-      const next = words[at + QUEUE_NEXT] as number;
-      if (next === NONE || moved++ === MAX_MOVED) return;
-      if ((((words[next * ENTRY_WORDS + CREATED] as number) - (words[at + CREATED] as number)) | 0) >= 0) return;
-      young.add(young.take());
-    }
+    } else if (young.isThisTick(now)) return;
+    // Reopened since, or due later than the queue looks ahead.
+    else young.add(young.take(), due, now);
   }
+}
+
+function dueAt(table: ConnectionTable, index: number, delayMs: number): number {
+  return ((table.words[index * ENTRY_WORDS + CREATED] as number) + delayMs) | 0;
 }
