@@ -60,6 +60,8 @@ const EXPLAINED_BY: Readonly<Record<string, readonly Explains[]>> = {
   policy_drop: [homeOrphaned, otherLegOrphaned, notSynced],
   no_active_member: [allLost],
   orchestrator_lost: [orchestratorFailed],
+  // What an orchestrator knew of first fragments goes with it, and the others wait in vain at the next one.
+  fragment_timeout: [orchestratorFailed],
   lost_on_link: [wayClosed],
   dead_window: [(row, facts) => inVendor(row, facts) && lost(row, facts)],
   lost_in_member: [(row, facts) => inVendor(row, facts) && lost(row, facts)],
