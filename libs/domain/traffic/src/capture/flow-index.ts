@@ -23,7 +23,7 @@ const ICMP_HEADER_BYTES = 8;
 
 /**
  * Puts the packets of a capture into flows: TCP and UDP by the unordered pair of (address, port),
- * other protocols by protocol and address pair, later fragments with the first fragment of their
+ * ICMP questions by their identifier and other protocols by protocol and address pair, later fragments with the first fragment of their
  * datagram. What belongs nowhere goes to one flow of odd packets. The first packet's sender began the flow.
  */
 export class FlowIndex {
@@ -53,7 +53,7 @@ export class FlowIndex {
       if (flow === undefined) this.noteEarly(datagram);
       return;
     }
-    const key = keyOf(view);
+    const key = keyOf(view, bytes);
     let flow = this.byKey.get(key);
     if (flow === undefined) {
       flow = this.begin(view);
@@ -102,10 +102,9 @@ export class FlowIndex {
       return -1;
     }
     const type = view.payloadLen > 0 ? bytes[view.payloadAt] : -1;
-    if (ICMP_ASKING.has(type) && view.payloadLen >= ICMP_HEADER_BYTES) {
-      const identifier = (bytes[view.payloadAt + 4] << 8) | bytes[view.payloadAt + 5];
-      if (flow.identifier < 0) flow.identifier = identifier;
-      else if (flow.identifier !== identifier && flow.compared === 'whole') flow.compared = 'addresses';
+    const identifier = identifierOf(view, bytes);
+    if (identifier >= 0) {
+      flow.identifier = identifier;
       return -1;
     }
     flow.compared = 'none';
@@ -113,7 +112,7 @@ export class FlowIndex {
     if (!readQuoted(this.quoted, bytes, view.payloadAt + ICMP_HEADER_BYTES, view.payloadLen - ICMP_HEADER_BYTES)) {
       return -1;
     }
-    return this.byKey.get(keyOf(this.quoted)) ?? -1;
+    return this.byKey.get(keyOf(this.quoted, bytes)) ?? -1;
   }
 
   /** A packet that is no IPv4, or damaged. */
@@ -214,13 +213,22 @@ function readQuoted(view: PacketView, bytes: Uint8Array, at: number, lenBytes: n
   const hasPorts = view.protocol === PROTOCOL.tcp || view.protocol === PROTOCOL.udp;
   view.srcPort = hasPorts ? ports >>> 16 : 0;
   view.dstPort = hasPorts ? ports & 0xffff : 0;
+  view.payloadAt = at + headerBytes;
+  view.payloadLen = lenBytes - headerBytes;
   return true;
 }
 
-function keyOf(view: PacketView): string {
+function keyOf(view: PacketView, bytes: Uint8Array): string {
   const from = `${view.src}:${view.srcPort}`;
   const to = `${view.dst}:${view.dstPort}`;
-  return `${view.protocol} ${from < to ? from : to} ${from < to ? to : from}`;
+  const identifier = view.protocol === PROTOCOL.icmp ? identifierOf(view, bytes) : -1;
+  return `${view.protocol} ${from < to ? from : to} ${from < to ? to : from} ${identifier}`;
+}
+
+/** Of an ICMP question or its answer: who asks; -1 for other packets. */
+function identifierOf(view: PacketView, bytes: Uint8Array): number {
+  const asks = view.payloadLen >= ICMP_HEADER_BYTES && ICMP_ASKING.has(bytes[view.payloadAt]);
+  return asks ? (bytes[view.payloadAt + 4] << 8) | bytes[view.payloadAt + 5] : -1;
 }
 
 function protocolName(protocol: number): string {
