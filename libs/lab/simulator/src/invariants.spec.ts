@@ -60,6 +60,19 @@ describe('the invariants of a fabric', () => {
     ]);
   });
 
+  it('let what was handed over before leave still when the slot is seized from who had it next', () => {
+    const { broken, watch } = watched();
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 6, [2], [1], [6]);
+    watch.onTable('orchestrator 1_1', 7, [1], [3], [7]);
+    watch.onServe('1_01', 1, 0, 7);
+    watch.onEmit('1_1', 0, 3, 100);
+    watch.onCorrected('1_2', 0, 3, 101);
+    expect(broken).toEqual([]);
+    watch.onEmit('1_1', 0, 6, 102);
+    expect(broken).toHaveLength(2);
+  });
+
   it('let nothing of a lost member leave anywhere once its successor serves, who need not wait for its word', () => {
     const { broken, watch } = watched();
     watch.onServe('1_01', 1, 0, 3);

@@ -48,8 +48,8 @@ export class Invariants implements RoleProbe {
   readonly #emitted = new Map<string, Int32Array>();
   readonly #tables = new Map<string, Table>();
   readonly #hashes = new Map<number, string>();
-  /** By orchestrator: per slot the epoch its own table last saw seized. */
-  readonly #seizedAt = new Map<string, Int32Array>();
+  /** Per slot: the epochs that ended with their member's loss, and the epoch that began then. */
+  readonly #seizedFrom = new Map<number, Map<number, number>>();
   /** Per slot: epochs that began with a seizure, and the newest of them that is served. */
   readonly #seizures = new Map<number, Set<number>>();
   readonly #servedAfterSeizure = new Map<number, number>();
@@ -76,6 +76,7 @@ export class Invariants implements RoleProbe {
       );
     }
     if (seized) this.#servedAfterSeizure.set(slot, epoch);
+    if (seized && other !== undefined) this.#noteSeized(slot, other.epoch, epoch);
     this.#servers.set(slot, { member, incarnation, epoch });
   }
 
@@ -105,13 +106,15 @@ export class Invariants implements RoleProbe {
 
   /** Nothing of an epoch leaves that ended with its member's loss. */
   #checkSeized(orchestrator: string, slot: number, epoch: number, tag: number): void {
-    const seizedAt = perSlot(this.#seizedAt, orchestrator, slot)[slot]!;
-    if (epoch < seizedAt) {
+    const seizedAt = this.#seizedFrom.get(slot)?.get(epoch);
+    // What was handed over before is good still, whatever has been seized from those who came after.
+    if (seizedAt === undefined) return;
+    if ((this.#tables.get(`orchestrator ${orchestrator}`)?.epoch[slot] ?? 0) >= seizedAt) {
       const where = departure(orchestrator, slot, epoch, tag);
       this.#fail(`${where}, and its table says that the slot was seized at ${seizedAt}`);
     }
     const served = this.#servedAfterSeizure.get(slot) ?? 0;
-    if (epoch < served) {
+    if (seizedAt <= served) {
       const where = departure(orchestrator, slot, epoch, tag);
       this.#fail(`${where}, and the member that seized it at ${served} serves it already`);
     }
@@ -144,7 +147,7 @@ export class Invariants implements RoleProbe {
     if (before !== undefined && version < before.version) {
       this.#fail(`${process} went back from table ${before.version} to ${version}`);
     }
-    if (before !== undefined) this.#noteSeizures(process, before, active, backup, epoch);
+    if (before !== undefined) this.#noteSeizures(before, active, backup, epoch);
     this.#tables.set(process, { version, active: Int32Array.from(active), epoch: Int32Array.from(epoch) });
   }
 
@@ -157,20 +160,24 @@ export class Invariants implements RoleProbe {
 
   /** The old active is neither active nor backup of a slot whose epoch rose: it was lost. */
   #noteSeizures(
-    process: string,
     before: Table,
     active: ArrayLike<number>,
     backup: ArrayLike<number>,
     epoch: ArrayLike<number>,
   ): void {
-    const [role, id] = process.split(' ') as [string, string];
     for (let slot = 0; slot < active.length; slot++) {
       if (epoch[slot] === before.epoch[slot] || backup[slot] === before.active[slot]) continue;
-      if (role === 'orchestrator') perSlot(this.#seizedAt, id, slot)[slot] = epoch[slot]!;
+      this.#noteSeized(slot, before.epoch[slot]!, epoch[slot]!);
       const seizures = this.#seizures.get(slot);
       if (seizures === undefined) this.#seizures.set(slot, new Set([epoch[slot]!]));
       else seizures.add(epoch[slot]!);
     }
+  }
+
+  #noteSeized(slot: number, from: number, epoch: number): void {
+    const seized = this.#seizedFrom.get(slot);
+    if (seized === undefined) this.#seizedFrom.set(slot, new Map([[from, epoch]]));
+    else if (!seized.has(from)) seized.set(from, epoch);
   }
 
   /** Who does not run serves nothing; should it wake, it must be given its slots anew. */
@@ -184,6 +191,5 @@ export class Invariants implements RoleProbe {
     this.#tables.delete(`${role} ${id}`);
     if (role !== 'orchestrator') return;
     this.#emitted.delete(id);
-    this.#seizedAt.delete(id);
   }
 }
