@@ -30,15 +30,20 @@ export class Clients {
         this.ends.repeatOrGiveUp(c, c, stepOf(STEP.fin, this.ends.exchange[c], 0));
         break;
       case CLIENT.lingering:
-        this.ends.end(c, this.heardNothing(c) ? 'gave_up' : 'done');
+        this.linger(c);
         break;
     }
   }
 
-  /** Where traffic ends early, a stream may end before its first packet was due. */
-  private heardNothing(c: number): boolean {
-    const { sent, delivered } = this.ends.ledger.book;
-    return sent[c] > 0 && delivered[c] === 0;
+  /** A stream ends when it is known what became of all it sent; that may be nothing where traffic ends early. */
+  private linger(c: number): void {
+    const { sent, delivered, underWay } = this.ends.ledger.book;
+    if (delivered[c] === 0 && underWay[c] > 0) this.lingerOn(c);
+    else this.ends.end(c, sent[c] > 0 && delivered[c] === 0 ? 'gave_up' : 'done');
+  }
+
+  private lingerOn(c: number): void {
+    this.ends.wheel.set(c, this.ends.nowUs + this.ends.workload.plan.retransmit.firstMs * 1000);
   }
 
   private begin(c: number): void {
@@ -101,7 +106,7 @@ export class Clients {
     }
     if (ended || k + 1 >= this.ends.exchangesOf(c)) {
       this.ends.client[c] = CLIENT.lingering;
-      this.ends.wheel.set(c, this.ends.nowUs + this.ends.workload.plan.retransmit.firstMs * 1000);
+      this.lingerOn(c);
     } else {
       this.ends.wheel.set(c, Math.max(this.ends.nowUs, this.ends.workload.dueUs(this.ends.startedUs[c], k + 1)));
     }

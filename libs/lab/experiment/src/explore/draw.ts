@@ -70,10 +70,13 @@ function drawTraffic(rng: Rng, plan: FabricPlan, seed: number): TrafficPlan {
   const names = Object.keys(plan.traffic.mix);
   const mix = Object.fromEntries(names.map((name) => [name, rng.int(4) === 0 ? 0 : 1 + rng.int(99)]));
   if (names.length > 0 && Object.values(mix).every((weight) => weight === 0)) mix[pick(rng, names)] = 1;
+  const connections = magnitude(rng, 1, 400);
+  const packetsPerSec = magnitude(rng, 10, 400);
   return {
     seed,
-    connections: magnitude(rng, 1, 400),
-    packetsPerSec: magnitude(rng, 10, 400),
+    // All of them get to speak, and have time to end.
+    connections: Math.min(connections, packetsPerSec * 2),
+    packetsPerSec,
     durationMs: LENGTH_MS - 6_000,
     ...(names.length === 0 ? {} : { mix }),
     // Endpoints outlast any fault here, so that whoever gives up had a reason.
