@@ -127,8 +127,8 @@ class WireTransport implements Transport {
         wire?.attach(this);
         resolve();
       });
-      socket.on('error', (error) => {
-        problem = error;
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        problem = error.code === 'ECONNREFUSED' ? new Error('connection refused', { cause: error }) : error;
       });
       socket.once('close', () => {
         reject(problem ?? new Error(`${hostname}:${port} closed the connection`));
