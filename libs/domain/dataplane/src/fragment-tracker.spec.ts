@@ -66,6 +66,20 @@ describe('fragments', () => {
     expect(kinds).toEqual([none, none, first, later, later, later, none, none, none]);
   });
 
+  it('of a datagram that is sent again have the whole time for themselves, however old the first one is', () => {
+    for (const again of [999, 1000, 5000]) {
+      const w = new World();
+      w.first(7, 0);
+      expect(w.later(1, 7, 0)).toBe(PORTS);
+      w.first(7, again);
+      expect([w.later(2, 7, again), w.later(3, 7, again + 999), w.later(4, 7, again + 1000)]).toEqual([
+        PORTS,
+        PORTS,
+        'held',
+      ]);
+    }
+  });
+
   it('learn their ports from the first one', () => {
     const w = new World();
     w.first(7);

@@ -95,8 +95,10 @@ export class FragmentTracker {
    * released now.
    */
   remember(words: Int32Array, at: number, verdict: number, nowMs: number): void {
+    this.expire(nowMs);
     let d = this.find(words, at);
-    if (d === NONE) d = this.add(words, at, nowMs);
+    // A datagram under the name of an earlier one, as when it is sent again, has the whole time for itself.
+    if (d === NONE || this.verdict[d] !== UNKNOWN) d = this.add(words, at, nowMs);
     const waited = this.verdict[d] === UNKNOWN && this.first[d] !== NONE;
     this.verdict[d] = verdict;
     this.ports[d] = verdict === 0 ? portsAt(words, at) : 0;
