@@ -76,7 +76,11 @@ describe('what the loss of a forwarding entry does to a connection at home elsew
   const entries = [AT_HOME];
   it.each([
     ['copied: kept', { copied: 'immediate', ageMs: 0, entries }, ['kept', undefined]],
-    ['of one that is never copied: kept all the same', { copied: 'never', ageMs: OLD_MS, entries }, ['kept', undefined]],
+    [
+      'of one that is never copied: kept all the same',
+      { copied: 'never', ageMs: OLD_MS, entries },
+      ['kept', undefined],
+    ],
     ['no copy in step left: open', { copied: 'strict', ageMs: OLD_MS, entries: [ORPHANED] }, ['open', 'no_backup']],
     [
       'young, where nobody waits for entries: open',
