@@ -159,12 +159,7 @@ export class Invariants implements RoleProbe {
   }
 
   /** The old active is neither active nor backup of a slot whose epoch rose: it was lost. */
-  #noteSeizures(
-    before: Table,
-    active: ArrayLike<number>,
-    backup: ArrayLike<number>,
-    epoch: ArrayLike<number>,
-  ): void {
+  #noteSeizures(before: Table, active: ArrayLike<number>, backup: ArrayLike<number>, epoch: ArrayLike<number>): void {
     for (let slot = 0; slot < active.length; slot++) {
       if (epoch[slot] === before.epoch[slot] || backup[slot] === before.active[slot]) continue;
       this.#noteSeized(slot, before.epoch[slot]!, epoch[slot]!);
