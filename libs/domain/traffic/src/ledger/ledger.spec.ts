@@ -162,6 +162,22 @@ describe('the ledger', () => {
     expect([ledger.connectionOf(c), ledger.wayOf(elsewhere)]).toEqual([0, 1]);
   });
 
+  it('takes nothing more of a way it gave up that newer packets have overtaken on another', () => {
+    const ledger = ledgerOf(1);
+    const [early, late] = [send(ledger, 0, 1000), send(ledger, 0, 1000)];
+    ledger.presumeLost(0, ORCHESTRATOR_LOST, 1100);
+    deliver(ledger, early, 1150);
+    deliver(ledger, send(ledger, 0, 1200, 0, 1), 1201);
+    deliver(ledger, late, 1300);
+    expect(summarize(ledger, 1300)).toMatchObject({
+      delivered: 2,
+      lost: { orchestrator_lost: 1 },
+      reordered: 0,
+      duplicated: 0,
+      balanced: true,
+    });
+  });
+
   it('believes a delivery against an earlier drop, and says that the fabric contradicted itself', () => {
     const ledger = ledgerOf(1);
     const tag = send(ledger, 0, 1000);

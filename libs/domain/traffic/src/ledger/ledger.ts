@@ -39,7 +39,7 @@ export interface Totals {
 }
 
 /** What a delivery was to the ledger. */
-export const DELIVERY = { unknown: 0, first: 1, duplicate: 2, corrupted: 3 } as const;
+export const DELIVERY = { unknown: 0, first: 1, duplicate: 2, corrupted: 3, overtaken: 4 } as const;
 export type Delivery = (typeof DELIVERY)[keyof typeof DELIVERY];
 
 export const MAX_MARKS = 64;
@@ -125,7 +125,9 @@ export class Ledger {
   }
 
   /**
-   * A packet left the fabric with these bytes. A copy of one that already left counts as duplicated only.
+   * A packet left the fabric with these bytes. A copy of one that already left counts as duplicated only. One that was
+   * given up with its way, and that newer ones of its direction have overtaken on another, is no longer taken: it
+   * stays lost.
    * `corrected`: on its way another member than the first had to be asked.
    */
   deliver(
@@ -148,12 +150,14 @@ export class Ledger {
       book.duplicated[connection]++;
       return DELIVERY.duplicate;
     }
+    const direction = connection * 2 + (ring.way[place] >>> 7);
+    if (ring.state[place] === PACKET_STATE.presumedLost && this.isOvertaken(tag, direction)) return DELIVERY.overtaken;
     this.retract(place, connection);
     ring.state[place] = PACKET_STATE.delivered;
     this.delivered++;
     book.delivered[connection]++;
     // Pieces of a datagram may overtake each other: whoever needs the first one keeps the others until it comes.
-    if (!isPiece(words, at, lenBytes)) this.noteOrder(tag, connection * 2 + (ring.way[place] >>> 7), connection);
+    if (!isPiece(words, at, lenBytes)) this.noteOrder(tag, direction, connection);
     const latencyUs = (this.microseconds(nowMs) - ring.sentUs[place]) >>> 0;
     this.latency.record(latencyUs);
     if (corrected) this.correctedLatency.record(latencyUs);
@@ -276,15 +280,20 @@ export class Ledger {
     return nowMs - ((this.microseconds(nowMs) - this.ring.sentUs[place]) >>> 0) / 1000;
   }
 
-  private noteOrder(tag: number, way: number, connection: number): void {
+  private noteOrder(tag: number, direction: number, connection: number): void {
     const { book } = this;
-    const highest = book.highestTag[way];
-    if (highest !== 0 && ((tag - highest) | 0) < 0) {
+    if (this.isOvertaken(tag, direction)) {
       this.reordered++;
       book.reordered[connection]++;
     } else {
-      book.highestTag[way] = tag;
+      book.highestTag[direction] = tag;
     }
+  }
+
+  /** Whether a later packet of that direction of a connection has left the fabric. */
+  private isOvertaken(tag: number, direction: number): boolean {
+    const highest = this.book.highestTag[direction];
+    return highest !== 0 && ((tag - highest) | 0) < 0;
   }
 
   private noteHeard(connection: number, nowMs: number, latencyUs: number): void {

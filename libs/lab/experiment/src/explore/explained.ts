@@ -30,6 +30,10 @@ const orchestratorFailed: Explains = (_, { tried, log, schedule }) =>
   Object.keys(schedule.gone).some((name) => name.startsWith('orchestrator ')) ||
   tried.some((step) => FAULTS[step.fault].deadly && /^(orchestrator|bus)/.test(step.target));
 
+/** The world outside heard nothing of an orchestrator for so long that it gave it up with what was inside. */
+const orchestratorUnheard: Explains = (_, { tried, schedule }) =>
+  tried.some((step) => step.fault === 'link' || step.fault === 'bus-slow') || isSilent(schedule.weather);
+
 /** One of the slots was lost with all that was in it, after the connection, or what announced it, had begun. */
 function wereOrphaned(slots: readonly number[], row: ConnectionRow, { log, parentOf }: Facts): boolean {
   const openedMs = parentOf(row)?.openedMs ?? row.openedMs;
@@ -59,7 +63,7 @@ const EXPLAINED_BY: Readonly<Record<string, readonly Explains[]>> = {
   // An answer over UDP that meets no state is judged as if it began a connection.
   policy_drop: [homeOrphaned, otherLegOrphaned, notSynced],
   no_active_member: [allLost],
-  orchestrator_lost: [orchestratorFailed],
+  orchestrator_lost: [orchestratorFailed, orchestratorUnheard],
   // What an orchestrator knew of first fragments goes with it, and the others wait in vain at the next one.
   fragment_timeout: [orchestratorFailed],
   lost_on_link: [wayClosed],
@@ -85,6 +89,12 @@ export function isExplained(reason: string, row: ConnectionRow, facts: Facts): b
 
 /** Weather that keeps a member silent for this long may be what it was lost for. */
 const SILENT_MS = 100;
+function isSilent(weather: Schedule['weather']): boolean {
+  const silent = (chance: string, reach: string): boolean =>
+    weather[chance] !== undefined && Number(weather[reach]) >= SILENT_MS;
+  return silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs');
+}
+
 /** Clocks of processes differ by so much at most. */
 const CLOCKS_WITHIN_MS = 1_000;
 
@@ -96,9 +106,7 @@ export function isLossExplained(
 ): boolean {
   const name = `member ${loss.member}`;
   if (gone[name] !== undefined) return true;
-  const silent = (chance: string, reach: string): boolean =>
-    weather[chance] !== undefined && Number(weather[reach]) >= SILENT_MS;
-  if (silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs')) return true;
+  if (isSilent(weather)) return true;
   return done.some(({ step, atMs }) => {
     if (atMs > loss.atMs + CLOCKS_WITHIN_MS) return false;
     const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
