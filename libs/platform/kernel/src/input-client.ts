@@ -4,13 +4,13 @@ import type { Runtime } from './runtime.js';
 import type { Cancel } from './store.js';
 
 /**
- * One try, longer each time: as long as a decider takes when the log answers at once, since the next try may reach
- * another one; then as long as it takes when the log is slow.
+ * One try: as long as a decider takes when the log answers at once, then twice that. One in two tries goes to a decider
+ * that hangs, for as long as it does, so no try is long; where the log is slow a later one hears of what was decided.
  */
 const TRY_FIRST_MS = 250;
-const TRY_LAST_MS = 2000;
+const TRY_LAST_MS = 500;
 const RETRY_FIRST_MS = 20;
-const RETRY_LAST_MS = 1000;
+const RETRY_LAST_MS = 500;
 
 export type AskingRuntime = Pick<Runtime, 'ask' | 'after'>;
 
