@@ -13,6 +13,7 @@ const members = [
   { id: '1_02', weight: 1, model: '16200', cores: 48 },
 ];
 const orchestrators = ['1_1', '1_2'];
+const interfaces = { inside: 'general', outside: 'general' };
 
 const plan: FabricPlan = {
   fabric: 'contract',
@@ -63,7 +64,10 @@ labContract(
       },
       build: 'contract',
       links: true,
-      extra: (entry) => (entry.role === 'member' ? { policy: null } : {}),
+      extra: ({ role }) => {
+        if (role === 'member') return { interfaces, policy: null };
+        return role === 'orchestrator' ? { interfaces } : {};
+      },
     });
   },
   { timeoutMs: 90_000, settleMs: 30_000 },
