@@ -8,6 +8,9 @@ import { causeOfLoss, isLost, isStateGone, type AffectedConnection } from './los
 /** Things that are done to a process and may make a member fall silent. */
 const DEADLY = new Set<string>([...FAULT_KINDS.filter((kind) => FAULTS[kind].deadly), 'ended']);
 
+/** By how much the clock of a log may be behind that of the faults. */
+export const CLOCKS_DIFFER_MS = 1_000;
+
 /**
  * When what led to a loss was done: the last deadly fault on that member since its loss before this
  * one; where there is none, when the member fell silent.
@@ -18,7 +21,8 @@ export function faultTimeOf(loss: MemberLoss, losses: readonly MemberLoss[], fau
   const earlier = losses.slice(0, losses.indexOf(loss)).filter((l) => l.member === loss.member);
   const afterMs = earlier[earlier.length - 1]?.committedAtMs ?? 0;
   const done = faults.filter(
-    (f) => f.target === target && DEADLY.has(f.fault) && f.atMs > afterMs && f.atMs <= loss.committedAtMs,
+    (f) =>
+      f.target === target && DEADLY.has(f.fault) && f.atMs > afterMs && f.atMs <= loss.committedAtMs + CLOCKS_DIFFER_MS,
   );
   return done[done.length - 1]?.atMs ?? loss.detectedAtMs - (loss.silentMs ?? 0);
 }

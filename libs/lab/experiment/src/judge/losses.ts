@@ -1,5 +1,6 @@
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal } from '@rehearsal/traffic';
+import { CLOCKS_DIFFER_MS } from './affected.js';
 import type { FabricHistory } from './history.js';
 import type { AffectedConnection } from './lost-connections.js';
 
@@ -56,8 +57,6 @@ export interface NotWell {
 }
 
 const CONNECTIONS_LISTED = 50_000;
-/** The clock of whoever decided a loss may be behind that of whoever did the fault. */
-const CLOCKS_DIFFER_MS = 1_000;
 
 /** Gives packets the members that served them. */
 export function withMembers(rows: readonly LossRow[], history: Pick<FabricHistory, 'servedBy'>): LostPacketRow[] {
