@@ -1,4 +1,4 @@
-import { Steering } from '@rehearsal/dataplane';
+import { steeringOf, type Steering } from '@rehearsal/dataplane';
 import type { CopyPolicy, Placement } from '@rehearsal/experiment';
 import type { Settings } from '@rehearsal/kernel';
 import type { FabricPlan } from '@rehearsal/lab-port';
@@ -31,15 +31,9 @@ export class Placing {
   private readonly policy: CompiledPolicy;
 
   constructor(plan: FabricPlan, settings: Settings) {
-    const { inside, outside } = interfaceModes(plan);
     this.settings = settings;
     this.policy = compilePolicy(plan.policy ?? null);
-    this.steering = new Steering({
-      slots: settings['dist.slots'],
-      l4: settings['dist.l4'],
-      modes: [inside, outside],
-      gtp: settings['dist.gtp'],
-    });
+    this.steering = steeringOf(settings, interfaceModes(plan));
   }
 
   /** The slot that the packets of a connection's client come in by; -1 for text that names no connection. */

@@ -4,7 +4,6 @@ import {
   ENTRY_WORDS,
   FORWARD,
   FROM_OUTSIDE,
-  INITIATOR_B,
   LEG_A,
   LEG_B,
   LEG_FLAGS,
@@ -19,6 +18,7 @@ import {
   SYNC_SHIFT,
   TRANSLATED,
 } from './connection-entry.js';
+import { ConnectionEnds } from './connection-ends.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { PacketKey, swapAddress, swapPort } from './packet-key.js';
@@ -47,6 +47,7 @@ export class ForwardingEntries {
   private readonly delayMs: number;
   private readonly steering: Steering;
   private readonly key = new PacketKey();
+  private readonly ends = new ConnectionEnds();
 
   constructor(table: ConnectionTable, steering: Steering, delayMs: number) {
     this.table = table;
@@ -57,24 +58,17 @@ export class ForwardingEntries {
   /** The slot the initiator's packets come in by: the home slot, but for connections that were expected. */
   cameInBy(index: number): number {
     const { words } = this.table;
-    const at = index * ENTRY_WORDS;
-    const meta = words[at + META] as number;
-    const a = swapAddress(words[at + A] as number);
-    const b = swapAddress(words[at + B] as number);
-    const ports = words[at + PORTS] as number;
-    const portA = swapPort(ports & 0xffff);
-    const portB = swapPort(ports >>> 16);
+    const meta = words[index * ENTRY_WORDS + META] as number;
+    const { src, dst, srcPort, dstPort } = this.endsOf(index);
     const side = (meta & FROM_OUTSIDE) === 0 ? 0 : 1;
-    const proto = meta & PROTO_MASK;
-    if ((meta & INITIATOR_B) === 0) return this.steering.slotOf(side, a, b, portA, portB, proto);
-    return this.steering.slotOf(side, b, a, portB, portA, proto);
+    return this.steering.slotOf(side, src, dst, srcPort, dstPort, meta & PROTO_MASK);
   }
 
   /**
    * Writes the forwarding entry that the connection of two legs needs where its answers come in, or, `own`, where its
    * initiator's packets do: `FORWARDING_WORDS` words.
    */
-  describe(index: number, own: boolean, forget: boolean, out: Int32Array, at: number): void {
+  describe(index: number, own: boolean, forget: boolean, out: Int32Array): void {
     const { words, legs } = this.table;
     const from = index * ENTRY_WORDS;
     const leg = index * LEG_WORDS;
@@ -91,37 +85,37 @@ export class ForwardingEntries {
       const answerPorts = swapPort(ports >>> 16) | (swapPort(ports & 0xffff) << 16);
       key.take(swapAddress(legs[leg + LEG_B] as number), swapAddress(legs[leg + LEG_A] as number), answerPorts, proto);
     }
-    out[at] = proto | (forget ? FORGET : 0);
-    out[at + 1] = key.a;
-    out[at + 2] = key.b;
-    out[at + 3] = key.ports;
-    out[at + 4] = own ? this.cameInBy(index) : (legs[leg + LEG_SLOT] as number);
-    out[at + 5] = this.table.slotOf(index);
-    out[at + 6] = words[from + A] as number;
-    out[at + 7] = words[from + B] as number;
-    out[at + 8] = words[from + PORTS] as number;
+    out[0] = proto | (forget ? FORGET : 0);
+    out[1] = key.a;
+    out[2] = key.b;
+    out[3] = key.ports;
+    out[4] = own ? this.cameInBy(index) : (legs[leg + LEG_SLOT] as number);
+    out[5] = this.table.slotOf(index);
+    out[6] = words[from + A] as number;
+    out[7] = words[from + B] as number;
+    out[8] = words[from + PORTS] as number;
   }
 
-  /** The slot whose holders are meant by the words at `at`; may be beyond the table. */
-  slotOf(words: Int32Array, at: number): number {
-    return words[at + 4] as number;
+  /** The slot whose holders the words are for; may be beyond the table. */
+  slotOf(words: Int32Array): number {
+    return words[4] as number;
   }
 
-  isForget(words: Int32Array, at: number): boolean {
-    return ((words[at] as number) & FORGET) !== 0;
+  isForget(words: Int32Array): boolean {
+    return ((words[0] as number) & FORGET) !== 0;
   }
 
-  /** Keeps, replaces or forgets the entry described at `at`; false where there is no room or the words make no sense. */
-  apply(words: Int32Array, at: number, now: number): boolean {
+  /** Keeps, replaces or forgets the entry that the words describe; false where there is no room or the words make no sense. */
+  apply(words: Int32Array, now: number): boolean {
     const { table } = this;
-    const proto = (words[at] as number) & PROTO_MASK;
-    const [a, b, ports] = [words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
-    const slot = words[at + 4] as number;
-    const home = words[at + 5] as number;
+    const proto = (words[0] as number) & PROTO_MASK;
+    const [a, b, ports] = [words[1] as number, words[2] as number, words[3] as number];
+    const slot = words[4] as number;
+    const home = words[5] as number;
     if (slot < 0 || slot >= table.slots || home < 0 || home >= table.slots) return false;
     const hash = connectionHash(a, b, ports, proto);
     let index = table.find(hash, a, b, ports, proto | FORWARD);
-    if (this.isForget(words, at)) {
+    if (this.isForget(words)) {
       // A newer connection may have taken the place of the one that ended.
       if (index !== NONE && table.legSlotOf(index) === home) table.remove(index, true);
       return true;
@@ -133,16 +127,21 @@ export class ForwardingEntries {
     if (index === NONE) {
       // Strictly, also where the connection is never copied: its home may live on when this member dies.
       const bits = FORWARD | (STATE.established << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT);
-      index = table.insert(hash, a, b, ports, proto, bits & ~INITIATOR_B, slot, 0, now);
+      index = table.insert(hash, a, b, ports, proto, bits, slot, 0, now);
       if (index === TABLE_FULL) return false;
     }
     const leg = index * LEG_WORDS;
-    table.legs[leg + LEG_A] = words[at + 6] as number;
-    table.legs[leg + LEG_B] = words[at + 7] as number;
-    table.legs[leg + LEG_PORTS] = words[at + 8] as number;
+    table.legs[leg + LEG_A] = words[6] as number;
+    table.legs[leg + LEG_B] = words[7] as number;
+    table.legs[leg + LEG_PORTS] = words[8] as number;
     table.legs[leg + LEG_SLOT] = home;
     table.touch(index, now);
     noteChange(table, index, now, this.delayMs);
     return true;
+  }
+
+  private endsOf(index: number): ConnectionEnds {
+    this.ends.read(this.table.words, index);
+    return this.ends;
   }
 }

@@ -26,8 +26,8 @@ export { PROTO_ICMP, PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPo
 export { PENDING, PendingPackets } from './pending-packets.js';
 export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
-export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash } from './steering.js';
-export type { Mode, SteeringOptions } from './steering.js';
+export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash, steeringOf } from './steering.js';
+export type { Mode, SteeringOptions, SteeringSettings } from './steering.js';
 export { isWaitingToSend, noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
 export { STATE, nextState, segmentOf } from './tcp.js';
 export type { StateName, TimeoutSettings } from './tcp.js';

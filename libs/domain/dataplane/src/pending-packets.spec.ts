@@ -46,7 +46,7 @@ describe('pending packets', () => {
               pending.settle(packet.number);
               model = model.filter((m) => m !== packet);
             } else if (step.what === 'send') {
-              pending.markOutstanding(packet.number);
+              pending.markOutstanding(packet.number, 1, 1);
               packet.state = PENDING.outstanding;
             } else {
               pending.markWaiting(packet.number);

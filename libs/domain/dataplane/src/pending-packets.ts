@@ -4,7 +4,8 @@
  *
  * Every packet gets a number when it is taken and keeps it through every re-steering, so numbers rise
  * in arrival order. Bytes stay in the frame they came in, copied once into a ring; nothing is
- * allocated per packet.
+ * allocated per packet. Packets of a slot are outstanding at one member and under one epoch at a time: whoever
+ * hands them out asks `isOutElsewhere` first, and lets newer ones wait.
  */
 export const PENDING = {
   /** Unknown here: never taken, or answered. */
@@ -26,6 +27,9 @@ export class PendingPackets {
   readonly waitingOf: Int32Array;
   /** All packets pending. */
   size = 0;
+  /** Per slot: member number and epoch its outstanding packets were handed out to, and under. */
+  private readonly sentTo: Int32Array;
+  private readonly sentEpoch: Int32Array;
   private readonly mask: number;
   private readonly state: Uint8Array;
   private readonly tag: Int32Array;
@@ -46,8 +50,10 @@ export class PendingPackets {
   private lowest = 1;
   private nextNumber = 1;
 
-  /** `capacity` packets (a power of two) and `arenaWords` words of their bytes. */
-  constructor(capacity: number, arenaWords: number, slots: number) {
+  /** Room for `packets` packets at least, and `arenaWords` words of their bytes. */
+  constructor(packets: number, arenaWords: number, slots: number) {
+    let capacity = 1;
+    while (capacity < packets) capacity *= 2;
     this.mask = capacity - 1;
     this.arena = new Int32Array(arenaWords);
     this.state = new Uint8Array(capacity);
@@ -59,6 +65,8 @@ export class PendingPackets {
     this.next = new Int32Array(capacity);
     this.outstandingOf = new Int32Array(slots);
     this.waitingOf = new Int32Array(slots);
+    this.sentTo = new Int32Array(slots);
+    this.sentEpoch = new Int32Array(slots);
     this.head = new Int32Array(slots);
     this.tail = new Int32Array(slots);
   }
@@ -165,10 +173,13 @@ export class PendingPackets {
     return this.next[number & this.mask] as number;
   }
 
-  markOutstanding(number: number): void {
+  /** The packet is handed to `member`, under `epoch` of its slot. */
+  markOutstanding(number: number, member: number, epoch: number): void {
     const i = number & this.mask;
     if (this.state[i] !== PENDING.waiting) return;
     const slot = this.slot[i] as number;
+    this.sentTo[slot] = member;
+    this.sentEpoch[slot] = epoch;
     this.state[i] = PENDING.outstanding;
     this.waitingOf[slot] = (this.waitingOf[slot] as number) - 1;
     this.outstandingOf[slot] = (this.outstandingOf[slot] as number) + 1;
@@ -181,6 +192,34 @@ export class PendingPackets {
     this.state[i] = PENDING.waiting;
     this.outstandingOf[slot] = (this.outstandingOf[slot] as number) - 1;
     this.waitingOf[slot] = (this.waitingOf[slot] as number) + 1;
+  }
+
+  /** Whether packets of the slot are outstanding at another member, or under another epoch. */
+  isOutElsewhere(slot: number, member: number, epoch: number): boolean {
+    return this.outstandingOf[slot] !== 0 && (this.sentTo[slot] !== member || this.sentEpoch[slot] !== epoch);
+  }
+
+  /** Whether packets of the slot are outstanding at that member. */
+  isOutAt(slot: number, member: number): boolean {
+    return this.outstandingOf[slot] !== 0 && this.sentTo[slot] === member;
+  }
+
+  /** All outstanding packets of the slot are kept here again. */
+  takeBack(slot: number): void {
+    for (let number = this.head[slot] as number; number !== 0; number = this.nextOf(number)) {
+      if (this.stateOf(number) === PENDING.outstanding) this.markWaiting(number);
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    for (let slot = 0; slot < this.head.length; slot++) {
+      for (let number = this.head[slot] as number; number !== 0;) {
+        const next = this.nextOf(number);
+        if (this.stateOf(number) !== PENDING.none) this.settle(number);
+        number = next;
+      }
+    }
   }
 
   /** The packet is answered, dropped or lost: forget it. */

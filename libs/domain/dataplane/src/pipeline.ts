@@ -18,12 +18,13 @@ import {
   TRANSLATED,
   TWO_LEGS,
 } from './connection-entry.js';
+import { ConnectionEnds } from './connection-ends.js';
 import type { SyncPolicy } from './connection-entry.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { Expectations, Expected } from './expectations.js';
 import type { Expiry } from './expiry.js';
-import { PROTO_TCP, PROTO_UDP, TRACK, swapAddress, swapPort } from './packet-key.js';
+import { PROTO_TCP, PROTO_UDP, TRACK } from './packet-key.js';
 import type { PacketKey } from './packet-key.js';
 import type { Steering } from './steering.js';
 import { connectionHash } from './steering.js';
@@ -106,6 +107,7 @@ export class Pipeline {
   private readonly settings: PipelineSettings;
   private readonly sync: number;
   private readonly translator: Translator;
+  private readonly ends = new ConnectionEnds();
   /** 1 where this member serves the slot. */
   private readonly serves: Uint8Array;
   private readonly expectations: Expectations;
@@ -205,11 +207,10 @@ export class Pipeline {
     packetNumber: number,
     now: number,
   ): number {
-    const { proto } = this.steering.key;
     this.clear();
     if (isInvalid(this.steering.key)) return VERDICT.malformed;
-    const index = this.table.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
-    if (index === NONE || this.expiry.isExpired(index, now, 0)) {
+    const index = this.liveOf(a, b, ports, now);
+    if (index === NONE) {
       const expected = this.expected(now);
       if (expected === undefined || this.serves[expected.home] !== 1) return NOT_HERE;
       return this.begin(expected.home, side, orchestrator, packetNumber, now, expected);
@@ -259,13 +260,17 @@ export class Pipeline {
     const ports = table.legs[leg + LEG_PORTS] as number;
     table.touch(forward, now);
     if (this.serves[home] !== 1) return this.correct(home, a, b, ports);
-    const { proto } = this.steering.key;
-    const index = table.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
-    if (index !== NONE && !this.expiry.isExpired(index, now, 0)) {
-      return this.follow(index, slot, side, orchestrator, packetNumber, now);
-    }
+    const index = this.liveOf(a, b, ports, now);
+    if (index !== NONE) return this.follow(index, slot, side, orchestrator, packetNumber, now);
     table.remove(forward, true);
     return NOT_HERE;
+  }
+
+  /** The connection of this key and the last packet's protocol, unless its time is up. */
+  private liveOf(a: number, b: number, ports: number, now: number): number {
+    const { proto } = this.steering.key;
+    const index = this.table.find(connectionHash(a, b, ports, proto), a, b, ports, proto);
+    return index === NONE || this.expiry.isExpired(index, now, 0) ? NONE : index;
   }
 
   /** `slot`: the one the packet came in by; `NONE` when another member did that. */
@@ -421,15 +426,12 @@ export class Pipeline {
       return;
     }
     // Back to what the initiator knows: from whom it sent to, to itself.
-    const at = index * ENTRY_WORDS;
-    const initiatorB = ((words[at + META] as number) & INITIATOR_B) !== 0;
-    const ports = words[at + 2] as number;
-    const portA = swapPort(ports & 0xffff);
-    const portB = swapPort(ports >>> 16);
-    this.newSrc = swapAddress(words[at + (initiatorB ? 0 : 1)] as number);
-    this.newDst = swapAddress(words[at + (initiatorB ? 1 : 0)] as number);
-    this.newSrcPort = initiatorB ? portA : portB;
-    this.newDstPort = initiatorB ? portB : portA;
+    const { ends } = this;
+    ends.read(words, index);
+    this.newSrc = ends.dst;
+    this.newDst = ends.src;
+    this.newSrcPort = ends.dstPort;
+    this.newDstPort = ends.srcPort;
   }
 
   private isKeyOf(index: number, key: PacketKey): boolean {

@@ -34,13 +34,9 @@ export class PortBlocks {
     return 0;
   }
 
-  /** A copy says that the port is taken. */
-  hold(address: number, proto: number, port: number): void {
-    this.portsOf(address, proto)[port] = 1;
-  }
-
-  release(address: number, proto: number, port: number): void {
-    this.portsOf(address, proto)[port] = 0;
+  /** A port that was given out here or elsewhere is taken, or free again. */
+  mark(address: number, proto: number, port: number, taken: boolean): void {
+    this.portsOf(address, proto)[port] = taken ? 1 : 0;
   }
 
   private portsOf(address: number, proto: number): Uint8Array {

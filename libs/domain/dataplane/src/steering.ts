@@ -127,3 +127,19 @@ export class Steering {
     return slotOfHash(hash, this.slots);
   }
 }
+
+/** What steering goes by, under the names that settings have. */
+export interface SteeringSettings {
+  readonly 'dist.slots': number;
+  readonly 'dist.l4': boolean;
+  readonly 'dist.gtp': SteeringOptions['gtp'];
+}
+
+/** The steering of a fabric: of its orchestrators, its members, and whoever asks afterwards where a packet went. */
+export function steeringOf(
+  settings: SteeringSettings,
+  { inside, outside }: { readonly inside: Mode; readonly outside: Mode },
+): Steering {
+  const { 'dist.slots': slots, 'dist.l4': l4, 'dist.gtp': gtp } = settings;
+  return new Steering({ slots, l4, modes: [inside, outside], gtp });
+}

@@ -41,8 +41,8 @@ export class Translator {
   constructor(table: ConnectionTable, slots: number, ports: readonly [from: number, to: number]) {
     this.table = table;
     this.blocks = new PortBlocks(slots, ports[0], ports[1]);
-    table.onLegsSet = (index) => this.hold(index);
-    table.onPortFree = (index) => this.release(index);
+    table.onLegsSet = (index) => this.mark(index, true);
+    table.onPortFree = (index) => this.mark(index, false);
   }
 
   /** False when the connection must be hidden and its slot's block has no port left. */
@@ -73,7 +73,7 @@ export class Translator {
 
   /** The connection chosen for last does not come to be. */
   giveBack(proto: number): void {
-    if (this.fromBlock) this.blocks.release(this.src, proto, this.srcPort);
+    if (this.fromBlock) this.blocks.mark(this.src, proto, this.srcPort, false);
   }
 
   /** Writes what was chosen into the entry's second words. */
@@ -101,18 +101,12 @@ export class Translator {
     return true;
   }
 
-  private hold(index: number): void {
+  /** Notes of an entry's port that it is taken, or free again. */
+  private mark(index: number, taken: boolean): void {
     if (!this.hasBlockPort(index)) return;
-    const at = index * LEG_WORDS;
     const { legs } = this.table;
-    this.blocks.hold(legs[at + LEG_A] as number, this.protoOf(index), (legs[at + LEG_PORTS] as number) & 0xffff);
-  }
-
-  private release(index: number): void {
-    if (!this.hasBlockPort(index)) return;
     const at = index * LEG_WORDS;
-    const { legs } = this.table;
-    this.blocks.release(legs[at + LEG_A] as number, this.protoOf(index), (legs[at + LEG_PORTS] as number) & 0xffff);
+    this.blocks.mark(legs[at + LEG_A] as number, this.protoOf(index), (legs[at + LEG_PORTS] as number) & 0xffff, taken);
   }
 
   private hasBlockPort(index: number): boolean {

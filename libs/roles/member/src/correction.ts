@@ -5,12 +5,14 @@ import type { Channel } from '@rehearsal/protocol';
 import { FRAME, PacketFrameReader, PacketFrameWriter, RECORD_FLAG, REASONS } from '@rehearsal/protocol';
 import type { DataplaneTable } from '@rehearsal/security-group';
 import type { EgressHold } from './egress-hold.js';
-import type { Handed } from './handed-packet.js';
+import type { HandedPacket } from './handed-packet.js';
 import { HANDED_BYTES, HANDED_WORDS, KEPT_HEAD } from './handed-packet.js';
 import type { PeerWay } from './peer-way.js';
 
 const WORD_BYTES = 4;
 const MAX_PACKET_BYTES = 0xffff - HANDED_BYTES;
+/** Some batches, however few packets may be held. */
+const LEAST_PENDING = 1024;
 const ARENA_WORDS = 4 * 1024 * 1024;
 const ORCHESTRATOR_SHIFT = 17;
 
@@ -49,8 +51,6 @@ export class Correction {
   /** Packets handed on so far, and answered. */
   handedOn = 0;
   private readonly pending: PendingPackets;
-  private readonly sentTo: Int32Array;
-  private readonly sentEpoch: Int32Array;
   private readonly touched = new Set<number>();
   private readonly writers = new Map<number, PacketFrameWriter>();
   private readonly reader = new PacketFrameReader();
@@ -59,11 +59,7 @@ export class Correction {
 
   constructor(parts: CorrectionParts) {
     this.parts = parts;
-    let capacity = 1024;
-    while (capacity < parts.maxPackets) capacity *= 2;
-    this.pending = new PendingPackets(capacity, ARENA_WORDS, parts.slots);
-    this.sentTo = new Int32Array(parts.slots);
-    this.sentEpoch = new Int32Array(parts.slots);
+    this.pending = new PendingPackets(Math.max(LEAST_PENDING, parts.maxPackets), ARENA_WORDS, parts.slots);
   }
 
   get waiting(): number {
@@ -71,7 +67,7 @@ export class Correction {
   }
 
   /** Keeps the packet the pipeline just called `CORRECT` and hands it on; 0, or the reason it cannot. */
-  handOn(packet: Handed): number {
+  handOn(packet: HandedPacket): number {
     const { pipeline, rt } = this.parts;
     const packetWords = (packet.lenBytes + 3) >> 2;
     const { pending } = this;
@@ -116,13 +112,10 @@ export class Correction {
     const { pending } = this;
     if (pending.size === 0) return;
     for (const member of lost) this.writers.delete(member);
-    for (let slot = 0; slot < this.sentTo.length; slot++) {
+    for (let slot = 0; slot < this.parts.slots; slot++) {
       if (pending.firstOf(slot) === 0) continue;
       this.touched.add(slot);
-      if (!lost.includes(this.sentTo[slot] as number)) continue;
-      for (let n = pending.firstOf(slot); n !== 0; n = pending.nextOf(n)) {
-        if (pending.stateOf(n) === PENDING.outstanding) pending.markWaiting(n);
-      }
+      if (lost.some((member) => pending.isOutAt(slot, member))) pending.takeBack(slot);
     }
   }
 
@@ -142,7 +135,7 @@ export class Correction {
       const number = reader.id;
       if (pending.stateOf(number) !== PENDING.outstanding) continue;
       const home = pending.slotOf(number);
-      if (this.sentTo[home] !== member) continue;
+      if (!pending.isOutAt(home, member)) continue;
       if (reader.code === REASONS.nack) {
         pending.markWaiting(number);
         this.touched.add(home);
@@ -157,7 +150,7 @@ export class Correction {
   forgetOrchestrator(orchestrator: number, incarnation: number): void {
     const { pending } = this;
     if (pending.size === 0) return;
-    for (let slot = 0; slot < this.sentTo.length; slot++) {
+    for (let slot = 0; slot < this.parts.slots; slot++) {
       let n = pending.firstOf(slot);
       while (n !== 0) {
         const next = pending.nextOf(n);
@@ -175,14 +168,7 @@ export class Correction {
   }
 
   clear(): void {
-    const { pending } = this;
-    for (let slot = 0; slot < this.sentTo.length; slot++) {
-      for (let n = pending.firstOf(slot); n !== 0;) {
-        const next = pending.nextOf(n);
-        if (pending.stateOf(n) !== PENDING.none) pending.settle(n);
-        n = next;
-      }
-    }
+    this.pending.clear();
     this.writers.clear();
     this.touched.clear();
   }
@@ -231,8 +217,7 @@ export class Correction {
     for (const slot of this.touched) {
       const active = table.active[slot] as number;
       const epoch = table.epoch[slot] as number;
-      const moved = this.sentEpoch[slot] !== epoch || this.sentTo[slot] !== active;
-      if (pending.outstandingOf[slot] !== 0 && moved) continue;
+      if (pending.isOutElsewhere(slot, active, epoch)) continue;
       // What waits for this member's own turn, or for a way, is looked at again when that comes.
       if (active !== 0 && active === this.parts.me ? !this.parts.serves(slot) : active !== 0 && this.noWay(active)) {
         continue;
@@ -284,8 +269,6 @@ export class Correction {
       writer.reset();
     }
     writer.add(number, lenBytes, side, orchestrator, slot, arena, at);
-    pending.markOutstanding(number);
-    this.sentTo[slot] = active;
-    this.sentEpoch[slot] = epoch;
+    pending.markOutstanding(number, active, epoch);
   }
 }

@@ -1,5 +1,5 @@
 import type { PipelineSettings } from '@rehearsal/dataplane';
-import { ConnectionTable, Expectations, Expiry, ForwardingEntries, Pipeline, Steering } from '@rehearsal/dataplane';
+import { ConnectionTable, Expectations, Expiry, ForwardingEntries, Pipeline, steeringOf } from '@rehearsal/dataplane';
 import type { MachineView, Runtime, Settings } from '@rehearsal/kernel';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { ChannelHub } from '@rehearsal/protocol';
@@ -72,12 +72,7 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
     tcpEndSec: settings['tcp.endTimeoutSec'],
     udpSec: settings['udp.timeoutSec'],
   });
-  const steering = new Steering({
-    slots,
-    l4: settings['dist.l4'],
-    modes: [config.interfaces.inside, config.interfaces.outside],
-    gtp: settings['dist.gtp'],
-  });
+  const steering = steeringOf(settings, config.interfaces);
   const expectations = new Expectations();
   const policy = compilePolicy(config.policy);
   const judging = pipelineSettings(settings);

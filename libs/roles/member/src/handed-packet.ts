@@ -15,17 +15,17 @@ export const HANDED_BYTES = HANDED_WORDS * 4;
 /** Before it, in the arena only: the slot the packet came in by, and that slot's epoch. */
 export const KEPT_HEAD = 2;
 
-/** One packet on its way to its connection's home. */
-export interface Handed {
-  readonly words: Int32Array;
-  readonly at: number;
-  readonly lenBytes: number;
-  readonly fragmentPorts: number;
-  readonly slot: number;
-  readonly epoch: number;
-  readonly side: number;
-  readonly number: number;
-  readonly orchestrator: number;
-  readonly incarnation: number;
-  readonly instance: number;
+/** A packet that is to be handed on; one object serves all, filled anew for each. */
+export class HandedPacket {
+  words: Int32Array = new Int32Array(0);
+  at = 0;
+  lenBytes = 0;
+  fragmentPorts = 0;
+  slot = 0;
+  epoch = 0;
+  side = 0;
+  number = 0;
+  orchestrator = 0;
+  incarnation = 0;
+  instance = 0;
 }

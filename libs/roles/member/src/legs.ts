@@ -91,7 +91,7 @@ export class Legs {
 
   private installOne(index: number, own: boolean): void {
     const words = new Int32Array(FORWARDING_WORDS);
-    this.parts.entries.describe(index, own, false, words, 0);
+    this.parts.entries.describe(index, own, false, words);
     const awaited: Awaited = { member: 0, linkSeq: 0, done: false };
     const asked: Asked = { id: this.nextId, words, awaited, target: 0, version: 0 };
     this.nextId = (this.nextId % ID_MASK) + 1;
@@ -149,7 +149,8 @@ export class Legs {
         frame.set(ids, HEADER_WORDS);
         this.parts.wayTo(this.parts.memberOf(channel))?.send(FRAME.legsHeld, frame, frame.length, undefined);
       }
-      for (const asked of reply.own) settled = this.held(asked) || settled;
+      for (const asked of reply.own) this.held(asked);
+      settled ||= reply.own.length > 0;
     }
     if (settled) this.parts.onSettled();
   }
@@ -165,10 +166,10 @@ export class Legs {
     for (let at = HEADER_WORDS; at + RECORD_WORDS <= words.length; at += RECORD_WORDS) {
       const id = words[at] as number;
       const record = words.subarray(at + 1, at + RECORD_WORDS);
-      const slot = this.parts.entries.slotOf(record, 0);
+      const slot = this.parts.entries.slotOf(record);
       const table = this.parts.table();
       if (table === undefined || table.active[slot] !== this.parts.me) {
-        if (!this.parts.entries.isForget(record, 0)) this.reply(channel, id | REFUSED);
+        if (!this.parts.entries.isForget(record)) this.reply(channel, id | REFUSED);
       } else if (this.parts.serves(slot)) this.hold(channel, id, record);
       else this.keepEarly(slot, channel, undefined, words.slice(at, at + RECORD_WORDS));
     }
@@ -180,8 +181,10 @@ export class Legs {
       const word = words[at] as number;
       const asked = this.asked.get(word & ID_MASK);
       if (asked === undefined) continue;
-      if ((word & REFUSED) === 0) settled = this.held(asked) || settled;
-      else if (this.parts.table()?.version !== asked.version) this.ask(asked);
+      if ((word & REFUSED) === 0) {
+        this.held(asked);
+        settled = true;
+      } else if (this.parts.table()?.version !== asked.version) this.ask(asked);
       // Else the other has folded what is still to come here: asked again with the table's next change.
       else asked.target = 0;
     }
@@ -202,7 +205,7 @@ export class Legs {
       }
     }
     for (const asked of this.asked.values()) {
-      const active = table.active[this.parts.entries.slotOf(asked.words, 0)] as number;
+      const active = table.active[this.parts.entries.slotOf(asked.words)] as number;
       if (asked.target !== active || lost.includes(asked.target)) this.ask(asked);
     }
   }
@@ -249,7 +252,7 @@ export class Legs {
   private ask(asked: Asked): void {
     const table = this.parts.table();
     if (table === undefined) return;
-    const slot = this.parts.entries.slotOf(asked.words, 0);
+    const slot = this.parts.entries.slotOf(asked.words);
     const active = table.active[slot] as number;
     asked.target = active;
     asked.version = table.version;
@@ -276,8 +279,8 @@ export class Legs {
 
   private forgetOne(index: number, own: boolean): void {
     const { entries } = this.parts;
-    entries.describe(index, own, true, this.scratch, 0);
-    const active = this.parts.table()?.active[entries.slotOf(this.scratch, 0)] ?? 0;
+    entries.describe(index, own, true, this.scratch);
+    const active = this.parts.table()?.active[entries.slotOf(this.scratch)] ?? 0;
     if (active === 0) return;
     if (active === this.parts.me) this.applyHere(this.scratch);
     else this.outboxOf(active).push(0, ...this.scratch);
@@ -285,19 +288,18 @@ export class Legs {
 
   private hold(channel: Channel, id: number, record: Int32Array): void {
     this.applyHere(record);
-    if (!this.parts.entries.isForget(record, 0)) this.reply(channel, id);
+    if (!this.parts.entries.isForget(record)) this.reply(channel, id);
   }
 
   private applyHere(record: Int32Array): void {
     const { connections, entries, rt } = this.parts;
     // Without room the answers are dropped as out of state; the connection goes on one way.
-    if (!entries.apply(record, 0, connections.relative(rt.nowMs()))) rt.count('forwarding_entries_refused', 1);
+    if (!entries.apply(record, connections.relative(rt.nowMs()))) rt.count('forwarding_entries_refused', 1);
   }
 
-  private held(asked: Asked): boolean {
+  private held(asked: Asked): void {
     this.asked.delete(asked.id);
     asked.awaited.done = true;
-    return true;
   }
 
   private keepEarly(slot: number, channel: Channel | undefined, asked: Asked | undefined, words: Int32Array): void {

@@ -9,7 +9,7 @@ import { DUTY } from './duties.js';
 import type { Correction } from './correction.js';
 import type { EgressHold } from './egress-hold.js';
 import type { Expecting } from './expecting.js';
-import { HANDED_BYTES, HANDED_WORDS } from './handed-packet.js';
+import { HANDED_BYTES, HANDED_WORDS, HandedPacket } from './handed-packet.js';
 import { HeldPackets } from './held-packets.js';
 import type { Legs } from './legs.js';
 
@@ -23,6 +23,7 @@ export class Serving {
   mustHold = false;
   private readonly held: HeldPackets;
   private readonly reader = new PacketFrameReader();
+  private readonly handed = new HandedPacket();
   private readonly rt: Runtime;
   private readonly pipeline: Pipeline;
   private readonly connections: ConnectionTable;
@@ -252,19 +253,19 @@ export class Serving {
       verdict = REASONS.malformed;
     }
     if (verdict === CORRECT) {
-      const refused = this.correction.handOn({
-        words,
-        at,
-        lenBytes,
-        fragmentPorts,
-        slot,
-        epoch,
-        side,
-        number,
-        orchestrator,
-        incarnation: channel.peerIncarnation,
-        instance: this.instanceOf(this.pipeline.steering.hash),
-      });
+      const { handed } = this;
+      handed.words = words;
+      handed.at = at;
+      handed.lenBytes = lenBytes;
+      handed.fragmentPorts = fragmentPorts;
+      handed.slot = slot;
+      handed.epoch = epoch;
+      handed.side = side;
+      handed.number = number;
+      handed.orchestrator = orchestrator;
+      handed.incarnation = channel.peerIncarnation;
+      if (this.instances > 0) handed.instance = this.instanceOf(this.pipeline.steering.hash);
+      const refused = this.correction.handOn(handed);
       if (refused === 0) return;
       verdict = refused;
     }
@@ -272,7 +273,7 @@ export class Serving {
   }
 
   private instanceOf(hash: number): number {
-    return this.instances === 0 ? 0 : (hash >>> 0) % this.instances;
+    return (hash >>> 0) % this.instances;
   }
 
   private hold(

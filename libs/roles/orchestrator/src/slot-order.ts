@@ -20,9 +20,6 @@ export interface SlotOrderParts {
 export class SlotOrder {
   private readonly active: Int32Array;
   private readonly epoch: Int32Array;
-  /** Per slot: member number and epoch its outstanding packets were sent under. */
-  private readonly sentTo: Int32Array;
-  private readonly sentEpoch: Int32Array;
   /** Per slot: 1 while packets that have to be judged again wait for the rest to come back. */
   private readonly recalled: Uint8Array;
   private readonly touched = new Set<number>();
@@ -37,8 +34,6 @@ export class SlotOrder {
     this.egress = parts.egress;
     this.active = new Int32Array(slots);
     this.epoch = new Int32Array(slots);
-    this.sentTo = new Int32Array(slots);
-    this.sentEpoch = new Int32Array(slots);
     this.recalled = new Uint8Array(slots);
   }
 
@@ -99,17 +94,10 @@ export class SlotOrder {
   onMemberLost(member: number, resend: boolean): void {
     const { pending } = this;
     const way = this.ways.all[member - 1] as MemberWay;
-    for (let slot = 0; slot < this.sentTo.length; slot++) {
-      if (this.sentTo[slot] !== member || pending.outstandingOf[slot] === 0) continue;
-      let number = pending.firstOf(slot);
-      while (number !== 0) {
-        const next = pending.nextOf(number);
-        if (pending.stateOf(number) === PENDING.outstanding) {
-          if (resend) pending.markWaiting(number);
-          else this.lose(number, slot, way);
-        }
-        number = next;
-      }
+    for (let slot = 0; slot < this.active.length; slot++) {
+      if (!pending.isOutAt(slot, member)) continue;
+      if (resend) pending.takeBack(slot);
+      else this.lose(slot, way);
       this.touched.add(slot);
     }
   }
@@ -133,23 +121,15 @@ export class SlotOrder {
   }
 
   clear(): void {
-    const { pending } = this;
-    for (let slot = 0; slot < this.active.length; slot++) {
-      for (let number = pending.firstOf(slot); number !== 0; number = pending.nextOf(number)) {
-        if (pending.stateOf(number) !== PENDING.none) pending.settle(number);
-      }
-    }
+    this.pending.clear();
     this.touched.clear();
   }
 
   /** Whether the slot's older packets must be answered first. */
   private blocked(slot: number): boolean {
-    return (
-      this.pending.outstandingOf[slot] !== 0 &&
-      (this.sentEpoch[slot] !== this.epoch[slot] ||
-        this.sentTo[slot] !== this.active[slot] ||
-        this.recalled[slot] === 1)
-    );
+    const { pending } = this;
+    if (pending.isOutElsewhere(slot, this.active[slot] as number, this.epoch[slot] as number)) return true;
+    return this.recalled[slot] === 1 && pending.outstandingOf[slot] !== 0;
   }
 
   private dispatch(number: number, slot: number, arena: Int32Array): void {
@@ -162,17 +142,23 @@ export class SlotOrder {
       return;
     }
     ways.write(member, number, meta, slot, arena, pending.atOf(number));
-    pending.markOutstanding(number);
-    this.sentTo[slot] = member;
-    this.sentEpoch[slot] = this.epoch[slot] as number;
+    pending.markOutstanding(number, member, this.epoch[slot] as number);
     ways.flushFull(member);
   }
 
-  private lose(number: number, slot: number, way: MemberWay): void {
+  /** Names the slot's outstanding packets as lost with that member. */
+  private lose(slot: number, way: MemberWay): void {
     const { pending } = this;
-    // Sent after its last sign of life: it went into the window before the loss was declared.
-    const reason = pending.takenAtMs(number) > way.lastHeardMs ? REASONS.dead_window : REASONS.lost_in_member;
-    this.egress.name(pending.tagOf(number), (pending.metaOf(number) >>> 16) & 1, reason, slot);
-    pending.settle(number);
+    let number = pending.firstOf(slot);
+    while (number !== 0) {
+      const next = pending.nextOf(number);
+      if (pending.stateOf(number) === PENDING.outstanding) {
+        // Sent after its last sign of life: it went into the window before the loss was declared.
+        const reason = pending.takenAtMs(number) > way.lastHeardMs ? REASONS.dead_window : REASONS.lost_in_member;
+        this.egress.name(pending.tagOf(number), (pending.metaOf(number) >>> 16) & 1, reason, slot);
+        pending.settle(number);
+      }
+      number = next;
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { FRAGMENT, PENDING, PendingPackets, Steering, fragmentOf } from '@rehearsal/dataplane';
+import type { Steering } from '@rehearsal/dataplane';
+import { FRAGMENT, PENDING, PendingPackets, fragmentOf, steeringOf } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { ChannelHub } from '@rehearsal/protocol';
 import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
@@ -12,6 +13,8 @@ import { SlotOrder } from './slot-order.js';
 
 /** Home slot and epoch, before a corrected packet. */
 const CORRECTED_HEAD_WORDS = 2;
+/** Some batches, however few packets may be held. */
+const LEAST_PENDING = 1024;
 const ARENA_WORDS = 16 * 1024 * 1024;
 
 /** Spreads packets over members and keeps each until it is answered; the order of each slot's is `SlotOrder`'s. */
@@ -42,15 +45,8 @@ export class SteeringPlane {
     this.egress = egress;
     const { settings } = config;
     const slots = settings['dist.slots'];
-    this.steering = new Steering({
-      slots,
-      l4: settings['dist.l4'],
-      modes: [config.interfaces.inside, config.interfaces.outside],
-      gtp: settings['dist.gtp'],
-    });
-    let capacity = 1024;
-    while (capacity < settings['hold.maxPackets'] * 2) capacity *= 2;
-    this.pending = new PendingPackets(capacity, ARENA_WORDS, slots);
+    this.steering = steeringOf(settings, config.interfaces);
+    this.pending = new PendingPackets(Math.max(LEAST_PENDING, settings['hold.maxPackets'] * 2), ARENA_WORDS, slots);
     this.ways = new MemberWays(rt, hub, config.members, settings['batch.maxPackets'], onUnreachable);
     this.order = new SlotOrder({ slots, pending: this.pending, ways: this.ways, egress });
     this.fragments = new FragmentSteering({
