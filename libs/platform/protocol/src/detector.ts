@@ -38,7 +38,9 @@ export interface Silence {
  * connection of its own, and not within a settle time after it reconnected: when the bus restarts, every
  * living peer looks dead to whoever is back first. But who has not come back in twice that time died while
  * nobody could hear it. A round after a stall of the own loop is skipped, because then it is this process that
- * was late; so is one after two heartbeats in which nobody at all was heard, because then it is the bus.
+ * was late; so is one after two heartbeats in which nobody at all was heard, because then it is the bus. Nor is a
+ * peer's silence a death where hardly anybody else has been heard in it: of the heartbeats it owes, others must have
+ * been heard through all but the last.
  */
 export class Detector {
   private readonly watched = new Map<number, Watched>();
@@ -88,6 +90,8 @@ export class Detector {
 
   /** Any frame of anybody, also of who is not watched: it shows that the bus brings frames here. */
   heard(code: number, incarnation: number, nowMs: number): void {
+    // The bus brings what it held, one after another.
+    if (this.deafRounds > DEAF_AFTER_ROUNDS) this.giveAHeartbeat();
     this.deafRounds = 0;
     const peer = this.watched.get(code);
     if (peer === undefined || peer.incarnation !== incarnation) return;
@@ -146,8 +150,8 @@ export class Detector {
     const sinceLastRoundMs = nowMs - this.lastRoundMs;
     this.lastRoundMs = nowMs;
     if (sinceLastRoundMs > this.settings['detector.stallMs']) {
-      // What peers sent meanwhile is still in the socket: give it a heartbeat's time to be read.
-      for (const peer of this.watched.values()) peer.quietRounds = Math.min(peer.quietRounds, DETECTOR_ROUNDS);
+      // What peers sent meanwhile is still in the socket.
+      this.giveAHeartbeat();
       return;
     }
     if (++this.deafRounds > DEAF_AFTER_ROUNDS) return;
@@ -155,8 +159,15 @@ export class Detector {
     for (const [code, peer] of this.watched) {
       peer.quietRounds++;
       if (peer.proposed || deadAfterRounds === 0 || peer.quietRounds < deadAfterRounds) continue;
+      // A bus that fell silent just before the peer was to speak looks the same until here.
+      if (peer.quietRounds - this.deafRounds < deadAfterRounds - DETECTOR_ROUNDS) continue;
       if (this.mayJudge(peer, nowMs)) this.report(code, peer, 'silence', nowMs);
     }
+  }
+
+  /** Whoever fell silent has the time of a heartbeat or two until what it sent has been read. */
+  private giveAHeartbeat(): void {
+    for (const peer of this.watched.values()) peer.quietRounds = Math.min(peer.quietRounds, DETECTOR_ROUNDS);
   }
 
   /** Heartbeats of silence that are a death; 0: none are. */
