@@ -42,6 +42,26 @@ describe('the steering plane', () => {
     expect(left).toEqual(['11 delivered', '12 delivered', '13 delivered', '14 delivered']);
   });
 
+  it('sends again what a lost home judged, and before anything later of the slot leaves, whoever judged that', () => {
+    const { log, left, arrive, answer, answerFromHome, table: fold } = given('lossless');
+    fold(table(5, 1, 5));
+    arrive(11, 12);
+    // Another home moved: the slot that packets come in by stays where it is.
+    const moved = table(6, 1, 5);
+    fold({ ...moved, epoch: moved.epoch.map((epoch, slot) => (slot === 7 ? 6 : epoch)) });
+    arrive(13);
+    answerFromHome(7, 5, 1);
+    answer({ 3: 0 });
+    expect(left).toEqual([]);
+    expect(log).toHaveLength(3);
+    answerFromHome(7, 6, 2);
+    expect(left).toEqual([]);
+    expect(log.slice(3)).toEqual(['1_01 #1 =11', '1_01 #2 =12', '1_01 #3 =13']);
+    answerFromHome(7, 6, 1, 2);
+    answer({ 3: 0 });
+    expect(left).toEqual(['11 delivered', '12 delivered', '13 delivered']);
+  });
+
   it('stamps what it steers by a new table with that version, batches that are full at once too', () => {
     const { log, versions, arrive, table: fold } = given('lossless', { 'batch.maxPackets': 2 });
     fold(table(5, 1, 5));

@@ -128,14 +128,15 @@ export class SteeringPlane {
         continue;
       }
       const tag = pending.tagOf(number);
+      const isCorrected = (reader.flags & RECORD_FLAG.corrected) !== 0;
       if (reader.code !== 0) {
         egress.name(tag, reader.side, reader.code, slot);
-      } else if ((reader.flags & RECORD_FLAG.corrected) === 0) {
-        egress.deliver(tag, reader.lenBytes, reader.side, slot, words, reader.packetAt);
-        probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
-      } else if (this.isStale(number, slot, words, reader.packetAt)) {
+      } else if (order.isRecalled(number, slot) || (isCorrected && this.isStale(words, reader.packetAt))) {
         order.recall(number, slot);
         continue;
+      } else if (!isCorrected) {
+        egress.deliver(tag, reader.lenBytes, reader.side, slot, words, reader.packetAt);
+        probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
       } else {
         const side = reader.side | (RECORD_FLAG.corrected << 1);
         const at = reader.packetAt + CORRECTED_HEAD_WORDS;
@@ -156,12 +157,12 @@ export class SteeringPlane {
   /**
    * Whether a corrected packet was judged under an epoch of its home slot that is over here: the member that handed it
    * on may not have read yet that the one that judged it is lost. It is sent again, and so is every later one of its
-   * slot, once all that is outstanding has come back: their order stays.
+   * slot, whoever judged it, once all that is outstanding has come back: their order stays.
    */
-  private isStale(number: number, slot: number, words: Int32Array, at: number): boolean {
+  private isStale(words: Int32Array, at: number): boolean {
     // fidelity: F-EGRESS-FENCE
     if (!this.config.settings['egress.fence']) return false;
-    return this.order.isOver(words[at] as number, words[at + 1] as number) || this.order.isRecalled(number, slot);
+    return this.order.isOver(words[at] as number, words[at + 1] as number);
   }
 
   /**

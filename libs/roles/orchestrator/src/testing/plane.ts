@@ -141,6 +141,16 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
       plane.onAnswer(writer.words.slice(0, writer.at));
       endTurn();
     },
+    /** A member answers for the home slot, served under this epoch there: packet numbers. */
+    answerFromHome: (home: number, epoch: number, ...numbers: number[]) => {
+      const writer = new PacketFrameWriter();
+      const head = Int32Array.of(home, epoch);
+      const sideAndFlags = RECORD_FLAG.corrected << 1;
+      for (const number of numbers) writer.addHeaded(number, 40, sideAndFlags, 0, 1, head, 2, packet(0), 0);
+      writer.finish();
+      plane.onAnswer(writer.words.slice(0, writer.at));
+      endTurn();
+    },
     table: (state: SecurityGroupState) => {
       plane.onTable(state);
       endTurn();
