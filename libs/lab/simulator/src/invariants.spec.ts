@@ -73,6 +73,31 @@ describe('the invariants of a fabric', () => {
     expect(broken).toHaveLength(2);
   });
 
+  it('take nothing for seized because a member that was away did not see how it was handed over and back', () => {
+    const { broken, watch } = watched();
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
+    watch.onTable('member 1_02', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 6, [1], [3], [3]);
+    watch.onTable('orchestrator 1_1', 7, [3], [1], [7]);
+    watch.onTable('orchestrator 1_1', 8, [1], [3], [8]);
+    watch.onTable('member 1_02', 8, [1], [3], [8]);
+    watch.onServe('1_01', 1, 0, 8);
+    watch.onEmit('1_1', 0, 3, 100);
+    expect(broken).toEqual([]);
+  });
+
+  it('let a slot seized from one who waited for it be served only once who served it has released it', () => {
+    const { broken, watch } = watched();
+    watch.onServe('1_01', 1, 0, 3);
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 6, [2], [1], [6]);
+    watch.onTable('orchestrator 1_1', 7, [3], [1], [7]);
+    watch.onServe('1_03', 1, 0, 7);
+    expect(broken).toEqual([
+      'two members serve slot 0: 1_01 (incarnation 1, epoch 3) and 1_03 (incarnation 1, epoch 7)',
+    ]);
+  });
+
   it('let nothing of a lost member leave anywhere once its successor serves, who need not wait for its word', () => {
     const { broken, watch } = watched();
     watch.onServe('1_01', 1, 0, 3);

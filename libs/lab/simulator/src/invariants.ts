@@ -56,7 +56,13 @@ export class Invariants implements RoleProbe {
 
   /** By member number: the newest table from which it vanished. */
   readonly #vanishedAt = new Map<number, number>();
-  #newest: { readonly version: number; readonly present: ReadonlySet<number> } = { version: 0, present: new Set() };
+  /** The newest table anybody has acted on, and the members in it. */
+  #newest: Table & { readonly present: ReadonlySet<number> } = {
+    version: 0,
+    active: new Int32Array(0),
+    epoch: new Int32Array(0),
+    present: new Set(),
+  };
   readonly #numbers: ReadonlyMap<string, number>;
 
   /** @param members ids of all members, in the order of their numbers */
@@ -67,17 +73,23 @@ export class Invariants implements RoleProbe {
 
   onServe(member: string, incarnation: number, slot: number, epoch: number): void {
     const other = this.#servers.get(slot);
-    // A process that drops its state and begins a new life takes over from itself, and a seizure from the lost.
-    const takenOver = this.#seizures.get(slot)?.has(epoch) === true;
-    const seized = (takenOver || this.#isGone(other)) && (other === undefined || other.epoch < epoch);
+    // A process that drops its state and begins a new life takes over from itself, and who seizes a slot from the lost.
+    const seized =
+      other !== undefined && other.epoch < epoch && (this.#isSeized(slot, other.epoch, epoch) || this.#isGone(other));
     if (!seized && other !== undefined && (other.member !== member || other.incarnation > incarnation)) {
       this.#fail(
         `two members serve slot ${slot}: ${other.member} (incarnation ${other.incarnation}, epoch ${other.epoch}) and ${member} (incarnation ${incarnation}, epoch ${epoch})`,
       );
     }
-    if (seized) this.#servedAfterSeizure.set(slot, epoch);
-    if (seized && other !== undefined) this.#noteSeized(slot, other.epoch, epoch);
+    if (seized || this.#seizures.get(slot)?.has(epoch) === true) this.#servedAfterSeizure.set(slot, epoch);
+    if (seized) this.#noteSeized(slot, other.epoch, epoch);
     this.#servers.set(slot, { member, incarnation, epoch });
+  }
+
+  /** Whether the epoch `from` had ended with its member's loss when `epoch` began. */
+  #isSeized(slot: number, from: number, epoch: number): boolean {
+    const seizedAt = this.#seizedFrom.get(slot)?.get(from);
+    return seizedAt !== undefined && seizedAt <= epoch;
   }
 
   /** Its life ended in a table after it began to serve: whoever waited for its release need not wait any more. */
@@ -142,20 +154,24 @@ export class Invariants implements RoleProbe {
       this.#hashes.set(version, hash);
       this.#hashes.delete(version - TABLES_KEPT);
     } else if (known !== hash) this.#fail(`${process} has another table ${version} than the first that had one`);
-    if (version > this.#newest.version) this.#noteVanished(version, active, backup);
+    const copy = { version, active: Int32Array.from(active), epoch: Int32Array.from(epoch) };
+    if (version > this.#newest.version) {
+      // Who was away skips versions, and what changed twice meanwhile looks as if it had been seized.
+      if (version === this.#newest.version + 1) this.#noteSeizures(this.#newest, active, backup, epoch);
+      this.#noteVanished(copy, backup);
+    }
     const before = this.#tables.get(process);
     if (before !== undefined && version < before.version) {
       this.#fail(`${process} went back from table ${before.version} to ${version}`);
     }
-    if (before !== undefined) this.#noteSeizures(before, active, backup, epoch);
-    this.#tables.set(process, { version, active: Int32Array.from(active), epoch: Int32Array.from(epoch) });
+    this.#tables.set(process, copy);
   }
 
-  #noteVanished(version: number, active: ArrayLike<number>, backup: ArrayLike<number>): void {
+  #noteVanished(table: Table, backup: ArrayLike<number>): void {
     const present = new Set<number>();
-    for (let slot = 0; slot < active.length; slot++) present.add(active[slot]!).add(backup[slot]!);
-    for (const number of this.#newest.present) if (!present.has(number)) this.#vanishedAt.set(number, version);
-    this.#newest = { version, present };
+    for (let slot = 0; slot < backup.length; slot++) present.add(table.active[slot]!).add(backup[slot]!);
+    for (const number of this.#newest.present) if (!present.has(number)) this.#vanishedAt.set(number, table.version);
+    this.#newest = { ...table, present };
   }
 
   /** The old active is neither active nor backup of a slot whose epoch rose: it was lost. */
