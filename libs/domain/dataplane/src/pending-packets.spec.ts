@@ -82,4 +82,38 @@ describe('pending packets', () => {
     pending.settle(number);
     expect(pending.takeFrame(new Int32Array(10), 0)).toBeGreaterThanOrEqual(0);
   });
+
+  it('find room for as many frames and words as there may be, and keep bytes, tags and times while they do', () => {
+    const FRAMES = 1_000;
+    const WORDS = 100;
+    const pending = new PendingPackets(2 * FRAMES, FRAMES * WORDS, SLOTS);
+    const numbers: number[] = [];
+    for (let frame = 0; frame < FRAMES; frame++) {
+      const base = pending.takeFrame(new Int32Array(WORDS).fill(frame), frame);
+      numbers.push(pending.add(frame, 4, frame % SLOTS, base + WORDS - 1));
+      pending.closeFrame();
+    }
+    expect(pending.takeFrame(new Int32Array(1), FRAMES)).toBe(-1);
+    expect(numbers.map((n) => [pending.arena[pending.atOf(n)], pending.tagOf(n), pending.takenAtMs(n)])).toEqual(
+      numbers.map((_, frame) => [frame, frame, frame]),
+    );
+    for (const number of numbers.slice(0, 2)) pending.settle(number);
+    expect(pending.takeFrame(new Int32Array(WORDS), FRAMES)).toBe(0);
+  });
+
+  it('begin again at the first place once nothing is pending, and know each frame by its own time', () => {
+    const pending = new PendingPackets(64, 1 << 20, SLOTS);
+    const takeOne = (atMs: number): number => {
+      const number = pending.add(1, 4, 0, pending.takeFrame(new Int32Array(8), atMs));
+      pending.closeFrame();
+      return number;
+    };
+    for (let round = 0; round < 600; round++) {
+      const [first, second] = [takeOne(2 * round), takeOne(2 * round + 1)];
+      expect([pending.atOf(first), pending.takenAtMs(first)]).toEqual([0, 2 * round]);
+      expect([pending.atOf(second), pending.takenAtMs(second)]).toEqual([8, 2 * round + 1]);
+      pending.settle(first);
+      pending.settle(second);
+    }
+  });
 });

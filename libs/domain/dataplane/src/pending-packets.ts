@@ -17,10 +17,13 @@ export const PENDING = {
 } as const;
 
 const REGION_CAPACITY = 1 << 16;
+/** Room laid out at first. Both grow with what is pending: most processes of a simulation never need much. */
+const FIRST_REGIONS = 1 << 8;
+const FIRST_ARENA_WORDS = 1 << 14;
 
 export class PendingPackets {
-  /** The bytes of all pending packets. */
-  readonly arena: Int32Array;
+  /** The bytes of all pending packets. Another array once a frame has been taken: not to be kept. */
+  arena: Int32Array;
   /** Per slot: packets handed to a member. */
   readonly outstandingOf: Int32Array;
   /** Per slot: packets kept here. */
@@ -40,9 +43,10 @@ export class PendingPackets {
   private readonly next: Int32Array;
   private readonly head: Int32Array;
   private readonly tail: Int32Array;
-  private readonly regionEnd = new Int32Array(REGION_CAPACITY);
-  private readonly regionLeft = new Int32Array(REGION_CAPACITY);
-  private readonly regionAtMs = new Float64Array(REGION_CAPACITY);
+  private readonly arenaWords: number;
+  private regionEnd = new Int32Array(FIRST_REGIONS);
+  private regionLeft = new Int32Array(FIRST_REGIONS);
+  private regionAtMs = new Float64Array(FIRST_REGIONS);
   private regionHead = 0;
   private regionTail = 0;
   private arenaHead = 0;
@@ -55,7 +59,8 @@ export class PendingPackets {
     let capacity = 1;
     while (capacity < packets) capacity *= 2;
     this.mask = capacity - 1;
-    this.arena = new Int32Array(arenaWords);
+    this.arenaWords = arenaWords;
+    this.arena = new Int32Array(Math.min(arenaWords, FIRST_ARENA_WORDS));
     this.state = new Uint8Array(capacity);
     this.tag = new Int32Array(capacity);
     this.meta = new Int32Array(capacity);
@@ -80,28 +85,50 @@ export class PendingPackets {
 
   /** Room for a frame of so many words, for the caller to fill; its word offset, or -1. */
   reserve(needed: number, nowMs: number): number {
-    const nextRegion = (this.regionTail + 1) & (REGION_CAPACITY - 1);
-    if (nextRegion === this.regionHead) return -1;
+    if (((this.regionTail + 1) & (REGION_CAPACITY - 1)) === this.regionHead) return -1;
     let at = this.arenaTail;
     if (this.regionHead === this.regionTail) {
       this.arenaHead = 0;
+      this.regionHead = 0;
+      this.regionTail = 0;
       at = 0;
-      if (needed > this.arena.length) return -1;
+      if (needed > this.arenaWords) return -1;
     } else if (at > this.arenaHead) {
-      if (at + needed > this.arena.length) {
+      if (at + needed > this.arenaWords) {
         if (needed >= this.arenaHead) return -1;
         at = 0;
       }
     } else if (at + needed >= this.arenaHead) {
       return -1;
     }
+    if (at + needed > this.arena.length) this.growArena(at + needed);
+    if (this.regionTail === this.regionEnd.length) this.growRegions();
     this.arenaTail = at + needed;
     this.regionEnd[this.regionTail] = at + needed;
     // The frame itself counts as one until it is closed, so that it cannot go while it is being read.
     this.regionLeft[this.regionTail] = 1;
     this.regionAtMs[this.regionTail] = nowMs;
-    this.regionTail = nextRegion;
+    this.regionTail = (this.regionTail + 1) & (REGION_CAPACITY - 1);
     return at;
+  }
+
+  private growArena(needed: number): void {
+    let words = this.arena.length * 2;
+    while (words < needed) words *= 2;
+    const arena = new Int32Array(Math.min(words, this.arenaWords));
+    arena.set(this.arena);
+    this.arena = arena;
+  }
+
+  private growRegions(): void {
+    const regions = this.regionEnd.length * 2;
+    const [end, left, atMs] = [new Int32Array(regions), new Int32Array(regions), new Float64Array(regions)];
+    end.set(this.regionEnd);
+    left.set(this.regionLeft);
+    atMs.set(this.regionAtMs);
+    this.regionEnd = end;
+    this.regionLeft = left;
+    this.regionAtMs = atMs;
   }
 
   /** All packets of the frame just taken have been added. */

@@ -30,17 +30,11 @@ export function laterFragmentMeta(lenBytes: number, side: number): number {
 /** Steers the fragments of a datagram after its first one, and holds those that come before it. */
 export class FragmentSteering {
   private readonly parts: FragmentSteeringParts;
-  private readonly tracker: FragmentTracker;
+  /** Made when the first fragment comes: it is large, and most traffic has none. */
+  private tracker: FragmentTracker | undefined;
 
   constructor(parts: FragmentSteeringParts) {
-    const { settings, egress } = parts;
     this.parts = parts;
-    this.tracker = new FragmentTracker({
-      maxHeld: settings['frag.maxHeld'],
-      timeoutMs: settings['frag.timeoutMs'],
-      drop: (tag, side, why) =>
-        egress.name(tag, side, why === 'timeout' ? REASONS.fragment_timeout : REASONS.fragment_overflow, 0),
-    });
   }
 
   /**
@@ -50,39 +44,52 @@ export class FragmentSteering {
    */
   place(kind: number, slot: number, reader: PacketFrameReader, base: number, nowMs: number): number {
     const { words, packetAt } = reader;
-    if (kind === FRAGMENT.first) this.tracker.remember(words, packetAt, slot < 0 ? -slot : 0, nowMs);
+    if (kind === FRAGMENT.first) this.memory().remember(words, packetAt, slot < 0 ? -slot : 0, nowMs);
     return kind === FRAGMENT.later && slot >= 0 ? this.placeLater(reader, base, nowMs) : slot;
   }
 
   /** Takes the fragments that were held and whose first one has come. No frame may be open in the arena. */
   release(): void {
-    this.tracker.release(this.takeHeld);
+    this.tracker?.release(this.takeHeld);
   }
 
   /** Names fragments whose first one did not come in time. */
   expire(nowMs: number): void {
-    this.tracker.expire(nowMs);
+    this.tracker?.expire(nowMs);
   }
 
   clear(): void {
-    this.tracker.clear();
+    this.tracker?.clear();
+  }
+
+  private memory(): FragmentTracker {
+    if (this.tracker !== undefined) return this.tracker;
+    const { settings, egress } = this.parts;
+    this.tracker = new FragmentTracker({
+      maxHeld: settings['frag.maxHeld'],
+      timeoutMs: settings['frag.timeoutMs'],
+      drop: (tag, side, why) =>
+        egress.name(tag, side, why === 'timeout' ? REASONS.fragment_timeout : REASONS.fragment_overflow, 0),
+    });
+    return this.tracker;
   }
 
   private placeLater(reader: PacketFrameReader, base: number, nowMs: number): number {
     const { rt, steering, pending, egress } = this.parts;
     const { id, side, words, packetAt, lenBytes } = reader;
     if (lenBytes + PORTS_BYTES > MAX_PACKET_BYTES) return -VERDICT.malformed;
-    const datagram = this.tracker.datagramOf(words, packetAt, nowMs);
+    const tracker = this.memory();
+    const datagram = tracker.datagramOf(words, packetAt, nowMs);
     if (datagram < 0) {
       rt.count('fragments_held', 1);
-      if (!this.tracker.hold(id, side, lenBytes, words, packetAt, nowMs)) {
+      if (!tracker.hold(id, side, lenBytes, words, packetAt, nowMs)) {
         egress.name(id, side, REASONS.fragment_overflow, 0);
       }
       return KEPT;
     }
-    const verdict = this.tracker.verdictOf(datagram);
+    const verdict = tracker.verdictOf(datagram);
     if (verdict !== 0) return -verdict;
-    const ports = this.tracker.portsOf(datagram);
+    const ports = tracker.portsOf(datagram);
     if (base >= 0) pending.arena[base + packetAt - 1] = ports;
     return steering.steer(words, packetAt, lenBytes, side, ports);
   }
