@@ -79,6 +79,7 @@ export interface Lab {
   inflict(
     target: Target,
     command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+    timeoutMs?: number,
   ): Promise<void>;
   /** A refusal is an answer; only a process that does not answer within `timeoutMs` (5000) rejects. */
   command(

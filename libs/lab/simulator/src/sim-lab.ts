@@ -212,9 +212,10 @@ export class SimLab implements Lab {
   async inflict(
     target: Target,
     command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+    timeoutMs?: number,
   ): Promise<void> {
     const atMs = this.nowMs();
-    assertDone(target, command.name, await this.command(target, command));
+    assertDone(target, command.name, await this.command(target, command, timeoutMs));
     this.#faults.push({ atMs, fault: command.name, target: targetName(target), detail: command.args });
   }
 

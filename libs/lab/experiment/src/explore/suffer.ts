@@ -53,6 +53,9 @@ const LOOK_AT_FIRST_EVERY_MS = 20;
 const OF_THE_WAY: ReadonlySet<string> = new Set(['mend', 'disk-free']);
 /** What is done to whole processes, by what they are then. */
 const OF_PROCESSES: ReadonlySet<string> = new Set(['restart', 'resume', 'bus-start']);
+/** Whoever is told something has this long to answer, even where the next step is due; a living role needs less. */
+const ANSWER_AT_LEAST_MS = 250;
+const ANSWER_AT_MOST_MS = 5_000;
 const MEND_TRIES = 30;
 const REST_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 200;
@@ -102,9 +105,10 @@ class Run {
     await this.bringUp();
     this.startMs = lab.nowMs();
     await traffic.start(schedule.traffic);
-    for (const step of schedule.steps) {
+    const { steps, mendAtMs } = schedule;
+    for (const [i, step] of steps.entries()) {
       await this.until(step.atMs);
-      await this.try(step);
+      await this.try(step, steps[i + 1]?.atMs ?? mendAtMs);
     }
     await this.until(schedule.mendAtMs);
     await this.mend();
@@ -138,14 +142,20 @@ class Run {
     if (leftMs > 0) await this.lab.waitMs(leftMs);
   }
 
-  private async try(step: FaultStep): Promise<void> {
+  /**
+   * One that hangs or is cut off does not answer what it is told: the schedule does not wait for it, or the fabric
+   * would be in trouble for far longer than the schedule says, and than endpoints have patience for.
+   */
+  private async try(step: FaultStep, nextAtMs: number): Promise<void> {
     const { lab } = this;
     const target = findTarget(step.target, lab.targets);
     const to = step.to === undefined ? BUS : findTarget(step.to, lab.targets);
     const atMs = lab.nowMs();
+    const leftMs = this.startMs + nextAtMs - atMs;
+    const answerWithinMs = Math.min(Math.max(leftMs, ANSWER_AT_LEAST_MS), ANSWER_AT_MOST_MS);
     let refused: string | undefined;
     try {
-      await applyFault(lab, step.fault, { target, to, args: step.args });
+      await applyFault(lab, step.fault, { target, to, args: step.args, answerWithinMs });
     } catch (error) {
       // What cannot be done to a process that is dead already is no finding; a broken invariant is.
       if (!(error instanceof LabError) || error.kind === 'deviated') throw error;

@@ -8,6 +8,8 @@ export interface FaultCall {
   /** The other end of a link. */
   readonly to: Target;
   readonly args: FaultArgs;
+  /** How long a role that is told something has to answer, ms; by default as long as the lab gives it. */
+  readonly answerWithinMs?: number;
 }
 
 /**

@@ -22,7 +22,7 @@ function tell(name: string, args: Readonly<Partial<Record<FaultArg, string>>> = 
       const value = call.args[arg as FaultArg];
       return value === undefined ? [] : [[theirs, value] as const];
     });
-    return lab.inflict(call.target, { name, args: Object.fromEntries(given) });
+    return lab.inflict(call.target, { name, args: Object.fromEntries(given) }, call.answerWithinMs);
   };
 }
 

@@ -51,6 +51,19 @@ describe('the table of faults', () => {
     await expect(applyFault(lab, 'link', { target: member, to: bus, args: {} })).rejects.toThrow(/Nothing is said/);
   });
 
+  it('gives whoever is told something as long to answer as it is called with', async () => {
+    const told: unknown[] = [];
+    const lab = { world: 'simulated', inflict: async (...words: unknown[]) => void told.push(words) } as unknown as Lab;
+    const target = { role: 'member', id: '1_03' } as const;
+    await applyFault(lab, 'cpstop', { target, to: target, args: {}, answerWithinMs: 250 });
+    await applyFault(lab, 'cpstop', { target, to: target, args: {} });
+    const command = { name: 'cpstop', args: {} };
+    expect(told).toEqual([
+      [target, command, 250],
+      [target, command, undefined],
+    ]);
+  });
+
   it('is what docs/faults.md says', () => {
     const page = readFileSync(PAGE, 'utf8');
     expect(page).toBe(withFaultPage(page));
