@@ -1,5 +1,5 @@
 import type { ExploreBench, FabricChanges, LogFacts, Weather } from '@rehearsal/experiment';
-import { loadFabric } from '@rehearsal/fabric';
+import { openFabric } from '@rehearsal/fabric';
 import { parseCommit } from '@rehearsal/kernel';
 import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
 import { linesOf, verifyRun } from '@rehearsal/replay';
@@ -17,9 +17,10 @@ const SMALL_TABLES = { 'table.connectionsPerMember': 4096, 'hold.maxPackets': 81
 /** Explores one fabric file in the simulator, with settings of the command line. */
 export function createExploreBench(fabric: string, set: SetWords): ExploreBench {
   const profile = set.profile ?? 'lossless';
+  const planned = openFabric(fabric);
   return {
     planWith: (settings, changes) =>
-      changed(loadFabric(fabric, { profile, overrides: { ...SMALL_TABLES, ...settings, ...set.settings } }), changes),
+      changed(planned({ profile, overrides: { ...SMALL_TABLES, ...settings, ...set.settings } }), changes),
     makeLab: (plan, schedule) =>
       new SimLab({
         plan,

@@ -18,12 +18,12 @@ export interface DataplaneTable {
 export function tableForDataplane(state: SecurityGroupState): DataplaneTable {
   return {
     version: state.version,
-    active: Int32Array.from(state.active),
-    backup: Int32Array.from(state.backup),
-    joining: Int32Array.from(state.joining),
-    epoch: Int32Array.from(state.epoch),
-    joiningSince: Int32Array.from(state.joiningSince),
-    incarnation: Float64Array.from([0, ...state.members.map((m) => (m.status === 'active' ? m.incarnation : 0))]),
+    active: new Int32Array(state.active),
+    backup: new Int32Array(state.backup),
+    joining: new Int32Array(state.joining),
+    epoch: new Int32Array(state.epoch),
+    joiningSince: new Int32Array(state.joiningSince),
+    incarnation: new Float64Array([0, ...state.members.map((m) => (m.status === 'active' ? m.incarnation : 0))]),
   };
 }
 

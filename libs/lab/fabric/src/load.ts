@@ -36,7 +36,17 @@ function readText(path: string): string {
  * Reads a fabric file and the rulebase it names, and plans it.
  * @throws FileError or LabError (bad input), SettingsError for `overrides`.
  */
-export function loadFabric(path: string, options: Pick<PlanOptions, 'overrides' | 'profile'> = {}): FabricPlan {
+export function loadFabric(path: string, options: LoadOptions = {}): FabricPlan {
+  return openFabric(path)(options);
+}
+
+export type LoadOptions = Pick<PlanOptions, 'overrides' | 'profile'>;
+
+/**
+ * Reads a fabric file and the rulebase it names once, to be planned any number of times.
+ * @throws FileError or LabError (bad input); planning throws SettingsError for `overrides` too.
+ */
+export function openFabric(path: string): (options: LoadOptions) => FabricPlan {
   const shown = relative(process.cwd(), resolve(path)) || path;
   const read = readFabric(readText(path), shown);
   const locate = (other: string): string => resolve(dirname(path), other);
@@ -58,8 +68,10 @@ export function loadFabric(path: string, options: Pick<PlanOptions, 'overrides' 
     }
     policy = readYaml(text, relative(process.cwd(), policyFile)).value;
   }
-  const plan = planOf(read, { ...options, policy, locate });
-  const captures = plan.traffic.captures.flatMap(captureFiles);
-  checkCaptureNames(captures);
-  return { ...plan, traffic: { ...plan.traffic, captures } };
+  return (options) => {
+    const plan = planOf(read, { ...options, policy, locate });
+    const captures = plan.traffic.captures.flatMap(captureFiles);
+    checkCaptureNames(captures);
+    return { ...plan, traffic: { ...plan.traffic, captures } };
+  };
 }

@@ -46,7 +46,7 @@ export interface ReadFabric {
 export function readFabric(text: string, file: string): ReadFabric {
   const yaml = readYaml(text, file);
   refuseLaterShapes(yaml);
-  const fabric = checkYaml(yaml, fabricSchema, fabricJsonSchema(), reserved);
+  const fabric = checkYaml(yaml, fabricSchema, fabricJsonSchema, reserved);
   const problems: FileProblem[] = [];
   const names = Object.keys(fabric.securityGroups);
   if (names.length !== 1) {

@@ -39,16 +39,20 @@ export function readYaml(text: string, file: string): YamlFile {
 /** What a reserved or foreign key should be answered with, if there is more to say than "unknown". */
 export type KeyHint = (path: Path, key: string) => { readonly message: string; readonly remedy: string } | undefined;
 
-/** Checks a document against a schema. @throws FileError naming place and remedy of everything wrong. */
+/**
+ * Checks a document against a schema; `jsonSchema` says which keys there are, and is only asked where one is wrong.
+ * @throws FileError naming place and remedy of everything wrong.
+ */
 export function checkYaml<S extends z.ZodType>(
   yaml: YamlFile,
   schema: S,
-  jsonSchema: Record<string, unknown>,
+  jsonSchema: () => Record<string, unknown>,
   hint: KeyHint,
 ): z.output<S> {
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
-  throw new FileError(result.error.issues.flatMap((issue) => problemsOf(yaml, issue, [], jsonSchema, hint)));
+  const known = jsonSchema();
+  throw new FileError(result.error.issues.flatMap((issue) => problemsOf(yaml, issue, [], known, hint)));
 }
 
 function problemsOf(

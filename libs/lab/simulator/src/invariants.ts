@@ -1,5 +1,4 @@
 import type { RoleProbe } from '@rehearsal/kernel';
-import { hashInts } from '@rehearsal/kernel';
 
 /** The first thing that must never be, and the way back to it. */
 export interface Violation {
@@ -12,7 +11,14 @@ export interface Violation {
 interface Table {
   readonly version: number;
   readonly active: Int32Array;
+  readonly backup: Int32Array;
   readonly epoch: Int32Array;
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The row of `key`, long enough for `slot`. */
@@ -47,7 +53,8 @@ export class Invariants implements RoleProbe {
   /** By orchestrator: per slot the newest epoch that left there. */
   readonly #emitted = new Map<string, Int32Array>();
   readonly #tables = new Map<string, Table>();
-  readonly #hashes = new Map<number, string>();
+  /** By version: the first table that any process had. */
+  readonly #versions = new Map<number, Table>();
   /** Per slot: the epochs that ended with their member's loss, and the epoch that began then. */
   readonly #seizedFrom = new Map<number, Map<number, number>>();
   /** Per slot: epochs that began with a seizure, and the newest of them that is served. */
@@ -60,6 +67,7 @@ export class Invariants implements RoleProbe {
   #newest: Table & { readonly present: ReadonlySet<number> } = {
     version: 0,
     active: new Int32Array(0),
+    backup: new Int32Array(0),
     epoch: new Int32Array(0),
     present: new Set(),
   };
@@ -139,37 +147,47 @@ export class Invariants implements RoleProbe {
     backup: ArrayLike<number>,
     epoch: ArrayLike<number>,
   ): void {
-    const all = new Int32Array(active.length * 3);
-    for (let slot = 0; slot < active.length; slot++) {
-      const [a, b] = [active[slot]!, backup[slot]!];
-      if (a !== 0 && a === b)
-        this.#fail(`slot ${slot} has member number ${a} as active and as backup in table ${version}`);
-      all[slot * 3] = a;
-      all[slot * 3 + 1] = b;
-      all[slot * 3 + 2] = epoch[slot]!;
-    }
-    const hash = hashInts(all);
-    const known = this.#hashes.get(version);
-    if (known === undefined) {
-      this.#hashes.set(version, hash);
-      this.#hashes.delete(version - TABLES_KEPT);
-    } else if (known !== hash) this.#fail(`${process} has another table ${version} than the first that had one`);
-    const copy = { version, active: Int32Array.from(active), epoch: Int32Array.from(epoch) };
+    const first = this.#versions.get(version);
+    const agrees =
+      first !== undefined &&
+      sameNumbers(first.active, active) &&
+      sameNumbers(first.backup, backup) &&
+      sameNumbers(first.epoch, epoch);
+    const table = agrees ? first : this.#copyTable(version, active, backup, epoch);
+    if (first === undefined) {
+      this.#versions.set(version, table);
+      this.#versions.delete(version - TABLES_KEPT);
+    } else if (!agrees) this.#fail(`${process} has another table ${version} than the first that had one`);
     if (version > this.#newest.version) {
       // Who was away skips versions, and what changed twice meanwhile looks as if it had been seized.
       if (version === this.#newest.version + 1) this.#noteSeizures(this.#newest, active, backup, epoch);
-      this.#noteVanished(copy, backup);
+      this.#noteVanished(table);
     }
     const before = this.#tables.get(process);
     if (before !== undefined && version < before.version) {
       this.#fail(`${process} went back from table ${before.version} to ${version}`);
     }
-    this.#tables.set(process, copy);
+    this.#tables.set(process, table);
   }
 
-  #noteVanished(table: Table, backup: ArrayLike<number>): void {
+  #copyTable(version: number, active: ArrayLike<number>, backup: ArrayLike<number>, epoch: ArrayLike<number>): Table {
+    for (let slot = 0; slot < active.length; slot++) {
+      const a = active[slot]!;
+      if (a === 0 || a !== backup[slot]) continue;
+      this.#fail(`slot ${slot} has member number ${a} as active and as backup in table ${version}`);
+    }
+    return {
+      version,
+      active: new Int32Array(active),
+      backup: new Int32Array(backup),
+      epoch: new Int32Array(epoch),
+    };
+  }
+
+  #noteVanished(table: Table): void {
     const present = new Set<number>();
-    for (let slot = 0; slot < backup.length; slot++) present.add(table.active[slot]!).add(backup[slot]!);
+    for (const number of table.active) present.add(number);
+    for (const number of table.backup) present.add(number);
     for (const number of this.#newest.present) if (!present.has(number)) this.#vanishedAt.set(number, table.version);
     this.#newest = { ...table, present };
   }

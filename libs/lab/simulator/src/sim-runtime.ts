@@ -76,6 +76,10 @@ export class SimRuntime implements Runtime {
     this.#process.spend(Math.round(us * 1000));
   }
 
+  takeMemory(): Cancel {
+    return () => {};
+  }
+
   atTurnEnd(run: () => void): void {
     this.#process.atTurnEnd(run);
   }

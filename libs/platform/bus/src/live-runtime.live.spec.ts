@@ -30,6 +30,16 @@ describe('processor time', () => {
   });
 });
 
+describe('memory', () => {
+  it('that is taken is really there', async () => {
+    const runtime = await bus.runtime('member', '1_01');
+    const before = process.memoryUsage().arrayBuffers;
+    const giveBack = runtime.takeMemory(30_000 * 1024);
+    expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThanOrEqual(30_000 * 1024);
+    giveBack();
+  });
+});
+
 describe('messages', () => {
   it('arrive in order, complete and aligned, whatever their length', async () => {
     const from = await bus.runtime('orchestrator', '1_1');

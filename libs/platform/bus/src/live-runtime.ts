@@ -45,6 +45,7 @@ export class LiveRuntime implements Runtime {
   readonly #rngSeed: string;
   readonly #busListeners = new Set<(state: 'up' | 'down') => void>();
   readonly #intake = new Set<Cancel>();
+  readonly #taken = new Set<Uint8Array>();
   #up = true;
   #dead = false;
   #closing = false;
@@ -121,6 +122,13 @@ export class LiveRuntime implements Runtime {
   spend(us: number): void {
     const untilMs = performance.now() + us / 1000;
     while (performance.now() < untilMs);
+  }
+
+  takeMemory(bytes: number): Cancel {
+    // Written to, so that it is really there.
+    const taken = new Uint8Array(bytes).fill(1);
+    this.#taken.add(taken);
+    return () => this.#taken.delete(taken);
   }
 
   atTurnEnd(run: () => void): void {

@@ -51,6 +51,8 @@ export interface Runtime {
   cpuMs(): number;
   /** Uses up so many µs of processor time, during which nothing else of this process runs. */
   spend(us: number): void;
+  /** Takes up so many bytes of memory until the answer is called; simulated, nothing needs them. */
+  takeMemory(bytes: number): Cancel;
   /** Runs once when all messages at hand have been handled; calls during the same turn queue up in order. */
   atTurnEnd(run: () => void): void;
   /** `onUndeliverable`: nobody listens at the receiver's subject. */

@@ -2,7 +2,7 @@ import type { Cancel, Lane, Runtime, Settings } from '@rehearsal/kernel';
 import { dataSubject } from './address.js';
 import { Channel } from './channel.js';
 import type { FrameHeader } from './frames.js';
-import { emptyHeader, FRAME, HEADER_WORDS, readHeader, wordsOf, writeHeader } from './frames.js';
+import { copyWords, emptyHeader, FRAME, HEADER_WORDS, readHeader, wordsOf, writeHeader } from './frames.js';
 
 export interface ChannelOptions {
   /** Least wait before an unacknowledged frame is repeated; longer where round trips are, and doubling to sixteen times. */
@@ -135,7 +135,7 @@ export class ChannelHub {
     const lane = this.laneTo(peerCode);
     const bytes = lane.take(wordCount * 4);
     const out = new Int32Array(bytes.buffer, bytes.byteOffset, wordCount);
-    out.set(words.subarray(0, wordCount));
+    copyWords(words, HEADER_WORDS, wordCount, out);
     const header = this.header;
     header.type = type;
     header.from = this.selfCode;

@@ -1,6 +1,6 @@
 import type { Lane } from '@rehearsal/kernel';
 import type { ChannelHub } from './channel-hub.js';
-import { emptyHeader, FRAME, HEADER_WORDS, writeHeader } from './frames.js';
+import { copyWords, emptyHeader, FRAME, HEADER_WORDS, writeHeader } from './frames.js';
 
 /** One way of a channel that waits for its acknowledgement. */
 interface Unacked {
@@ -76,7 +76,7 @@ export class Channel {
     const linkSeq = ++this.lastSeq;
     const bytes = this.lane.take(wordCount * 4);
     const out = new Int32Array(bytes.buffer, bytes.byteOffset, wordCount);
-    out.set(words.subarray(HEADER_WORDS, wordCount), HEADER_WORDS);
+    copyWords(words, HEADER_WORDS, wordCount, out);
     this.fillHeader(type, linkSeq, out, wordCount - HEADER_WORDS);
     this.unacked.push({ bytes, linkSeq, sentAtMs: this.hub.nowMs(), repeated: false });
     if (this.notYetSent > 0 || !this.lane.send(bytes)) this.notYetSent++;

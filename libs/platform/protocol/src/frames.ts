@@ -89,6 +89,15 @@ export function emptyHeader(): FrameHeader {
   return { type: 0, from: 0, fromIncarnation: 0, toIncarnation: 0, linkSeq: 0, ack: 0, tableVersion: 0 };
 }
 
+/** Above this many words, copying in one go costs less than word by word. */
+const BULK_WORDS = 64;
+
+/** Copies words `from … end)` to the same places of `out`. */
+export function copyWords(words: Int32Array, from: number, end: number, out: Int32Array): void {
+  if (end - from > BULK_WORDS) out.set(words.subarray(from, end), from);
+  else for (let i = from; i < end; i++) out[i] = words[i] as number;
+}
+
 /** The bytes of a message as words; undefined when they are not whole words. */
 export function wordsOf(bytes: Uint8Array): Int32Array | undefined {
   if ((bytes.byteLength & 3) !== 0 || (bytes.byteOffset & 3) !== 0) return undefined;

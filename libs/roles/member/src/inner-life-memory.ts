@@ -9,15 +9,19 @@ const STEP_MS = 100;
 export class MemoryLeak {
   usedKb = 0;
   limitKb = 0;
-  private kept: Uint8Array[] = [];
+  private taken: Cancel[] = [];
   private owedKb = 0;
   private warnedAtMs: number | undefined;
   private timer: Cancel | undefined;
-  private readonly rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count'>;
+  private readonly rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count' | 'takeMemory'>;
   private readonly warnPercent: number;
   private readonly onExhausted: () => void;
 
-  constructor(rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count'>, warnPercent: number, onExhausted: () => void) {
+  constructor(
+    rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count' | 'takeMemory'>,
+    warnPercent: number,
+    onExhausted: () => void,
+  ) {
     this.rt = rt;
     this.warnPercent = warnPercent;
     this.onExhausted = onExhausted;
@@ -33,7 +37,7 @@ export class MemoryLeak {
   free(): void {
     this.timer?.();
     this.timer = undefined;
-    this.kept = [];
+    for (const giveBack of this.taken.splice(0)) giveBack();
     this.usedKb = 0;
     this.owedKb = 0;
     this.warnedAtMs = undefined;
@@ -44,8 +48,7 @@ export class MemoryLeak {
     this.owedKb += (kbPerSec * STEP_MS) / 1000;
     const kb = Math.min(Math.floor(this.owedKb), this.limitKb - this.usedKb);
     this.owedKb -= kb;
-    // Written to, so that it is really there.
-    if (kb > 0) this.kept.push(new Uint8Array(kb * 1024).fill(1));
+    if (kb > 0) this.taken.push(this.rt.takeMemory(kb * 1024));
     this.usedKb += kb;
     this.rt.count('memory_leaked_kb_now', this.usedKb);
     const nowMs = this.rt.nowMs();

@@ -4,6 +4,8 @@ import type { MemberWatch } from './member-watch.js';
 
 /** What the command `status` says of the group, as this orchestrator has folded it at `version` and hears it. */
 export function groupStatus(state: SecurityGroupState, version: number, watch: MemberWatch): Record<string, unknown> {
+  const actives = slotsOf(state.active, state.members.length);
+  const backups = slotsOf(state.backup, state.members.length);
   return {
     activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
     exposedSlots: exposedSlots(state).length,
@@ -24,9 +26,16 @@ export function groupStatus(state: SecurityGroupState, version: number, watch: M
         site: siteWords(word, watch.everHeard(m), true),
         admin: m.admin,
         problems: m.problems,
-        active: state.active.filter((n) => n === i + 1).length,
-        backup: state.backup.filter((n) => n === i + 1).length,
+        active: actives[i + 1],
+        backup: backups[i + 1],
       };
     }),
   };
+}
+
+/** By member number: how many slots of the column are its. */
+function slotsOf(column: readonly number[], members: number): number[] {
+  const count = Array.from({ length: members + 1 }, () => 0);
+  for (const member of column) count[member] = (count[member] as number) + 1;
+  return count;
 }

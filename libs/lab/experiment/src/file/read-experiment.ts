@@ -42,7 +42,12 @@ export function readExperiment(text: string, path: string, check: CheckCommand =
   const yaml = readYaml(text, shown);
   const bare = bareIds(text, shown);
   if (bare.length > 0) throw new FileError(bare);
-  const file = checkYaml(yaml, experimentSchema, z.toJSONSchema(experimentSchema, { io: 'input' }), () => undefined);
+  const file = checkYaml(
+    yaml,
+    experimentSchema,
+    () => z.toJSONSchema(experimentSchema, { io: 'input' }),
+    () => undefined,
+  );
   const problems: FileProblem[] = [];
   const steps = (activities: readonly Activity[], at: Path): Step[] =>
     activities.map((activity, index) => {

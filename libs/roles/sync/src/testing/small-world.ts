@@ -200,6 +200,7 @@ export class SmallWorld {
       hlc: () => clock.now(),
       cpuMs: () => 0,
       spend: () => undefined,
+      takeMemory: () => () => undefined,
       rng: absent,
       after: time.after,
       atTurnEnd: (run) => void time.after(0, run),
