@@ -34,9 +34,11 @@ export function median(numbers) {
 
 /**
  * Nanoseconds an operation takes: `round(...args)` does `operations` of them in a loop of its own. It runs for
- * `warmMs` first, so that the compiler is through with it; of the rounds after, the median counts.
+ * `warmMs` first, so that the compiler is through with it. Of each stretch of rounds after that the median is taken, and
+ * the least of them counts: whoever else computes on the same core of the machine makes everything up to twice as slow,
+ * for a while at a time, so stretches are short and apart.
  * @template {unknown[]} A
- * @param {number} operations @param {{warmMs: number, rounds: number}} effort
+ * @param {number} operations @param {{warmMs: number, stretches: number, rounds: number}} effort
  * @param {(...args: A) => unknown} round @param {A} args
  */
 export function nsPerOperation(operations, effort, round, ...args) {
@@ -44,17 +46,28 @@ export function nsPerOperation(operations, effort, round, ...args) {
   // Through Reflect.apply, so that the loop is compiled by itself and not as a part of this function.
   do Reflect.apply(round, undefined, args);
   while (performance.now() < warmUntil);
-  const times = [];
-  for (let i = 0; i < effort.rounds; i++) {
-    const start = process.hrtime.bigint();
-    Reflect.apply(round, undefined, args);
-    times.push(Number(process.hrtime.bigint() - start) / operations);
+  const medians = [];
+  for (let stretch = 0; stretch < effort.stretches; stretch++) {
+    if (stretch > 0) pause(APART_MS);
+    const times = [];
+    for (let i = 0; i < effort.rounds; i++) {
+      const start = process.hrtime.bigint();
+      Reflect.apply(round, undefined, args);
+      times.push(Number(process.hrtime.bigint() - start) / operations);
+    }
+    medians.push(median(times));
   }
-  return median(times);
+  return Math.min(...medians);
 }
 
+const APART_MS = 50;
+const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+/** @param {number} ms */
+const pause = (ms) => void Atomics.wait(nobodyWakes, 0, 0, ms);
+
 /** @param {boolean} smoke */
-export const effort = (smoke) => (smoke ? { warmMs: 0, rounds: 3 } : { warmMs: 1000, rounds: 501 });
+export const effort = (smoke) =>
+  smoke ? { warmMs: 0, stretches: 1, rounds: 3 } : { warmMs: 1000, stretches: 20, rounds: 51 };
 
 /** @param {number} number */
 const shorten = (number) => Number(number.toPrecision(4));

@@ -6,7 +6,6 @@ import { measureCores, residentMb } from './live/usage.mjs';
 import { withRawNet } from './raw/net.mjs';
 
 const MEMBERS = 28;
-const VICTIM = { role: /** @type {const} */ ('member'), id: memberId(7) };
 const PACKETS_PER_SEC = 5_000;
 const CONNECTIONS = 2_000;
 const US_PER_MS = 1000;
@@ -29,42 +28,47 @@ const FRAME_PACKETS = (PACKETS_PER_SEC * SETTINGS['batch.coalesceMs']) / 1000 / 
 const FRAME_BYTES = WORD_BYTES * (HEADER_WORDS + 1 + FRAME_PACKETS * (RECORD_WORDS + PACKET_BYTES / WORD_BYTES));
 const LONG_MS = 600_000;
 
-const FULL = { rounds: 3, warmMs: 5_000, measureMs: 10_000, afterMs: 5_000, pings: 500 };
-const SHORT = { rounds: 1, warmMs: 1_000, measureMs: 2_000, afterMs: 3_000, pings: 20 };
+const FULL = { victims: [7, 14, 21], warmMs: 8_000, measureMs: 10_000, afterMs: 5_000, pings: 500 };
+const SHORT = { victims: [7], warmMs: 1_000, measureMs: 2_000, afterMs: 3_000, pings: 20 };
 
-/** A fabric of 28 in a steady state, and then with one less. @param {typeof FULL} effort */
-function fabricRound({ warmMs, measureMs, afterMs }) {
+/**
+ * One fabric of 28 in a steady state, then with one less, and so on: to bring it up takes far longer than to measure it.
+ * @param {typeof FULL} effort
+ */
+function measureFabric({ victims, warmMs, measureMs, afterMs }) {
   return withFabric({ members: MEMBERS, set: SETTINGS }, async (fabric) => {
     const { lab } = fabric;
     await fabric.start(streams({ connections: CONNECTIONS, packetsPerSec: PACKETS_PER_SEC, durationMs: LONG_MS }));
     await lab.waitMs(warmMs);
-    const pids = await fabric.pids();
-    await fabric.mark('steady');
-    const used = measureCores(pids);
-    await lab.waitMs(measureMs);
-    const { inAll, seconds } = used();
-    await fabric.mark('panic');
-    await lab.kill(VICTIM, { rebootAfterMs: null });
-    await lab.waitMs(afterMs);
-    const largestMb = Math.max(...pids.members.filter((pid) => pid !== victimOf(pids)).map((pid) => residentMb(pid)));
+    const rounds = [];
+    for (const [i, victim] of victims.entries()) {
+      await fabric.mark(`steady ${i}`);
+      const used = measureCores(await fabric.pids());
+      await lab.waitMs(measureMs);
+      const { inAll, seconds } = used();
+      await fabric.mark(`panic ${i}`);
+      await lab.kill({ role: 'member', id: memberId(victim) }, { rebootAfterMs: null });
+      await lab.waitMs(afterMs);
+      await fabric.settled();
+      rounds.push({ cores: inAll, seconds });
+    }
+    const { members } = await fabric.pids();
+    const largestMb = Math.max(...members.map((pid) => residentMb(pid)));
     await fabric.outside('drain');
     const { marks, packets } = await fabric.ledger();
     /** @param {string} name */
     const since = (name) => marks.find((/** @type {{name: string}} */ m) => m.name === name);
     return {
-      p50Ms: since('steady').latency.p50Us / US_PER_MS,
-      p99Ms: since('steady').latency.p99Us / US_PER_MS,
-      perSec: since('steady').latency.count / seconds,
-      silenceMs: since('panic').longestSilenceMs,
+      rounds: rounds.map(({ cores, seconds }, i) => {
+        const { p50Us, p99Us, count } = since(`steady ${i}`).latency;
+        const silenceMs = since(`panic ${i}`).longestSilenceMs;
+        return { p50Ms: p50Us / US_PER_MS, p99Ms: p99Us / US_PER_MS, perSec: count / seconds, silenceMs, cores };
+      }),
       lost: packets.dropped + packets.lost,
-      cores: inAll,
       largestMb,
     };
   });
 }
-
-/** The member that has been killed has no memory to look at. @param {{members: readonly number[]}} pids */
-const victimOf = ({ members }) => members[Number(VICTIM.id.slice(-2)) - 1];
 
 /** Round trips one at a time, as many as asked, the middle one. @param {typeof FULL} effort */
 function rawRound({ pings }) {
@@ -78,25 +82,20 @@ function rawRound({ pings }) {
 /** @param {boolean} smoke */
 async function measure(smoke) {
   const effort = smoke ? SHORT : FULL;
-  /** @type {Awaited<ReturnType<typeof fabricRound>>[]} */
-  const runs = [];
-  const raws = [];
-  for (let round = 0; round < effort.rounds; round++) {
-    runs.push(await fabricRound(effort));
-    raws.push(await rawRound(effort));
-  }
-  /** @param {keyof (typeof runs)[number]} field */
-  const middle = (field) => median(runs.map((r) => r[field]));
+  const { rounds, lost, largestMb } = await measureFabric(effort);
+  const rawP50Ms = await rawRound(effort);
+  /** @param {keyof (typeof rounds)[number]} field */
+  const middle = (field) => median(rounds.map((r) => r[field]));
   return {
     p50Ms: middle('p50Ms'),
-    rawP50Ms: median(raws),
-    lost: Math.max(...runs.map((r) => r.lost)),
+    rawP50Ms,
+    lost,
     detail: {
       packetsPerSec: middle('perSec'),
       p99Ms: middle('p99Ms'),
       silenceMs: middle('silenceMs'),
       cores: middle('cores'),
-      largestMemberMb: middle('largestMb'),
+      largestMemberMb: largestMb,
     },
   };
 }

@@ -48,6 +48,7 @@ function load(set, { warmMs, measureMs }, nodeFlags = []) {
     await fabric.lab.waitMs(measureMs);
     const after = await fabric.ledger();
     const { cores, inAll } = used();
+    const toUs = profileClockUs();
     await fabric.outside('stop');
     const { record } = await fabric.record();
     const entries = record.metrics.filter((m) => m.name === 'sync_entries_sent').reduce((sum, m) => sum + m.value, 0);
@@ -58,7 +59,7 @@ function load(set, { warmMs, measureMs }, nodeFlags = []) {
       cores,
       inAll,
       pids,
-      fromUs,
+      stretch: { fromUs, toUs },
     };
   });
 }
@@ -99,8 +100,8 @@ async function measure(sync, effort) {
 async function costs(sync, effort) {
   const dir = mkdtempSync(join(tmpdir(), 'rehearsal-profile-'));
   try {
-    const { pids, fromUs } = await load(SETTINGS[sync], effort, profileFlags(dir));
-    return costLines(topCosts(dir, pids, fromUs));
+    const { pids, stretch } = await load(SETTINGS[sync], effort, profileFlags(dir));
+    return costLines(topCosts(dir, pids, stretch));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

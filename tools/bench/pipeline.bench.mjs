@@ -25,7 +25,9 @@ export default [
       const table = new ConnectionTable({ capacity: CONNECTIONS, slots: 512, baseMs: 0 });
       table.marks.setIncarnation(0, 1);
       const expiry = new Expiry(table, { tcpStartSec: 25, tcpSessionSec: 3600, tcpEndSec: 20, udpSec: 40 });
-      const policy = { match: () => 0, accepts: () => true, syncOf: () => undefined, nat: { isEmpty: true } };
+      const none = () => 0;
+      const nat = { isEmpty: true, hideAddress: none, hideOf: none, staticOutside: none, staticInside: none };
+      const policy = { match: none, accepts: () => true, syncOf: () => undefined, nat };
       const steering = new Steering({ slots: 512, l4: true, modes: ['general', 'general'], gtp: 'outer' });
       const serves = new Uint8Array(512).fill(1);
       const pipeline = new Pipeline(table, expiry, policy, steering, serves, new Expectations(), {

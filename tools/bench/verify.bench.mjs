@@ -51,7 +51,7 @@ export default [
       }
       const commits = logs.reduce((sum, { lines }) => sum + lines.length, 0);
       const bytes = logs.reduce((sum, { lines }) => sum + lines.reduce((all, line) => all + line.length, 0), 0);
-      const effort = smoke ? { warmMs: 0, rounds: 1 } : { warmMs: 2000, rounds: 21 };
+      const effort = smoke ? { warmMs: 0, stretches: 1, rounds: 1 } : { warmMs: 2000, stretches: 3, rounds: 7 };
       const value = 1e9 / nsPerOperation(commits, effort, verifyAll, logs);
       const baseline = 1e9 / nsPerOperation(commits, effort, hashAll, logs);
       return { value, baseline, detail: { commits, bytesPerCommit: bytes / commits } };

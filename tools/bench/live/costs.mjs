@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** @typedef {{id: number, callFrame: {functionName: string, url: string, lineNumber: number}}} ProfileNode */
 /** @typedef {{nodes: ProfileNode[], startTime: number, samples: number[], timeDeltas: number[]}} Profile */
+/** What is measured, on the clock of profiles: not how a process starts, tells what it counted, and ends. @typedef {{fromUs: number, toUs: number}} Stretch */
 /** @typedef {{share: number, what: string}} Cost share of the time the process was not idle */
 
 const OUTSIDE_JAVASCRIPT = '(program)';
@@ -22,8 +23,8 @@ function nameOf({ callFrame: { functionName, url, lineNumber } }) {
 /** Now, on the clock of profiles: microseconds of the machine's own clock, the same in every process. */
 export const profileClockUs = () => Number(process.hrtime.bigint() / 1000n);
 
-/** Microseconds by function from a moment on, without what it calls. @param {Profile[]} profiles @param {number} fromUs */
-function selfTime(profiles, fromUs) {
+/** Microseconds by function within a stretch of time, without what it calls. @param {Profile[]} profiles @param {Stretch} stretch */
+function selfTime(profiles, { fromUs, toUs }) {
   /** @type {Map<string, number>} */
   const times = new Map();
   for (const { nodes, startTime, samples, timeDeltas } of profiles) {
@@ -33,17 +34,17 @@ function selfTime(profiles, fromUs) {
       const us = Number(timeDeltas[i]);
       atUs += us;
       const name = names.get(id);
-      if (name && atUs >= fromUs) times.set(name, (times.get(name) ?? 0) + us);
+      if (name && atUs >= fromUs && atUs <= toUs) times.set(name, (times.get(name) ?? 0) + us);
     }
   }
   return times;
 }
 
 /**
- * The greatest costs of each kind of process from a moment on, out of the profiles in `dir`.
- * @param {string} dir @param {import('./usage.mjs').Pids} pids @param {number} fromUs @param {number} [most]
+ * The greatest costs of each kind of process within a stretch of time, out of the profiles in `dir`.
+ * @param {string} dir @param {import('./usage.mjs').Pids} pids @param {Stretch} stretch @param {number} [most]
  */
-export function topCosts(dir, pids, fromUs, most = 3) {
+export function topCosts(dir, pids, stretch, most = 3) {
   const files = readdirSync(dir).filter((name) => name.endsWith('.cpuprofile'));
   /** @type {Record<string, Cost[]>} */
   const costs = {};
@@ -51,7 +52,7 @@ export function topCosts(dir, pids, fromUs, most = 3) {
     const own = files.filter((name) => ids.some((pid) => name.split('.').includes(String(pid))));
     const times = selfTime(
       own.map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8'))),
-      fromUs,
+      stretch,
     );
     const all = [...times.values()].reduce((sum, us) => sum + us, 0);
     const sorted = [...times].sort(([, a], [, b]) => b - a).slice(0, most);

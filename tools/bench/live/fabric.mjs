@@ -61,15 +61,15 @@ export class Fabric {
     await this.lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, SETTLE_WITHIN_MS);
   }
 
-  /** The fabric's processes by kind, the bus among them. */
+  /** The fabric's processes by kind, the bus among them; without those that have been killed. */
   async pids() {
     const { members, orchestrators, sync, traffic } = await this.lab.status();
-    const pid = (/** @type {{pid: number | null}} */ row) => Number(row.pid);
+    const pid = (/** @type {{pid: number | null}} */ row) => row.pid ?? [];
     return {
-      outside: [pid(traffic)],
-      orchestrators: orchestrators.map(pid),
-      members: members.map(pid),
-      sync: [pid(sync)],
+      outside: [traffic].flatMap(pid),
+      orchestrators: orchestrators.flatMap(pid),
+      members: members.flatMap(pid),
+      sync: [sync].flatMap(pid),
       bus: [this.busPid()],
     };
   }

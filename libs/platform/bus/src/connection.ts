@@ -4,8 +4,7 @@ import { grantsFor } from '@rehearsal/protocol';
 import type { RoleName } from '@rehearsal/protocol';
 import { nkeyUser } from './nkey.js';
 import { serverRefusal } from './server-version.js';
-import { connectWire } from './wire.js';
-import type { Wire } from './wire.js';
+import { Wire, connectWire } from './wire.js';
 
 export interface ConnectionOptions {
   readonly self: Self & { readonly role: RoleName };
@@ -26,7 +25,10 @@ const PING_MS = 2_000;
  * The client library's connection, as a role's user, dialling for ever once it was up. Throws when the
  * bus cannot be reached, refuses the user, or is too old to hold a log.
  */
-export async function connectRaw({ self, natsUrl, nkeySeed }: ConnectionOptions, wire: Wire): Promise<NatsConnection> {
+export async function connectRaw(
+  { self, natsUrl, nkeySeed }: ConnectionOptions,
+  wire: Wire = new Wire(),
+): Promise<NatsConnection> {
   const options = {
     servers: [natsUrl],
     authenticator: nkeyUser(nkeySeed),
