@@ -160,6 +160,7 @@ export class DataPlane {
       egress.forgetMember(member);
       legs.forgetMember(member);
     }
+    for (const channel of peers.lostOrchestrators()) egress.forgetChannel(channel);
     correction.onTable(lost);
     legs.onTable(lost);
     handover.check();

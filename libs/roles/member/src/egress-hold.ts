@@ -20,14 +20,17 @@ const BUFFER_WORDS = 4096;
 const MAX_SPARE = 16;
 
 /**
- * Answers on their way to the orchestrators, in order. With strict sync they are held until the backups
- * have the state they stem from; a member that is lost meanwhile is no longer waited for.
+ * Answers on their way to the orchestrators, to each in order. With strict sync they are held until the backups
+ * have the state they stem from; a member that is lost meanwhile is no longer waited for. An orchestrator that
+ * takes no more, for it is cut off, keeps only its own answers waiting.
  */
 export class EgressHold {
   private readonly writers = new Map<Channel, PacketFrameWriter>();
   private queue: Generation[] = [];
   /** Answers that grew to a frame's full size before they were closed. */
   private full: Answer[] = [];
+  /** Answers that wait for nothing but room on their way. */
+  private readonly roomless = new Map<Channel, Answer[]>();
   /** Buffers of answers that have left, for those to come. */
   private readonly spare: Int32Array[] = [];
 
@@ -54,6 +57,7 @@ export class EgressHold {
         awaited.length === 0 &&
         answers.length === 0 &&
         this.queue.length === 0 &&
+        !this.roomless.has(channel) &&
         channel.send(FRAME.answer, writer.words, writer.at) !== 0
       ) {
         writer.reset();
@@ -67,16 +71,19 @@ export class EgressHold {
 
   /** Sends what waits no more. */
   readonly release = (): void => {
+    for (const [channel, answers] of this.roomless) {
+      while (answers.length > 0 && this.sent(answers[0] as Answer)) answers.shift();
+      if (answers.length === 0) this.roomless.delete(channel);
+    }
     while (this.queue.length > 0) {
       const { awaited, answers } = this.queue[0] as Generation;
       if (!awaited.every((a) => a.done)) return;
-      while (answers.length > 0) {
-        const { channel, words, wordCount } = answers[0] as Answer;
-        if (this.live(channel) && channel.send(FRAME.answer, words, wordCount) === 0) return;
-        answers.shift();
-        if (this.spare.length < MAX_SPARE) this.spare.push(words);
-      }
       this.queue.shift();
+      for (const answer of answers) {
+        const before = this.roomless.get(answer.channel);
+        if (before !== undefined) before.push(answer);
+        else if (!this.sent(answer)) this.roomless.set(answer.channel, [answer]);
+      }
     }
   };
 
@@ -89,6 +96,7 @@ export class EgressHold {
   /** The orchestrator's incarnation is over: nobody wants these answers. */
   forgetChannel(channel: Channel): void {
     this.writers.delete(channel);
+    this.roomless.delete(channel);
     for (const generation of this.queue) {
       for (let i = generation.answers.length - 1; i >= 0; i--) {
         if ((generation.answers[i] as Answer).channel === channel) generation.answers.splice(i, 1);
@@ -99,17 +107,20 @@ export class EgressHold {
 
   /** No answer is under construction or held back. */
   get isEmpty(): boolean {
-    if (this.queue.length > 0 || this.full.length > 0) return false;
+    if (this.queue.length > 0 || this.full.length > 0 || this.roomless.size > 0) return false;
     for (const writer of this.writers.values()) if (writer.count > 0) return false;
     return true;
   }
 
   get waiting(): number {
-    return this.queue.length;
+    let waiting = this.queue.length;
+    for (const answers of this.roomless.values()) waiting += answers.length;
+    return waiting;
   }
 
   clear(): void {
     this.writers.clear();
+    this.roomless.clear();
     this.queue = [];
     this.full = [];
   }
@@ -120,7 +131,10 @@ export class EgressHold {
     return { channel, words, wordCount };
   }
 
-  private live(channel: Channel): boolean {
-    return this.writers.has(channel);
+  /** Whether the answer has left, or nobody wants it any more. */
+  private sent({ channel, words, wordCount }: Answer): boolean {
+    if (this.writers.has(channel) && channel.send(FRAME.answer, words, wordCount) === 0) return false;
+    if (this.spare.length < MAX_SPARE) this.spare.push(words);
+    return true;
   }
 }

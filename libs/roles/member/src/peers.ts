@@ -55,6 +55,16 @@ export class Peers {
     return this.parts.orchestrators.indexOf(nodeId(channel.peerCode));
   }
 
+  /** Channels to incarnations of orchestrators that the log says are over. */
+  lostOrchestrators(): readonly Channel[] {
+    const { hub } = this.parts;
+    return this.parts.state().orchestrators.flatMap(({ id, status, incarnation }) => {
+      const channel = hub.find(nodeCode('orchestrator', id));
+      const isOver = channel !== undefined && channel.peerIncarnation < incarnation + (status === 'active' ? 0 : 1);
+      return isOver ? [channel] : [];
+    });
+  }
+
   /** Numbers of the other members that are active. */
   others(): readonly number[] {
     return activeMembers(this.parts.state()).filter((member) => member !== this.parts.me);
