@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
-import type { Target } from '@rehearsal/lab-port';
+import type { RunRecord, Target } from '@rehearsal/lab-port';
 import { roughOptions, SimLab } from '@rehearsal/simulator';
 import type { LedgerSummary } from '@rehearsal/traffic';
 import { roleFactories } from './labs.js';
@@ -10,8 +10,11 @@ const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabr
 const TRAFFIC: Target = { role: 'outside-world', id: 'outside' };
 const MIX = { https: 30, dns: 10, ping: 15, fragments: 15, ipsec: 5, 'icmp-errors': 5, 'gtp-u': 15, gre: 5 };
 
-/** Traffic of many protocols through a lossless fabric of which a member panics. */
-async function panicked(overrides: Record<string, unknown>): Promise<LedgerSummary> {
+/** What is left of traffic of many protocols through a lossless fabric to which something happens meanwhile. */
+async function passed(
+  overrides: Record<string, unknown>,
+  happens: (lab: SimLab) => Promise<unknown>,
+): Promise<{ ledger: LedgerSummary; metrics: RunRecord['metrics'] }> {
   const loaded = loadFabric(FABRIC, { profile: 'lossless', overrides });
   const plan = { ...loaded, policy: { rules: [{ name: 'anything', action: 'accept' }] } };
   const lab = new SimLab({
@@ -27,10 +30,11 @@ async function panicked(overrides: Record<string, unknown>): Promise<LedgerSumma
     const traffic = { seed: 1, connections: 200, packetsPerSec: 500, durationMs: 5000, mix: MIX };
     expect(await lab.command(TRAFFIC, { name: 'start', args: { plan: traffic } })).toMatchObject({ ok: true });
     await lab.waitMs(2500);
-    await lab.kill({ role: 'member', id: '1_02' });
+    await happens(lab);
     await lab.waitMs(3000);
     await lab.command(TRAFFIC, { name: 'finish', args: { deadlineMs: 20_000 } }, 30_000);
-    return (await lab.ledger()) as unknown as LedgerSummary;
+    const { ledger, metrics } = await lab.collect();
+    return { ledger: ledger as unknown as LedgerSummary, metrics };
   } finally {
     await lab.down();
   }
@@ -45,9 +49,32 @@ describe('every protocol in every mode', () => {
     [{ 'dist.mode': 'user' }],
     [{ 'dist.mode': 'network', 'dist.l4': false }],
   ])('lives through a panic: %j', async (overrides) => {
-    const { packets, connections, reordered } = await panicked(overrides);
+    const { ledger } = await passed(overrides, (lab) => lab.kill({ role: 'member', id: '1_02' }));
+    const { packets, connections, reordered } = ledger;
     expect(packets).toEqual({ ...packets, delivered: packets.sent, lost: 0, unexplained: 0, duplicated: 0 });
     expect([connections.done, reordered]).toEqual([connections.total, 0]);
     expect(packets.sent).toBeGreaterThan(1000);
+  });
+});
+
+describe('packets that come in by another slot than the home of their connection', () => {
+  it('are counted by who hands them on and by who takes them in, and how long that takes is measured', async () => {
+    const { ledger, metrics } = await passed({ 'dist.mode': 'user' }, async () => {});
+    const of = (name: string): number[] => metrics.filter((m) => m.name === name).map((m) => m.value);
+    const sum = (name: string): number => of(name).reduce((a, b) => a + b, 0);
+    expect(of('packets_handed_on')).toHaveLength(4);
+    expect(sum('packets_handed_on')).toBe(ledger.correction.packets);
+    expect(sum('packets_taken_in')).toBe(ledger.correction.packets);
+    const [p50, p99] = [of('correction_extra_p50_us_now'), of('correction_extra_p99_us_now')];
+    // There and back: at least two messages of the bus.
+    for (const us of p50) expect(us).toBeGreaterThan(100);
+    p99.forEach((us, i) => expect(us).toBeGreaterThanOrEqual(p50[i]!));
+    expect(p99).toHaveLength(4);
+  });
+
+  it('are none where both directions come in by one slot', async () => {
+    const { ledger, metrics } = await passed({ 'dist.mode': 'general' }, async () => {});
+    expect(ledger.correction.packets).toBe(0);
+    expect(metrics.filter((m) => /handed_on|taken_in|correction/.test(m.name))).toEqual([]);
   });
 });

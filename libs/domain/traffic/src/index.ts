@@ -3,7 +3,6 @@ export { isTrafficCommand, readTrafficArgs, TRAFFIC_COMMANDS, type TrafficComman
 export { compareWithControl, type ControlDifference } from './ledger/compare-with-control.js';
 export { CONNECTION_KIND, OUTCOME, OUTCOME_NAMES, type OutcomeName } from './ledger/connection-book.js';
 export type { FaultMark } from './ledger/fault-mark.js';
-export { LatencyHistogram, type LatencySummary } from './ledger/latency-histogram.js';
 export { DELIVERY, Ledger, MAX_MARKS, type Delivery, type LedgerOptions, type Totals } from './ledger/ledger.js';
 export {
   connectionRows,

@@ -6,6 +6,18 @@ export type Verdict = z.output<typeof verdictSchema>;
 
 const counts = z.record(z.string(), z.int().min(0));
 const ms = z.number().min(0).nullable();
+/** Of one member, since its process started; all null where it does not run at the end. Extra times are null of no packet. */
+const correctionByMember = z.strictObject({
+  member: z.string(),
+  /** Packets it handed on to the members that serve their connections, and packets it judged for others. */
+  handedOn: z.int().min(0).nullable(),
+  takenIn: z.int().min(0).nullable(),
+  /** From its handing a packet on until the answer was back. */
+  extraP50Us: z.int().min(0).nullable(),
+  extraP99Us: z.int().min(0).nullable(),
+});
+export type CorrectionByMember = z.output<typeof correctionByMember>;
+
 const some = z.strictObject({
   connections: z.int().min(0),
   /** Not more than twenty of them. */
@@ -25,7 +37,13 @@ export const resultSchema = z.strictObject({
     /** Packets nobody accounts for, and connections whose difference from the run without faults has no name. */
     unexplained: z.int().min(0),
     /** Packets that another member answered than the one they were steered to, and how much longer they took. */
-    correction: z.strictObject({ packets: z.int(), perMille: z.int(), extraP50Us: z.int(), extraP99Us: z.int() }),
+    correction: z.strictObject({
+      packets: z.int(),
+      perMille: z.int(),
+      extraP50Us: z.int(),
+      extraP99Us: z.int(),
+      members: z.array(correctionByMember),
+    }),
   }),
   connections: z.strictObject({
     opened: z.int().min(0),

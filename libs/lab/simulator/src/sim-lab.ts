@@ -21,6 +21,7 @@ import {
   type LedgerSummary,
   type LinkSpec,
   type LogUsage,
+  type Metric,
   type ProbeReading,
   type ProcessStatus,
   type RoleFactories,
@@ -288,11 +289,7 @@ export class SimLab implements Lab {
       log,
       faults: this.#faults,
       notes: this.sim.notes,
-      metrics: this.sim.processes.flatMap((p) =>
-        [...p.metrics]
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, { value }]) => ({ role: p.entry.role, id: p.entry.id, name, value })),
-      ),
+      metrics: this.sim.processes.filter(({ state }) => state === 'running').flatMap(metricsOf),
       ledger,
     };
     return this.#record;
@@ -401,4 +398,9 @@ export class SimLab implements Lab {
     });
     this.sim.log.append({ stream, bytes, expectLastSeq: head.seq, msgId: `${stream}:${version}:${id}` });
   }
+}
+
+/** As a live process would show them: since it started. */
+function metricsOf({ entry: { role, id }, metrics }: SimProcess): Metric[] {
+  return [...metrics].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { value }]) => ({ role, id, name, value }));
 }

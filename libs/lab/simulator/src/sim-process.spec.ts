@@ -105,6 +105,7 @@ describe('a simulated process', () => {
       '1_02': (rt) => {
         log.push(`start ${rt.self.incarnation}`);
         rt.after(10, () => log.push(`timer of ${rt.self.incarnation}`));
+        rt.count('starts', 1);
       },
     });
     runMs(5);
@@ -112,6 +113,7 @@ describe('a simulated process', () => {
     world.start(process('1_02'));
     runMs(50);
     expect(log).toEqual(['start 1', 'start 2', 'timer of 2']);
+    expect(process('1_02').metrics.get('starts')?.value).toBe(1);
   });
 
   it('has a clock of its own, off by an offset and a drift', () => {

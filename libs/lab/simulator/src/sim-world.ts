@@ -139,6 +139,7 @@ export class SimWorld {
     process.incarnation++;
     process.state = 'running';
     process.reset();
+    process.metrics.clear();
     process.connected = this.network.state !== 'down';
     if (this.network.isOffBus(process.index)) this.wayChanged(process);
     this.invariants.started(process.entry.role, process.entry.id);

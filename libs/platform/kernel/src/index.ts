@@ -32,6 +32,8 @@ export {
 export type { ServeOptions } from './input-server.js';
 export { serveInputs } from './input-server.js';
 export { IntentSender, intentsOf } from './intent-sender.js';
+export type { LatencySummary } from './latency-histogram.js';
+export { LatencyHistogram } from './latency-histogram.js';
 export type { LogSink } from './log-follower.js';
 export { LogFollower } from './log-follower.js';
 export type { AnyMachine, Deadline, Event, EventRef, Input, Intent, Machine } from './machine.js';

@@ -4,6 +4,7 @@ import type { Runtime } from '@rehearsal/kernel';
 import type { Channel } from '@rehearsal/protocol';
 import { FRAME, PacketFrameReader, PacketFrameWriter, RECORD_FLAG, REASONS } from '@rehearsal/protocol';
 import type { DataplaneTable } from '@rehearsal/security-group';
+import type { CorrectionMeter } from './correction-meter.js';
 import type { EgressHold } from './egress-hold.js';
 import type { HandedPacket } from './handed-packet.js';
 import { HANDED_BYTES, HANDED_WORDS, KEPT_HEAD } from './handed-packet.js';
@@ -21,6 +22,7 @@ export interface CorrectionParts {
   readonly rt: Runtime;
   readonly pipeline: Pipeline;
   readonly egress: EgressHold;
+  readonly meter: CorrectionMeter;
   readonly me: number;
   readonly slots: number;
   readonly maxPackets: number;
@@ -48,8 +50,6 @@ export interface CorrectionParts {
  * of a home slot are outstanding at one member and under one epoch at a time, the rest waits, in order.
  */
 export class Correction {
-  /** Packets handed on so far, and answered. */
-  handedOn = 0;
   private readonly pending: PendingPackets;
   private readonly touched = new Set<number>();
   private readonly writers = new Map<number, PacketFrameWriter>();
@@ -91,7 +91,7 @@ export class Correction {
     const number = pending.add(packet.number, meta, home, at);
     pending.closeFrame();
     if (number === 0) return REASONS.hold_overflow;
-    this.handedOn++;
+    this.parts.meter.handed();
     this.touched.add(home);
     return 0;
   }
@@ -99,6 +99,7 @@ export class Correction {
   /** Sends what has been handed on since, or may go by now. */
   flush(): void {
     this.dispatchTouched();
+    this.parts.meter.count();
     for (const [member, writer] of this.writers) {
       if (writer.count === 0) continue;
       writer.finish();
@@ -131,6 +132,7 @@ export class Correction {
       this.parts.rt.count('frames_malformed', 1);
       return;
     }
+    const nowMs = this.parts.rt.nowMs();
     while (reader.next()) {
       const number = reader.id;
       if (pending.stateOf(number) !== PENDING.outstanding) continue;
@@ -141,6 +143,7 @@ export class Correction {
         this.touched.add(home);
         continue;
       }
+      this.parts.meter.settled(pending.takenAtMs(number), nowMs);
       this.settle(number, home, reader.code, reader.aux, words, reader.packetAt, reader.lenBytes);
     }
     this.dispatchTouched();
@@ -245,6 +248,7 @@ export class Correction {
     const side = (meta >>> 16) & 1;
     const lenBytes = meta & 0xffff;
     if (active === parts.me) {
+      parts.meter.settled(pending.takenAtMs(number), parts.rt.nowMs());
       const cameInBy = arena[at - KEPT_HEAD] as number;
       parts.judgeAtHome(arena, at, lenBytes, side, cameInBy, arena[at - 1] as number, orchestrator);
       pending.settle(number);

@@ -6,6 +6,7 @@ import type { ChannelHub } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
 import { CopiesHeld } from './copies-held.js';
+import { CorrectionMeter } from './correction-meter.js';
 import { Correction } from './correction.js';
 import { Duties, DUTY } from './duties.js';
 import { EgressHold } from './egress-hold.js';
@@ -41,6 +42,7 @@ export interface DataPlaneParts {
   readonly egress: EgressHold;
   readonly peers: Peers;
   readonly correction: Correction;
+  readonly meter: CorrectionMeter;
   readonly legs: Legs;
   readonly expecting: Expecting;
   readonly serving: Serving;
@@ -85,10 +87,12 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
   };
   const peers = new Peers({ hub, orchestrators: config.orchestrators, me, state, table, onSettled });
   const wayTo: Peers['wayTo'] = (member) => peers.wayTo(member);
+  const meter = new CorrectionMeter(rt);
   const correction = new Correction({
     rt,
     pipeline,
     egress,
+    meter,
     me,
     slots,
     maxPackets: settings['hold.maxPackets'],
@@ -128,6 +132,7 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
     duties,
     egress,
     correction,
+    meter,
     legs,
     expecting,
     maxHeld: settings['hold.maxPackets'],
@@ -150,7 +155,7 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
   const moving = { duties, handover, replication, serving, correction, legs, turns };
   const moves = new SlotMoves({ rt, hub, probe, connections, ...moving });
   const judges = { connections, expiry, pipeline, duties, egress, peers, correction, legs, expecting, serving };
-  return { ...judges, replication, handover, copies, turns, moves };
+  return { ...judges, meter, replication, handover, copies, turns, moves };
 }
 
 function pipelineSettings(settings: Settings): PipelineSettings {

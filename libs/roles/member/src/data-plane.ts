@@ -232,12 +232,13 @@ export class DataPlane {
 
   count(): void {
     const { rt } = this.host;
+    this.parts.meter.gauge();
     rt.count('connections_now', this.parts.connections.size);
     rt.count('held_packets_now', this.parts.serving.heldPackets);
   }
 
   status(): Record<string, unknown> {
-    const { connections, serving, egress, correction } = this.parts;
+    const { connections, serving, egress, meter } = this.parts;
     let servingSlots = 0;
     let waitingSlots = 0;
     for (const duty of this.parts.duties.duty) {
@@ -252,8 +253,7 @@ export class DataPlane {
       waitingSlots,
       heldPackets: serving.heldPackets,
       answersHeld: egress.waiting,
-      handedOn: correction.handedOn,
-      corrected: serving.corrected,
+      ...meter.status(),
     };
   }
 }

@@ -7,6 +7,7 @@ import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { Duties } from './duties.js';
 import { DUTY } from './duties.js';
 import type { Correction } from './correction.js';
+import type { CorrectionMeter } from './correction-meter.js';
 import type { EgressHold } from './egress-hold.js';
 import type { Expecting } from './expecting.js';
 import { HANDED_BYTES, HANDED_WORDS, HandedPacket } from './handed-packet.js';
@@ -17,8 +18,6 @@ const WORD_BYTES = 4;
 
 /** Judges packets: each by its slot, then by the pipeline; writes the answers. */
 export class Serving {
-  /** Packets judged for other members, whose slots they had come in by. */
-  corrected = 0;
   /** Something answered since the last `flushed` may leave only with what it depends on. */
   mustHold = false;
   private readonly held: HeldPackets;
@@ -30,6 +29,7 @@ export class Serving {
   private readonly duties: Duties;
   private readonly egress: EgressHold;
   private readonly correction: Correction;
+  private readonly meter: CorrectionMeter;
   private readonly legs: Legs;
   private readonly expecting: Expecting;
   private readonly me: number;
@@ -43,6 +43,7 @@ export class Serving {
     duties: Duties;
     egress: EgressHold;
     correction: Correction;
+    meter: CorrectionMeter;
     legs: Legs;
     expecting: Expecting;
     maxHeld: number;
@@ -55,6 +56,7 @@ export class Serving {
     this.duties = parts.duties;
     this.egress = parts.egress;
     this.correction = parts.correction;
+    this.meter = parts.meter;
     this.legs = parts.legs;
     this.expecting = parts.expecting;
     this.held = new HeldPackets(parts.maxHeld);
@@ -165,7 +167,7 @@ export class Serving {
   ): void {
     const writer = this.egress.writerFor(channel);
     const epoch = this.duties.table?.epoch[home] ?? 0;
-    this.corrected++;
+    this.meter.judgedForOther();
     const verdict = this.judgeAtHome(words, at, lenBytes, side, orchestrator, now);
     if (verdict === NOT_HERE) writer.addBare(id, side, REASONS.not_home, epoch);
     else this.write(verdict, words, at + HANDED_WORDS, lenBytes - HANDED_BYTES, side, id, channel, epoch);

@@ -1,6 +1,6 @@
+import { LatencyHistogram } from '@rehearsal/kernel';
 import type { ConnectionBook } from './connection-book.js';
 import { OUTCOME } from './connection-book.js';
-import { LatencyHistogram } from './latency-histogram.js';
 
 /** What is measured from one moment (a fault) until the next mark. */
 export class FaultMark {

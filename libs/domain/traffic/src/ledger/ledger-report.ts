@@ -1,7 +1,7 @@
+import type { LatencySummary } from '@rehearsal/kernel';
 import type { OutcomeName } from './connection-book.js';
 import { CONNECTION_KIND, OUTCOME_NAMES } from './connection-book.js';
 import type { FaultMark } from './fault-mark.js';
-import type { LatencySummary } from './latency-histogram.js';
 import type { Ledger } from './ledger.js';
 
 /** Whole numbers only, so that the record of a run can be hashed. Times are ms of the role's clock, rounded up. */

@@ -1,7 +1,7 @@
+import { LatencyHistogram } from '@rehearsal/kernel';
 import type { OutcomeName } from './connection-book.js';
 import { ConnectionBook, OUTCOME } from './connection-book.js';
 import { FaultMark } from './fault-mark.js';
-import { LatencyHistogram } from './latency-histogram.js';
 import { LossLog, NO_WORD } from './loss-log.js';
 import { PACKET_STATE, PacketRing } from './packet-ring.js';
 import { checksumResidue, contentSum, isFragment, isPiece } from './packet-words.js';

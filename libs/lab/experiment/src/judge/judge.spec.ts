@@ -90,7 +90,7 @@ function judged(given: Given): Judgement {
     world: 'simulated',
     startedAtMs: START_MS,
     endedAtMs: START_MS + 60_000,
-    plan: { profile } as FabricPlan,
+    plan: { profile, securityGroup: { members: [] as FabricPlan['securityGroup']['members'] } } as FabricPlan,
     settings,
     log: ['a commit'],
     seal: { streams: [] },

@@ -5,6 +5,7 @@ import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
 import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
+import { correctionOf } from './correction.js';
 import type { FabricHistory } from './history.js';
 import type { NotWell } from './losses.js';
 import { causeOfLoss, isLost, NEVER_BEGAN, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
@@ -62,7 +63,7 @@ export function judge(evidence: Evidence): Judgement {
     ledger: {
       packets: { sent: ledger.sent, delivered: ledger.delivered, dropped: ledger.dropped, lost: ledger.lost },
       unexplained,
-      correction: correctionOf(ledger),
+      correction: correctionOf(ledger, record),
     },
     connections: {
       opened: rows.filter((row) => row.openedMs !== null).length,
@@ -111,11 +112,6 @@ function whatDidNotEndWell(
     notWell.push({ row, cause, alsoWithoutFaults: !lost, affected: lost ? met : undefined });
   }
   return notWell;
-}
-
-function correctionOf({ correction }: LedgerSummary): RunResult['ledger']['correction'] {
-  const { packets, perMille, extraP50Us, extraP99Us } = correction;
-  return { packets, perMille, extraP50Us, extraP99Us };
 }
 
 function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[]): RunResult['failover'] {

@@ -17,6 +17,7 @@ export function resultTable(results: readonly (readonly [string, RunResult])[]):
       row('  lost', (r) => countsText(r.ledger.packets.lost, '0')),
       row('unexplained', (r) => r.ledger.unexplained),
       row('corrected in the site', (r) => correctionText(r.ledger.correction)),
+      ...membersCorrecting(results).map((member) => row(`  ${member}`, (r) => memberText(r, member))),
       row('connections opened', (r) => r.connections.opened),
       row('  affected', (r) => r.connections.affected),
       row('  kept', (r) => r.connections.kept),
@@ -45,7 +46,25 @@ function predictionText({ predictedLost, predictedByCause }: RunResult['predicti
 }
 
 function correctionText({ packets, perMille, extraP50Us }: RunResult['ledger']['correction']): string {
-  return packets === 0 ? '0' : `${packets} (${perMille / 10} %), median ${(extraP50Us / 1000).toFixed(1)} ms longer`;
+  return packets === 0 ? '0' : `${packets} (${perMille / 10} %), median ${inMs(extraP50Us)} longer`;
+}
+
+/** Members that had to do with correction in one of the results. */
+function membersCorrecting(results: readonly (readonly [string, RunResult])[]): string[] {
+  const taking = results.flatMap(([, r]) => r.ledger.correction.members.filter((m) => m.handedOn || m.takenIn));
+  return [...new Set(taking.map((m) => m.member))].sort();
+}
+
+function memberText({ ledger }: RunResult, member: string): string {
+  const seen = ledger.correction.members.find((m) => m.member === member);
+  if (seen === undefined || seen.handedOn === null) return '-';
+  const { handedOn, takenIn, extraP50Us, extraP99Us } = seen;
+  const extra = extraP50Us === null ? '' : `; ${inMs(extraP50Us)} longer, 99 of 100 at most ${inMs(extraP99Us ?? 0)}`;
+  return `out ${handedOn}, in ${takenIn}${extra}`;
+}
+
+function inMs(us: number): string {
+  return `${(us / 1000).toFixed(1)} ms`;
 }
 
 /** Why verdicts are not `pass`, what they rest on, and where to look further. */
