@@ -120,10 +120,9 @@ export class DataPlane {
   }
 
   private onReleased(words: Int32Array, channel: Channel): void {
-    const { handover, moves, peers, turns } = this.parts;
+    const { handover, moves, peers } = this.parts;
     const slots = Array.from(words.subarray(HEADER_WORDS + 1));
     moves.serve(handover.released(peers.memberOf(channel), slots));
-    turns.flush();
   }
 
   // What the log says.

@@ -29,6 +29,9 @@ export interface SlotMovesParts {
 export class SlotMoves {
   /** Slots to be released to a member as soon as they could have been served here. */
   private readonly relay = new Map<number, number>();
+  /** Slots that may be served, or passed on, once all that is at hand has been heard. */
+  private readonly due = new Set<number>();
+  private dueQueued = false;
   private readonly parts: SlotMovesParts;
 
   constructor(parts: SlotMovesParts) {
@@ -43,8 +46,8 @@ export class SlotMoves {
   /** Takes what `version` of the table changes for this member. */
   take(change: DutyChange, version: number): void {
     const { connections, handover, replication } = this.parts;
-    for (const { slot } of change.takeOver) this.relay.delete(slot);
-    for (const slot of change.seize) this.relay.delete(slot);
+    for (const { slot } of change.takeOver) this.beginAnew(slot);
+    for (const slot of change.seize) this.beginAnew(slot);
     for (const slot of change.drop) connections.dropSlot(slot);
     for (const slot of change.empty) connections.dropSlot(slot);
     for (const { slot, from } of change.takeOver) handover.awaitRelease(slot, from);
@@ -53,12 +56,25 @@ export class SlotMoves {
     for (const slot of change.copy) replication.queueCopy(slot);
   }
 
-  /** The slots may be served from now on, or be passed on. */
+  /**
+   * The slots may be served, or be passed on, at the end of this turn: a member that was hung, or cannot keep up, finds
+   * what gave it a slot and what took it away again in one heap, and another has served the slot since.
+   */
   serve(slots: Iterable<number>): void {
+    for (const slot of slots) this.due.add(slot);
+    if (this.due.size === 0 || this.dueQueued) return;
+    this.dueQueued = true;
+    this.parts.rt.atTurnEnd(this.serveDue);
+  }
+
+  private readonly serveDue = (): void => {
+    this.dueQueued = false;
     const { rt, hub, probe, duties, replication, serving, correction, legs, turns } = this.parts;
     const { table } = duties;
-    if (table === undefined) return;
-    for (const slot of slots) {
+    if (table === undefined || turns.stopped) return;
+    const due = [...this.due];
+    this.due.clear();
+    for (const slot of due) {
       const relayTo = this.relay.get(slot);
       if (relayTo !== undefined) {
         this.relay.delete(slot);
@@ -73,7 +89,13 @@ export class SlotMoves {
       legs.onServe(slot);
       if (table.joining[slot] !== 0) replication.queueCopy(slot);
     }
-    turns.queue();
+    if (due.length > 0) turns.flush();
+  };
+
+  /** The slot is this member's by a newer table: what held by an older one counts no more. */
+  private beginAnew(slot: number): void {
+    this.relay.delete(slot);
+    this.due.delete(slot);
   }
 
   /** This life is over: nothing is served. */
@@ -85,6 +107,7 @@ export class SlotMoves {
     }
     duties.clear();
     this.relay.clear();
+    this.due.clear();
   }
 
   /** Slots that are another's from this version on: the release is the last word on each. */
@@ -95,8 +118,10 @@ export class SlotMoves {
     for (const { slot, to, wasServing } of changes) {
       serving.refuseHeld(slot);
       probe?.onRelease(rt.self.id, hub.incarnation, slot);
-      if (to === 0) handover.forget(slot);
-      else if (wasServing) push(served, to, slot);
+      if (to === 0) {
+        handover.forget(slot);
+        this.due.delete(slot);
+      } else if (wasServing) push(served, to, slot);
       else if (handover.awaitsReleaseFrom(slot, to)) {
         // It comes back to the one who served last: nothing was done here, and nothing may be overwritten.
         handover.forget(slot);
