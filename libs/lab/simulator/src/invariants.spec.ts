@@ -111,6 +111,38 @@ describe('the invariants of a fabric', () => {
     ]);
   });
 
+  it('let a member begin late with a slot that has been seized from it, if nothing it says leaves', () => {
+    const { broken, watch } = watched();
+    watch.onServe('1_03', 1, 0, 3);
+    watch.onRelease('1_03', 1, 0);
+    watch.onTable('orchestrator 1_1', 5, [3], [1], [3]);
+    watch.onTable('orchestrator 1_1', 6, [1], [2], [6]);
+    watch.onTable('orchestrator 1_1', 7, [2], [0], [7]);
+    watch.onServe('1_02', 1, 0, 7);
+    watch.onServe('1_01', 1, 0, 6);
+    expect(broken).toEqual([]);
+    watch.onEmit('1_2', 0, 6, 100);
+    expect(broken).toEqual([
+      'orchestrator 1_2 let packet 100 of slot 0 leave under epoch 6, and the member that seized it at 7 serves it already',
+    ]);
+    broken.length = 0;
+    watch.onServe('1_03', 1, 0, 8);
+    expect(broken).toEqual([
+      'two members serve slot 0: 1_02 (incarnation 1, epoch 7) and 1_03 (incarnation 1, epoch 8)',
+    ]);
+  });
+
+  it('let no member begin late with a slot that it has handed over', () => {
+    const { broken, watch } = watched();
+    watch.onTable('orchestrator 1_1', 5, [1], [2], [3]);
+    watch.onTable('orchestrator 1_1', 6, [2], [1], [6]);
+    watch.onServe('1_02', 1, 0, 6);
+    watch.onServe('1_01', 1, 0, 3);
+    expect(broken).toEqual([
+      'two members serve slot 0: 1_02 (incarnation 1, epoch 6) and 1_01 (incarnation 1, epoch 3)',
+    ]);
+  });
+
   it('let a member that was to be given a slot serve it once the one who should release it is gone from the table', () => {
     const { broken, watch } = watched();
     watch.onServe('1_02', 1, 0, 3);

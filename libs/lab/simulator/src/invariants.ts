@@ -81,6 +81,9 @@ export class Invariants implements RoleProbe {
 
   onServe(member: string, incarnation: number, slot: number, epoch: number): void {
     const other = this.#servers.get(slot);
+    // What a slow way brings late may let a member begin with a slot that was seized from it before, as it may let one
+    // go on: it cannot know, and as little of it may leave, whichever of the two was first. See `#checkSeized`.
+    if (other !== undefined && this.#isSeized(slot, epoch, other.epoch)) return;
     // A process that drops its state and begins a new life takes over from itself, and who seizes a slot from the lost.
     const seized =
       other !== undefined && other.epoch < epoch && (this.#isSeized(slot, other.epoch, epoch) || this.#isGone(other));
