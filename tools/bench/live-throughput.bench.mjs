@@ -90,6 +90,8 @@ async function measure(sync, effort) {
       usMembers: usEach('members'),
       usBus: usEach('bus'),
       rawCores: median(raws.map((r) => r.inAll)),
+      rawUs: median(raws.map((r) => (r.inAll / r.perSec) * 1e6)),
+      usInAll: median(runs.map((r) => (r.inAll / r.perSec) * 1e6)),
       entriesPerPacket: Number(middle?.entriesPerPacket),
       notDelivered: runs.reduce((sum, r) => sum + r.notDelivered, 0),
     },

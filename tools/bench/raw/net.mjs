@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { raisePriority } from '@rehearsal/processes';
 
 const LOOK_EVERY_MS = 5;
 const START_WITHIN_MS = 30_000;
@@ -21,7 +22,7 @@ class RawNet {
     const server = spawn('nats-server', ['-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', this.#dir], {
       stdio: 'ignore',
     });
-    this.#children.push(server);
+    this.#adopt(server);
     this.busPid = Number(server.pid);
     const deadline = performance.now() + START_WITHIN_MS;
     while (this.#url === '') {
@@ -30,6 +31,12 @@ class RawNet {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       this.#url = this.#readUrl();
     }
+  }
+
+  /** With the priority that a fabric's processes have: on a busy machine both get as much of it. @param {import('node:child_process').ChildProcess} child */
+  #adopt(child) {
+    this.#children.push(child);
+    raisePriority(child.pid);
   }
 
   #readUrl() {
@@ -46,7 +53,7 @@ class RawNet {
     const file = join(import.meta.dirname, `${program}.mjs`);
     const argument = JSON.stringify({ url: this.#url, ...parameters });
     const child = spawn(process.execPath, [file, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#children.push(child);
+    this.#adopt(child);
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const next = async () => {
       const { done, value } = await lines.next();

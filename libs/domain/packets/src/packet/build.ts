@@ -1,6 +1,6 @@
-import { addWords, finish, ICMP_CHECKSUM_AT, pseudoHeader, TCP_CHECKSUM_AT, UDP_CHECKSUM_AT } from './checksum.js';
+import { addWords, finish, ICMP_CHECKSUM_AT, TCP_CHECKSUM_AT, UDP_CHECKSUM_AT } from './checksum.js';
 import { ICMP_HEADER_BYTES, IPV4_HEADER_BYTES, PROTOCOL, TCP_HEADER_BYTES, UDP_HEADER_BYTES } from './packet-view.js';
-import { write16, write32, writeIpv4, type IpFields } from './write-header.js';
+import { addressWords, write16, write32, writeIpv4, type IpFields } from './write-header.js';
 
 /** Where a built packet's payload begins, counted from the packet: there is never an option in between. */
 export const TCP_PAYLOAD_AT = IPV4_HEADER_BYTES + TCP_HEADER_BYTES;
@@ -35,9 +35,16 @@ export interface EchoFields extends IpFields {
 
 /**
  * Writes a TCP packet without options at `target[at …)` around a payload that already stands at `at + TCP_PAYLOAD_AT`.
- * Answers the packet's length in bytes. Checksums are right; the don't-fragment bit is set.
+ * Answers the packet's length in bytes. Checksums are right; the don't-fragment bit is set. `payloadSum`: the
+ * one's-complement sum of the payload's 16-bit words, for a caller that knows it.
  */
-export function writeTcp(target: Uint8Array, at: number, fields: Readonly<TcpFields>, payloadLen: number): number {
+export function writeTcp(
+  target: Uint8Array,
+  at: number,
+  fields: Readonly<TcpFields>,
+  payloadLen: number,
+  payloadSum: number = addWords(0, target, at + TCP_PAYLOAD_AT, at + TCP_PAYLOAD_AT + payloadLen),
+): number {
   const transportLen = TCP_HEADER_BYTES + payloadLen;
   const totalLen = writeIpv4(target, at, fields, PROTOCOL.tcp, transportLen);
   const tcp = at + IPV4_HEADER_BYTES;
@@ -48,20 +55,32 @@ export function writeTcp(target: Uint8Array, at: number, fields: Readonly<TcpFie
   target[tcp + 13] = fields.flags;
   write16(target, tcp + 14, fields.window);
   write32(target, tcp + TCP_CHECKSUM_AT, 0);
-  const sum = addWords(pseudoHeader(target, at, PROTOCOL.tcp, transportLen), target, tcp, at + totalLen);
-  write16(target, tcp + TCP_CHECKSUM_AT, finish(sum));
+  const { seq, ack, flags, window } = fields;
+  const numbers = (seq >>> 16) + (seq & 0xffff) + (ack >>> 16) + (ack & 0xffff);
+  const rest = (TCP_HEADER_BYTES << 10) + (flags & 0xff) + (window & 0xffff);
+  const pseudo = PROTOCOL.tcp + transportLen + addressWords(fields);
+  write16(target, tcp + TCP_CHECKSUM_AT, finish(pseudo + portWords(fields) + numbers + rest + payloadSum));
   return totalLen;
 }
 
-/** As writeTcp for UDP, whose payload stands at `at + UDP_PAYLOAD_AT`. */
-export function writeUdp(target: Uint8Array, at: number, fields: Readonly<UdpFields>, payloadLen: number): number {
+/**
+ * As writeTcp for UDP, whose payload stands at `at + UDP_PAYLOAD_AT`. `payloadSum`: the one's-complement sum of its 16-bit
+ * words, for a caller that knows it.
+ */
+export function writeUdp(
+  target: Uint8Array,
+  at: number,
+  fields: Readonly<UdpFields>,
+  payloadLen: number,
+  payloadSum: number = addWords(0, target, at + UDP_PAYLOAD_AT, at + UDP_PAYLOAD_AT + payloadLen),
+): number {
   const transportLen = UDP_HEADER_BYTES + payloadLen;
   const totalLen = writeIpv4(target, at, fields, PROTOCOL.udp, transportLen);
   const udp = at + IPV4_HEADER_BYTES;
   writePorts(target, udp, fields);
   write16(target, udp + 4, transportLen);
-  write16(target, udp + UDP_CHECKSUM_AT, 0);
-  const sum = finish(addWords(pseudoHeader(target, at, PROTOCOL.udp, transportLen), target, udp, at + totalLen));
+  // The length stands in the header and in the pseudo header.
+  const sum = finish(PROTOCOL.udp + 2 * transportLen + addressWords(fields) + portWords(fields) + payloadSum);
   // RFC 768: 0 would say that there is no checksum.
   write16(target, udp + UDP_CHECKSUM_AT, sum === 0 ? 0xffff : sum);
   return totalLen;
@@ -113,6 +132,10 @@ function finishIcmp(target: Uint8Array, at: number, totalLen: number): number {
   write16(target, icmp + ICMP_CHECKSUM_AT, 0);
   write16(target, icmp + ICMP_CHECKSUM_AT, finish(addWords(0, target, icmp, at + totalLen)));
   return totalLen;
+}
+
+function portWords({ srcPort, dstPort }: Readonly<UdpFields>): number {
+  return (srcPort & 0xffff) + (dstPort & 0xffff);
 }
 
 function writePorts(target: Uint8Array, at: number, fields: Readonly<UdpFields>): void {

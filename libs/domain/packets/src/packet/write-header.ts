@@ -1,4 +1,4 @@
-import { addWords, finish, IPV4_CHECKSUM_AT } from './checksum.js';
+import { finish, IPV4_CHECKSUM_AT } from './checksum.js';
 import { IPV4_HEADER_BYTES } from './packet-view.js';
 
 /** Addresses of a packet to build. Keep one and change its fields: building allocates nothing. */
@@ -35,11 +35,16 @@ export function writeIpv4(
   write16(target, at + 6, 0x4000);
   target[at + 8] = fields.ttl;
   target[at + 9] = protocol;
-  write16(target, at + IPV4_CHECKSUM_AT, 0);
+  const fixed = 0x4500 + 0x4000 + totalLen + (fields.ipId & 0xffff) + ((fields.ttl & 0xff) << 8) + (protocol & 0xff);
+  write16(target, at + IPV4_CHECKSUM_AT, finish(fixed + addressWords(fields)));
   write32(target, at + 12, fields.src);
   write32(target, at + 16, fields.dst);
-  write16(target, at + IPV4_CHECKSUM_AT, finish(addWords(0, target, at, at + IPV4_HEADER_BYTES)));
   return totalLen;
+}
+
+/** Sum of the 16-bit words of both addresses. */
+export function addressWords({ src, dst }: Readonly<IpFields>): number {
+  return (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff);
 }
 
 export function write16(target: Uint8Array, at: number, value: number): void {

@@ -69,15 +69,16 @@ export class GeneratedPackets {
     if (service.shape !== 'plain' && service.shape !== 'ftp') return this.shaped.build(service, fields);
     fields.ipId = stepExchange(step) & 0xffff;
     if (service.transport !== 'tcp' && service.transport !== 'refused') {
-      this.writePayload(connection, step, words, UDP_PAYLOAD_AT, lenBytes);
-      return writeUdp(bytes, 0, fields, lenBytes);
+      const payloadSum = this.writePayload(connection, step, words, UDP_PAYLOAD_AT, lenBytes);
+      return writeUdp(bytes, 0, fields, lenBytes, payloadSum);
     }
-    this.writePayload(connection, step, words, TCP_PAYLOAD_AT, lenBytes);
+    let payloadSum: number | undefined = this.writePayload(connection, step, words, TCP_PAYLOAD_AT, lenBytes);
     if (service.shape === 'ftp' && lenBytes > 0) {
       this.shaped.writeFtpLine(stepExchange(step), fromServer, fields.src, TCP_PAYLOAD_AT);
+      payloadSum = undefined;
     }
     this.setTcpFields(connection, service, step);
-    return writeTcp(bytes, 0, fields, lenBytes);
+    return writeTcp(bytes, 0, fields, lenBytes, payloadSum);
   }
 
   /** A client sends to where it was told; a server answers whom it sees, from where it was asked. */
@@ -98,22 +99,39 @@ export class GeneratedPackets {
     fields.dstPort = fromServer ? workload.clientPort[c] : workload.serverPort[c];
   }
 
+  /** Returns the one's-complement sum of the payload's 16-bit words. */
   private readonly writePayload = (
     connection: number,
     step: number,
     words: Int32Array,
     at: number,
     lenBytes: number,
-  ): void => {
+  ): number => {
     const { filler } = this;
     const from = at >> 2;
     const whole = lenBytes >> 2;
-    for (let i = 0; i < whole; i++) words[from + i] = filler[i];
+    const stampWords = lenBytes < STAMP_BYTES ? 0 : STAMP_BYTES >> 2;
+    let sum = 0;
+    if (stampWords > 0) {
+      words[from] = connection;
+      words[from + 1] = step;
+      sum = (connection & 0xffff) + (connection >>> 16) + (step & 0xffff) + (step >>> 16);
+    }
+    for (let i = stampWords; i < whole; i++) {
+      const word = filler[i];
+      words[from + i] = word;
+      sum += (word & 0xffff) + (word >>> 16);
+    }
     const rest = lenBytes & 3;
-    if (rest !== 0) words[from + whole] = filler[whole] & ((1 << (rest * 8)) - 1);
-    if (lenBytes < STAMP_BYTES) return;
-    words[from] = connection;
-    words[from + 1] = step;
+    if (rest !== 0) {
+      const word = filler[whole] & ((1 << (rest * 8)) - 1);
+      words[from + whole] = word;
+      sum += (word & 0xffff) + (word >>> 16);
+    }
+    sum = (sum & 0xffff) + (sum >>> 16);
+    sum = (sum & 0xffff) + (sum >>> 16);
+    // Summed in the byte order of the words, which only turns the sum round (RFC 1071, 2 B).
+    return ((sum & 0xff) << 8) | (sum >>> 8);
   };
 
   private setTcpFields(connection: number, service: PlannedService, step: number): void {
