@@ -270,11 +270,10 @@ export class SimLab implements Lab {
     const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
     // What ends the log needs room in it.
     if (this.sim.log.limited) await this.limitLog(null);
-    const before = sealLog(this.sim.log.lines(), this.plan.site);
     this.#commit({
       ...this.#input('close'),
-      streams: before.streams.filter((s) => !s.stream.startsWith('run.')),
-      lastSeq: before.sequences.last,
+      streams: this.sim.log.heads().filter((s) => !s.stream.startsWith('run.')),
+      lastSeq: this.sim.log.lastSeq,
     });
     const log = this.sim.log.lines();
     this.#record = {

@@ -3,6 +3,7 @@ import {
   sha256Hex,
   type AppendOutcome,
   type AppendRequest,
+  type Commit,
   type ReadOutcome,
   type StoredCommit,
 } from '@rehearsal/kernel';
@@ -99,6 +100,12 @@ export class SimLogServer {
     return this.#heads.get(stream) ?? { seq: 0, version: 0, hash: '' };
   }
 
+  /** The last commit of each stream, by the streams' names. */
+  heads(): { readonly stream: string; readonly version: number; readonly hash: string }[] {
+    const heads = [...this.#heads].map(([stream, { version, hash }]) => ({ stream, version, hash }));
+    return heads.sort((a, b) => (a.stream < b.stream ? -1 : 1));
+  }
+
   append(request: AppendRequest): AppendOutcome {
     const first = this.#messageIds.get(request.msgId);
     const head = this.head(request.stream);
@@ -112,9 +119,9 @@ export class SimLogServer {
     }
     const seq = this.#commits.length + 1;
     const bytes = request.bytes.slice();
-    if (this.#world.options.checkCommits) this.#checkChain(request.stream, bytes, head, seq);
+    const checked = this.#world.options.checkCommits ? this.#checkChain(request.stream, bytes, head, seq) : {};
     this.#heads.set(request.stream, { seq, version: head.version + 1, hash: sha256Hex(bytes) });
-    this.#commits.push({ seq, stream: request.stream, bytes });
+    this.#commits.push({ seq, stream: request.stream, bytes, ...checked });
     this.#messageIds.set(request.msgId, seq);
     this.#usedBytes += bytes.length;
     for (const follower of this.#followers) this.#planFollower(follower);
@@ -123,13 +130,16 @@ export class SimLogServer {
     return { kind: 'ok', seq };
   }
 
-  #checkChain(stream: string, bytes: Uint8Array, head: Head, seq: number): void {
-    const { version, prev, stream: named } = parseCommit(decoder.decode(bytes));
+  /** What the bytes say: read once, for all who follow. */
+  #checkChain(stream: string, bytes: Uint8Array, head: Head, seq: number): { readonly commit: Commit } {
+    const commit = frozen(parseCommit(decoder.decode(bytes)));
+    const { version, prev, stream: named } = commit;
     if (named !== stream || version !== head.version + 1 || prev !== head.hash) {
       this.#world.fail(
         `log sequence ${seq}: ${stream}:${head.version + 1} after ${head.hash || 'nothing'} was expected, and ${named}:${version} after ${prev || 'nothing'} was stored`,
       );
     }
+    return { commit };
   }
 
   readNext(stream: string, afterSeq: number): ReadOutcome {
@@ -260,6 +270,12 @@ function sayCaughtUp(follower: Follower): void {
   const run = follower.onCaughtUp;
   follower.onCaughtUp = undefined;
   if (!follower.cancelled) run?.();
+}
+
+/** The same, all the way down: whoever changes what all processes read is found out. */
+function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) frozen(inner as object);
+  return Object.freeze(value);
 }
 
 function kindOf(stream: string): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   commitIds,
   createDecider,
+  encodeCommit,
   LogFollower,
   parseCommit,
   type AppendOutcome,
@@ -117,5 +118,35 @@ describe('two deciders on a simulated log that fails now and then', () => {
     expect(sealLog(world.log.lines(), 1).streams[0]!.version).toBe(120);
     const expected = seed % 2 === 0 ? ['conflict', 'ok', 'unknown'] : ['conflict', 'duplicate', 'ok', 'unknown'];
     expect([...outcomes].sort()).toEqual(expected);
+  });
+});
+
+describe('a commit of the simulated log', () => {
+  it('is read once for everybody who follows, and whoever changes it is found out', () => {
+    const bytes = encodeCommit({
+      id: '1_1.1.1',
+      stream: TOY_STREAM,
+      version: 1,
+      prev: '',
+      input: { type: 'add', id: 'a', at: 0, from: 'command' },
+      events: [{ type: 'Added' }],
+      principal: { name: '1_1', known: 'service' },
+      build: 'test',
+      time: { ms: 0, count: 0 },
+    });
+    const seen: unknown[] = [];
+    const follow = (runtime: Runtime): void => {
+      runtime.log.follow('', 1, (stored) => seen.push(stored.commit));
+    };
+    const change = (runtime: Runtime): void => {
+      runtime.log.append({ stream: TOY_STREAM, bytes, expectLastSeq: 0, msgId: 'a' }, () => {});
+      const forge = (): unknown =>
+        runtime.log.follow('', 1, ({ commit }) => (commit!.events as unknown[]).push({ type: 'Forged' }));
+      runtime.after(500, forge);
+    };
+    const { world, runMs } = scriptedWorld({ '1_01': follow, '1_02': follow, '1_1': change });
+    runMs(1000);
+    expect(world.violation?.reason).toMatch(/1_1 threw in a handler: TypeError.*not extensible/);
+    expect([seen.length, seen[0] !== undefined && seen[0] === seen[1]]).toEqual([2, true]);
   });
 });

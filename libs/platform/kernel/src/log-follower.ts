@@ -84,7 +84,7 @@ export class LogFollower {
       if (stored.seq !== this.#lastSeq + 1) {
         throw new Error(`expected log sequence ${this.#lastSeq + 1}, saw ${stored.seq}`);
       }
-      const commit = decodeCommit(stored.bytes);
+      const commit = stored.commit ?? decodeCommit(stored.bytes);
       this.#lastSeq = stored.seq;
       if (!this.#clock.observe(commit.time)) {
         this.#runtime.note('warn', 'clock_ahead', {

@@ -1,3 +1,5 @@
+import type { Commit } from './commit.js';
+
 /**
  * The raw commit store: what a log server can say to one append, no more. The rules that turn
  * these words into exactly-once decisions live in the decider; the simulator injects all of them.
@@ -9,6 +11,8 @@ export interface StoredCommit {
   readonly stream: string;
   /** The exact stored bytes. */
   readonly bytes: Uint8Array;
+  /** What the bytes say, where the store has read them already; nobody may change it. */
+  readonly commit?: Commit;
 }
 
 export type AppendOutcome =

@@ -60,7 +60,7 @@ export class MachineView<S, I extends Input, E extends Event> {
    */
   fold(stored: StoredCommit, decoded?: Commit): boolean {
     if (stored.seq <= this.#lastSeq) return false;
-    const commit = (decoded ?? decodeCommit(stored.bytes)) as Commit<I, E>;
+    const commit = (decoded ?? stored.commit ?? decodeCommit(stored.bytes)) as Commit<I, E>;
     this.#assertNext(commit, stored);
     let state = this.#state;
     for (const event of commit.events) state = this.machine.evolve(state, event);

@@ -36,14 +36,15 @@ export async function explore(schedule: Schedule, bench: ExploreBench): Promise<
   const lab = bench.makeLab(plan, schedule);
   const beganMs = lab.nowMs();
   const suffering = await suffer(lab, schedule);
-  const findings = judgeSuffering(suffering, schedule, plan, bench.readLog);
   const record = suffering.end?.record;
+  const log = record === undefined ? undefined : bench.readLog(record);
+  const findings = judgeSuffering(suffering, schedule, plan, log);
   if (record !== undefined && (findings.length > 0 || schedule.seed % REDECIDE_ONE_IN === 0)) {
     for (const problem of bench.redecide(record)) findings.push({ kind: 'decides otherwise', text: problem });
   }
   return {
     findings,
-    coverage: coverageOf(schedule, suffering, record === undefined ? undefined : bench.readLog(record)),
+    coverage: coverageOf(schedule, suffering, log),
     logHash: record === undefined ? '' : sha256Hex(new TextEncoder().encode(record.log.join('\n'))),
     virtualMs: lab.nowMs() - beganMs,
   };

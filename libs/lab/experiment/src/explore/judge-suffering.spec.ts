@@ -54,7 +54,7 @@ function found(seen: Seen): string[] {
     end: { record: {} as RunRecord, ledger: { ...LEDGER, ...seen.ledger }, rows },
   } as unknown as Suffering;
   const schedule = { ...SCHEDULE, ...seen.schedule } as Schedule;
-  return judgeSuffering(suffering, schedule, plan, () => ({ ...LOG, ...seen.log })).map((f) => f.kind);
+  return judgeSuffering(suffering, schedule, plan, { ...LOG, ...seen.log }).map((f) => f.kind);
 }
 
 const dropped = (reason: string): Partial<ConnectionRow> => ({ dropped: { [reason]: 3 } });

@@ -1,4 +1,4 @@
-import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
+import type { FabricPlan } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
 import type { Placement } from '../judge/history.js';
 import { isExplained, isLossExplained, type Facts } from './explained.js';
@@ -24,14 +24,13 @@ export function judgeSuffering(
   suffering: Suffering,
   schedule: Schedule,
   plan: FabricPlan,
-  readLog: (record: RunRecord) => LogFacts,
+  log: LogFacts | undefined,
 ): Finding[] {
   const findings = [...suffering.findings];
-  if (suffering.end === undefined) return findings;
-  const { ledger, rows, record } = suffering.end;
+  if (suffering.end === undefined || log === undefined) return findings;
+  const { ledger, rows } = suffering.end;
   findings.push(...books(ledger));
   const done = suffering.tried.filter((t) => t.refused === undefined);
-  const log = readLog(record);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const parentOf = (row: ConnectionRow) => (row.follows === null ? undefined : byId.get(row.follows));
   const facts: Facts = { tried: done.map((t) => t.step), schedule, log, plan, parentOf };
