@@ -22,7 +22,6 @@ const branch = {
     { name: 'odd protocols', source: '203.0.113.9', service: 'other', action: 'accept' },
     { name: 'voice', service: { udp: 'any' }, destination: '172.16.0.0/12', action: 'accept' },
   ],
-  other: { ipv6: 'drop' },
 };
 
 describe('matching', () => {
@@ -66,8 +65,6 @@ describe('matching', () => {
       'never',
       undefined,
     ]);
-    expect(policy.other('ipv6')).toBe('drop');
-    expect(policy.other('nonIp')).toBeUndefined();
     expect(policy.ruleCount).toBe(7);
   });
 
@@ -140,7 +137,7 @@ describe('a rulebase that cannot be used', () => {
 
   it.each([
     [{}, ['a rulebase has a list of rules under the key rules; write rules: [{name: …, action: accept}]']],
-    [{ rules: [accept], rule: 1 }, ['rule is no field of a rulebase; a rulebase has rules, nat and other']],
+    [{ rules: [accept], rule: 1 }, ['rule is no field of a rulebase; a rulebase has rules and nat']],
     [{ rules: [accept, 7] }, ['rule 2: this is no rule; write {name, source, destination, service, action}']],
     [{ rules: [{ name: 'a', action: 'allow' }] }, ['rule 1 "a": action is missing or wrong; write accept or drop']],
     [{ rules: [{ action: 'drop' }] }, ['rule 1: name is missing or wrong; give it a name']],
@@ -169,15 +166,11 @@ describe('a rulebase that cannot be used', () => {
       ['rule 1 "a": service: "90-80" is no port or range of ports; write 443, 8000-8100 or any, up to 65535'],
     ],
     [
-      { rules: [], other: { fragments: 'pass', unsupportedProtocols: 'drop', ports: 1 } },
+      { rules: [], other: { ipv6: 'drop' } },
       [
-        'other: fragments is none of its fields, which are ipv6 and nonIp; fragments follow the first of their packet: remove it',
-        'other: unsupportedProtocols is none of its fields, which are ipv6 and nonIp; write a rule with service: other, which matches them',
-        'other: ports is none of its fields, which are ipv6 and nonIp; remove it',
+        'other is no field of a rulebase; what is not IPv4 is decided by the setting policy.other, other protocols by a rule with service: other',
       ],
     ],
-    [{ rules: [], other: { ipv6: 'accept' } }, ['other: ipv6 is wrong; write pass or drop']],
-    [{ rules: [], other: 'pass' }, ['other: write {ipv6: pass, nonIp: drop}']],
     [
       { rules: [], nat: { masquerade: [], hide: {}, static: [{ inside: '10.0.0.1' }, 7] } },
       [

@@ -11,8 +11,6 @@ import { PROTO } from './services.js';
 /** The index `match` answers when no rule matches: the implicit last rule, which drops. */
 export const IMPLICIT_DROP = -1;
 
-export type OtherTraffic = 'ipv6' | 'nonIp';
-
 /** Words of a rule in the compiled table: where its parts end; each part begins where the one before it ends. */
 const SOURCES_END = 0;
 const DESTINATIONS_END = 1;
@@ -98,11 +96,6 @@ export class CompiledPolicy {
   /** What the rule itself says of syncing; undefined leaves it to the settings. */
   syncOf(rule: number): SyncChoice | undefined {
     return SYNC_CHOICES[this.sync[rule] ?? NO_CHOICE];
-  }
-
-  /** What happens to traffic no rule can match; undefined leaves it to the settings. */
-  other(kind: OtherTraffic): 'pass' | 'drop' | undefined {
-    return this.rulebase.other?.[kind];
   }
 
   private holds(from: number, end: number, address: number): boolean {

@@ -71,6 +71,10 @@ const FIELDS: Readonly<Record<string, string>> = {
   sync: 'write strict, delayed or never, or leave it out',
 };
 
+/** What people who look for it here may mean. */
+const OTHER_TRAFFIC =
+  'what is not IPv4 is decided by the setting policy.other, other protocols by a rule with service: other';
+
 function describe(issue: z.core.$ZodIssue, value: unknown): string[] {
   const [top, index, field] = issue.path;
   if (top === 'rules' && typeof index === 'number') {
@@ -84,13 +88,10 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string[] {
     return [`${where}: ${String(field)} is missing or wrong; ${FIELDS[String(field)] ?? 'remove it'}`];
   }
   if (top === 'nat') return [describeNat(issue)];
-  if (top === 'other') {
-    if (index === undefined && issue.code !== 'unrecognized_keys') return ['other: write {ipv6: pass, nonIp: drop}'];
-    if (issue.code !== 'unrecognized_keys') return [`other: ${String(index)} is wrong; write pass or drop`];
-    return issue.keys.map((key) => `other: ${key} is none of its fields, which are ipv6 and nonIp; ${decided(key)}`);
-  }
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${key} is no field of a rulebase; a rulebase has rules, nat and other`);
+    return issue.keys.map(
+      (key) => `${key} is no field of a rulebase; ${key === 'other' ? OTHER_TRAFFIC : 'a rulebase has rules and nat'}`,
+    );
   }
   return ['a rulebase has a list of rules under the key rules; write rules: [{name: …, action: accept}]'];
 }
@@ -106,13 +107,6 @@ function describeNat({ path }: z.core.$ZodIssue): string {
   if (form === undefined) return 'nat: it has the lists hide and static, and nothing else';
   if (index === undefined) return `nat: ${String(kind)} is no list; ${form}`;
   return `nat: ${String(kind)} ${Number(index) + 1}: ${field === undefined ? 'its fields' : String(field)} cannot be read; ${form}`;
-}
-
-/** What decides of traffic that a rulebase has no say in here. */
-function decided(key: string): string {
-  if (key === 'fragments') return 'fragments follow the first of their packet: remove it';
-  if (key === 'unsupportedProtocols') return 'write a rule with service: other, which matches them';
-  return 'remove it';
 }
 
 function nameOf(value: unknown, index: number): string {

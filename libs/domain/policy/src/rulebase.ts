@@ -31,14 +31,10 @@ const nat = z.strictObject({
   static: z.array(z.strictObject({ inside: z.string(), outside: z.string() })).optional(),
 });
 
-const passOrDrop = z.enum(['pass', 'drop']).optional();
-
 /** A rulebase as its file holds it. The first rule that matches a new connection decides; none matching drops it. */
 export const rulebaseSchema = z.strictObject({
   rules: z.array(rule),
   nat: nat.optional(),
-  /** Traffic that rules cannot match: what is not IPv4. */
-  other: z.strictObject({ ipv6: passOrDrop, nonIp: passOrDrop }).optional(),
 });
 
 export type Rulebase = z.output<typeof rulebaseSchema>;
