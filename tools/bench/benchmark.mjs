@@ -24,6 +24,18 @@
  * @property {string[]} [costs] the greatest costs, where a reach was missed
  */
 
+/**
+ * The same measurement for all benchmarks of a file: it is made when the first of them asks.
+ * @template M
+ * @param {(smoke: boolean) => M} measure
+ * @returns {(smoke: boolean) => M}
+ */
+export function once(measure) {
+  /** @type {M | undefined} */
+  let measured;
+  return (smoke) => (measured ??= measure(smoke));
+}
+
 /** The middle of the numbers. @param {readonly number[]} numbers */
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);

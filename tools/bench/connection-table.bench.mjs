@@ -1,5 +1,5 @@
 import { ConnectionTable, NONE, connectionHash, slotOfHash } from '@rehearsal/dataplane';
-import { median } from './benchmark.mjs';
+import { median, once } from './benchmark.mjs';
 import { numbers, shuffled } from './workload.mjs';
 
 const SLOTS = 512;
@@ -143,10 +143,7 @@ function measure(count, rounds) {
   };
 }
 
-/** @type {ReturnType<typeof measure> | undefined} */
-let measured;
-/** @param {boolean} smoke */
-const results = (smoke) => (measured ??= measure(smoke ? 1 << 14 : 1 << 20, smoke ? 1 : 3));
+const results = once((smoke) => measure(smoke ? 1 << 14 : 1 << 20, smoke ? 1 : 3));
 const baseline = 'Map by text key';
 
 /** @type {import('./benchmark.mjs').Benchmark[]} */

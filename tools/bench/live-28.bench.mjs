@@ -1,5 +1,5 @@
 import { HEADER_WORDS, RECORD_WORDS } from '@rehearsal/protocol';
-import { median } from './benchmark.mjs';
+import { median, once } from './benchmark.mjs';
 import { memberId, withFabric } from './live/fabric.mjs';
 import { PACKET_BYTES, streams } from './live/traffic.mjs';
 import { measureCores, residentMb } from './live/usage.mjs';
@@ -100,10 +100,7 @@ async function measure(smoke) {
   };
 }
 
-/** @type {ReturnType<typeof measure> | undefined} */
-let measured;
-/** @param {boolean} smoke */
-const once = (smoke) => (measured ??= measure(smoke));
+const measuredOnce = once(measure);
 
 /** @type {import('./benchmark.mjs').Benchmark[]} */
 export default [
@@ -113,7 +110,7 @@ export default [
     reach: { atMost: 30 },
     baseline: 'one bare NATS round trip',
     async run(smoke) {
-      const { p50Ms, rawP50Ms, detail } = await once(smoke);
+      const { p50Ms, rawP50Ms, detail } = await measuredOnce(smoke);
       return { value: p50Ms, baseline: rawP50Ms, detail };
     },
   },
@@ -122,7 +119,7 @@ export default [
     unit: 'packets',
     reach: { atMost: 0 },
     async run(smoke) {
-      const { lost } = await once(smoke);
+      const { lost } = await measuredOnce(smoke);
       return { value: lost };
     },
   },

@@ -1,6 +1,6 @@
 import { DELTA_ENTRY_WORDS } from '@rehearsal/dataplane';
 import { HEADER_WORDS, RECORD_WORDS } from '@rehearsal/protocol';
-import { median } from './benchmark.mjs';
+import { median, once } from './benchmark.mjs';
 import { withFabric } from './live/fabric.mjs';
 import { PACKET_BYTES, streams } from './live/traffic.mjs';
 import { measureCores } from './live/usage.mjs';
@@ -80,10 +80,7 @@ async function measure(smoke) {
   };
 }
 
-/** @type {ReturnType<typeof measure> | undefined} */
-let measured;
-/** @param {boolean} smoke */
-const once = (smoke) => (measured ??= measure(smoke));
+const measuredOnce = once(measure);
 const baseline = 'one bare NATS round trip';
 
 /** @type {import('./benchmark.mjs').Benchmark[]} */
@@ -94,7 +91,7 @@ export default [
     reach: { atMost: 5 },
     baseline,
     async run(smoke) {
-      const { p50Ms, rawP50Ms, detail } = await once(smoke);
+      const { p50Ms, rawP50Ms, detail } = await measuredOnce(smoke);
       return { value: p50Ms, baseline: rawP50Ms, detail };
     },
   },
@@ -104,7 +101,7 @@ export default [
     reach: { atMost: 25 },
     baseline,
     async run(smoke) {
-      const { p99Ms, rawP99Ms } = await once(smoke);
+      const { p99Ms, rawP99Ms } = await measuredOnce(smoke);
       return { value: p99Ms, baseline: rawP99Ms };
     },
   },
@@ -114,7 +111,7 @@ export default [
     reach: { atMost: 1.5 },
     baseline: 'the same packets over bare NATS hops',
     async run(smoke) {
-      const { cores, rawCores } = await once(smoke);
+      const { cores, rawCores } = await measuredOnce(smoke);
       return { value: cores, baseline: rawCores };
     },
   },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DELTA_ENTRY_WORDS } from '@rehearsal/dataplane';
 import { HEADER_WORDS, RECORD_WORDS } from '@rehearsal/protocol';
-import { median } from './benchmark.mjs';
+import { median, once } from './benchmark.mjs';
 import { costLines, profileClockUs, profileFlags, topCosts } from './live/costs.mjs';
 import { withFabric } from './live/fabric.mjs';
 import { PACKET_BYTES, streams } from './live/traffic.mjs';
@@ -109,14 +109,11 @@ async function costs(sync, effort) {
   }
 }
 
-/** @type {Map<string, ReturnType<typeof measure>>} */
-const measured = new Map();
-/** Two figures come from the same runs. @param {'strict' | 'relaxed'} sync @param {boolean} smoke */
-function once(sync, smoke) {
-  const known = measured.get(sync) ?? measure(sync, smoke ? SHORT : FULL);
-  measured.set(sync, known);
-  return known;
-}
+/** Two figures come from the same runs. */
+const measured = {
+  strict: once((smoke) => measure('strict', smoke ? SHORT : FULL)),
+  relaxed: once((smoke) => measure('relaxed', smoke ? SHORT : FULL)),
+};
 
 /** @param {'strict' | 'relaxed'} sync @param {number} atLeast @returns {import('./benchmark.mjs').Benchmark} */
 const throughput = (sync, atLeast) => ({
@@ -125,7 +122,7 @@ const throughput = (sync, atLeast) => ({
   reach: { atLeast },
   baseline: 'the same bytes over bare NATS hops',
   async run(smoke) {
-    const { perSec, rawPerSec, detail } = await once(sync, smoke);
+    const { perSec, rawPerSec, detail } = await measured[sync](smoke);
     return { value: perSec, baseline: rawPerSec, detail };
   },
   costs: (smoke) => costs(sync, smoke ? SHORT : FULL),
@@ -140,7 +137,7 @@ export default [
     reach: { atLeast: 0.5 },
     baseline: 'the same bytes over bare NATS hops',
     async run(smoke) {
-      const { perSec, rawPerSec } = await once('strict', smoke);
+      const { perSec, rawPerSec } = await measured.strict(smoke);
       return { value: perSec / rawPerSec, baseline: 1 };
     },
   },

@@ -13,7 +13,7 @@ function row(tuple: string, openedMs: number, closedMs: number, sent: number): C
 describe('the load of slots', () => {
   it('is what their connections sent, and how many of them were open on average', () => {
     const rows = [row('a', 0, 2_000, 30), row('b', 0, 1_000, 10), row('b', 1_000, 1_500, 4), row('c', 0, 2_000, 8)];
-    const load = slotLoad(rows, 3, (tuple) => ['a', 'b', 'c'].indexOf(tuple));
+    const load = slotLoad(rows, 3, ({ tuple }) => ['a', 'b', 'c'].indexOf(tuple));
     expect([...load.packetsPerSec]).toEqual([15, 7, 4]);
     expect([...load.connections]).toEqual([1, 0.75, 1]);
     expect([...slotLoad([], 2, () => 0).packetsPerSec]).toEqual([0, 0]);

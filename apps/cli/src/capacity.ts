@@ -30,8 +30,12 @@ export function groupOf(log: readonly string[], group: string): SecurityGroupSta
   return state;
 }
 
-/** Adds measured connections up by slot. @param slotOf -1 for tuples that have none */
-export function slotLoad(rows: readonly ConnectionRow[], slots: number, slotOf: (tuple: string) => number): SlotLoad {
+/** Adds measured connections up by slot. @param slotOf -1 for those that have none */
+export function slotLoad(
+  rows: readonly ConnectionRow[],
+  slots: number,
+  slotOf: (row: ConnectionRow) => number,
+): SlotLoad {
   const load = { packetsPerSec: new Float64Array(slots), connections: new Float64Array(slots) };
   const opened = rows.flatMap((row) => (row.openedMs === null ? [] : [row.openedMs]));
   const ended = rows.map((row) => row.closedMs ?? row.lastDeliveredMs ?? 0);
@@ -39,7 +43,7 @@ export function slotLoad(rows: readonly ConnectionRow[], slots: number, slotOf: 
   const toMs = ended.reduce((a, b) => Math.max(a, b), 0);
   if (!(toMs > fromMs)) return load;
   for (const row of rows) {
-    const slot = slotOf(row.tuple);
+    const slot = slotOf(row);
     if (slot < 0 || row.openedMs === null) continue;
     const openMs = Math.max(0, (row.closedMs ?? toMs) - row.openedMs);
     load.packetsPerSec[slot] = load.packetsPerSec[slot]! + (row.sent * MS_PER_SEC) / (toMs - fromMs);

@@ -4,9 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { findCaptures, Traffic } from '@rehearsal/experiment';
 import { loadFabric } from '@rehearsal/fabric';
 import type { Lab, Target } from '@rehearsal/lab-port';
-import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
+import { calmOptions, roughOptions } from '@rehearsal/simulator';
 import { compareWithControl, type ConnectionRow, type LedgerSummary, type TrafficPlan } from '@rehearsal/traffic';
-import { roleFactories } from './labs.js';
+import { settle, settled, simulated } from './testing/settled-lab.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const FABRIC = join(root, 'examples/fabrics/anything.fabric.yaml');
@@ -37,13 +37,11 @@ async function play(
   const policy = nat === undefined ? bare.policy : { ...(bare.policy as object), nat };
   const plan = { ...bare, policy, traffic: { ...bare.traffic, captures: files } };
   const options = faults === undefined ? calmOptions(plan.settings) : roughOptions(plan.settings);
-  const lab = new SimLab({ plan, seed, factories: roleFactories(plan, 'spec'), options });
+  const lab = simulated(plan, seed, options);
   const traffic = new Traffic(lab);
   const sent: TrafficPlan = { captures: [...plays], capturesAtOnce: 16, answersWait: nat !== undefined };
   try {
-    await lab.up();
-    await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 20_000);
-    await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 20_000);
+    await settle(lab);
     await traffic.start(sent);
     await lab.waitMs(300);
     await faults?.(lab);
@@ -61,8 +59,7 @@ async function play(
 const panics = async (lab: Lab): Promise<void> => {
   await lab.kill(member('1_03'), { rebootAfterMs: 500 });
   await lab.waitMs(200);
-  await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 60_000);
-  await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 60_000);
+  await settled(lab, 60_000);
   await lab.kill(member('1_01'));
 };
 

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import { createRng } from '@rehearsal/kernel';
-import { roughOptions, SimLab } from '@rehearsal/simulator';
-import { roleFactories } from './labs.js';
+import { roughOptions } from '@rehearsal/simulator';
+import { simulated } from './testing/settled-lab.js';
 
 const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabric.yaml', import.meta.url));
 const PANICS = 30;
@@ -11,12 +11,7 @@ const PANICS = 30;
 /** Panics members at moments the seed chooses, also while slots are on their way; then leaves the fabric alone. */
 async function panicAtRandom(seed: number): Promise<{ exposed: unknown; balanced: unknown }> {
   const plan = loadFabric(FABRIC, { profile: 'lossless', overrides: { 'dist.placement': 'spread' } });
-  const lab = new SimLab({
-    plan,
-    seed,
-    factories: roleFactories(plan, 'spec'),
-    options: roughOptions(plan.settings),
-  });
+  const lab = simulated(plan, seed, roughOptions(plan.settings));
   const rng = createRng(String(seed), 'panics');
   try {
     await lab.up();
@@ -36,7 +31,7 @@ async function panicAtRandom(seed: number): Promise<{ exposed: unknown; balanced
 /** A member comes back and is given its slots; at that very moment, before it could release them, their owner dies. */
 async function dieWhileHandingOver(seed: number): Promise<{ exposed: unknown; balanced: unknown }> {
   const plan = loadFabric(FABRIC, { profile: 'lossless' });
-  const lab = new SimLab({ plan, seed, factories: roleFactories(plan, 'spec') });
+  const lab = simulated(plan, seed);
   const swaps = (): number => lab.sim.log.lines().filter((line) => line.includes('"SlotsSwapped"')).length;
   try {
     await lab.up();

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import type { RunRecord, Target } from '@rehearsal/lab-port';
-import { roughOptions, SimLab } from '@rehearsal/simulator';
+import { roughOptions, type SimLab } from '@rehearsal/simulator';
 import type { LedgerSummary } from '@rehearsal/traffic';
-import { roleFactories } from './labs.js';
+import { settle, simulated } from './testing/settled-lab.js';
 
 const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabric.yaml', import.meta.url));
 const TRAFFIC: Target = { role: 'outside-world', id: 'outside' };
@@ -17,16 +17,9 @@ async function passed(
 ): Promise<{ ledger: LedgerSummary; metrics: RunRecord['metrics'] }> {
   const loaded = loadFabric(FABRIC, { profile: 'lossless', overrides });
   const plan = { ...loaded, policy: { rules: [{ name: 'anything', action: 'accept' }] } };
-  const lab = new SimLab({
-    plan,
-    seed: 3,
-    factories: roleFactories(plan, 'spec'),
-    options: roughOptions(plan.settings),
-  });
+  const lab = simulated(plan, 3, roughOptions(plan.settings));
   try {
-    await lab.up();
-    await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 20_000);
-    await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 20_000);
+    await settle(lab);
     const traffic = { seed: 1, connections: 200, packetsPerSec: 500, durationMs: 5000, mix: MIX };
     expect(await lab.command(TRAFFIC, { name: 'start', args: { plan: traffic } })).toMatchObject({ ok: true });
     await lab.waitMs(2500);

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import type { Target } from '@rehearsal/lab-port';
-import { roughOptions, SimLab } from '@rehearsal/simulator';
+import { roughOptions } from '@rehearsal/simulator';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
-import { roleFactories } from './labs.js';
+import { settle, simulated } from './testing/settled-lab.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const FABRIC = join(repository, 'examples', 'fabrics', 'single-site.fabric.yaml');
@@ -44,16 +44,9 @@ async function play(panics: readonly string[], overrides: Record<string, unknown
     policy,
     traffic: { ...loaded.traffic, captures: CAPTURES },
   };
-  const lab = new SimLab({
-    plan,
-    seed: 7,
-    factories: roleFactories(plan, 'spec'),
-    options: roughOptions(plan.settings),
-  });
+  const lab = simulated(plan, 7, roughOptions(plan.settings));
   try {
-    await lab.up();
-    await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 20_000);
-    await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 20_000);
+    await settle(lab);
     const captures = CAPTURES.map((path) => ({ name: basename(path), packetsPerSec: 400, repeats: 2, parallel: 2 }));
     const started = await lab.command(TRAFFIC, { name: 'start', args: { plan: { seed: 1, captures } } });
     expect(started).toMatchObject({ ok: true });

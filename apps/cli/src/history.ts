@@ -1,18 +1,13 @@
 import type { FabricHistory, MemberLoss } from '@rehearsal/experiment';
-import { Steering } from '@rehearsal/dataplane';
-import { canonicalBytes, parseCommit, sha256Hex, type Settings } from '@rehearsal/kernel';
-import type { FabricPlan, RunRecord } from '@rehearsal/lab-port';
+import { canonicalBytes, parseCommit, sha256Hex } from '@rehearsal/kernel';
+import type { RunRecord } from '@rehearsal/lab-port';
 import {
   memberNumber,
   securityGroup,
   type SecurityGroupEvent,
   type SecurityGroupState,
 } from '@rehearsal/security-group';
-import { interfaceModes } from './interface-modes.js';
 import { Placing } from './placing.js';
-import { addressOf, readEnds } from './tuple-ends.js';
-
-const [INSIDE, OUTSIDE] = [0, 1];
 
 /** Reads who served what from the security group's stream of a run's log. */
 export function readHistory(record: RunRecord): FabricHistory {
@@ -79,41 +74,4 @@ function lossOf(
   const { member, incarnation, reason, evidence } = event;
   const silentMs = evidence['silentMs'] ?? null;
   return { member, incarnation, reason, detectedAtMs, committedAtMs, silentMs, slots, orphaned, moved };
-}
-
-/**
- * Finds the slot of the first packet of `client:port>server:port/protocol` by the orchestrators' own steering, so
- * that nothing else says where it goes; -1 for other text. Protocols are `tcp`, `udp`, `icmp` (whose identifier is
- * the client's port) and `ip-50` by their number. A client is outside if its server is in the inside network and it
- * is not.
- */
-export class SlotFinder {
-  readonly #steering: Steering;
-  readonly #inside: { readonly network: number; readonly mask: number };
-
-  constructor(plan: FabricPlan, settings: Settings) {
-    const { inside, outside } = interfaceModes(plan);
-    this.#steering = new Steering({
-      slots: settings['dist.slots'],
-      l4: settings['dist.l4'],
-      modes: [inside, outside],
-      gtp: settings['dist.gtp'],
-    });
-    const address = plan.securityGroup.interfaces.find((i) => i.name === 'inside')?.address ?? '0.0.0.0/0';
-    const [network, bits] = address.split('/') as [string, string];
-    const mask = bits === '0' ? 0 : -1 << (32 - Number(bits));
-    this.#inside = { network: addressOf(network) & mask, mask };
-  }
-
-  slotOf(tuple: string): number {
-    const ends = readEnds(tuple);
-    if (ends === undefined) return -1;
-    const { src, dst, srcPort, dstPort, proto } = ends;
-    const side = this.#isInside(dst) && !this.#isInside(src) ? OUTSIDE : INSIDE;
-    return this.#steering.slotOf(side, src, dst, srcPort, dstPort, proto);
-  }
-
-  #isInside(address: number): boolean {
-    return (address & this.#inside.mask) === this.#inside.network;
-  }
 }

@@ -4,9 +4,9 @@ import { loadFabric } from '@rehearsal/fabric';
 import type { CommandReply, Profile } from '@rehearsal/kernel';
 import { createRng } from '@rehearsal/kernel';
 import type { Target } from '@rehearsal/lab-port';
-import { roughOptions, SimLab } from '@rehearsal/simulator';
+import { roughOptions, type SimLab } from '@rehearsal/simulator';
 import type { LedgerSummary } from '@rehearsal/traffic';
-import { roleFactories } from './labs.js';
+import { settle, simulated } from './testing/settled-lab.js';
 
 const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabric.yaml', import.meta.url));
 /** A commit has the time of its writer's clock. */
@@ -31,7 +31,7 @@ class Rehearsed {
   constructor(profile: Profile, overrides: Record<string, unknown>, seed: number, rough: boolean) {
     const plan = loadFabric(FABRIC, { profile, overrides });
     const options = rough ? roughOptions(plan.settings) : {};
-    this.lab = new SimLab({ plan, seed, factories: roleFactories(plan, 'spec'), options });
+    this.lab = simulated(plan, seed, options);
   }
 
   async tell(id: string, name: string, args: Record<string, unknown> = {}): Promise<CommandReply> {
@@ -60,9 +60,7 @@ class Rehearsed {
   async run(story: (lab: SimLab) => Promise<void>, packetsPerSec = 300): Promise<LedgerSummary> {
     const { lab } = this;
     try {
-      await lab.up();
-      await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 20_000);
-      await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 20_000);
+      await settle(lab);
       const retransmit = { firstMs: 1000, maxMs: 1000, giveUpAfter: 3 };
       const plan = { seed: 1, connections: 100, packetsPerSec, durationMs: 4000, retransmit };
       await lab.command(TRAFFIC, { name: 'start', args: { plan } });

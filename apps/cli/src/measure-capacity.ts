@@ -7,8 +7,8 @@ import { SimLab } from '@rehearsal/simulator';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { CapacityReport, CapacityRequest } from '@rehearsal/verbs';
 import { capacityOf, groupOf, slotLoad } from './capacity.js';
-import { SlotFinder } from './history.js';
 import { roleFactories } from './labs.js';
+import { Placing } from './placing.js';
 
 const BUILD = 'capacity';
 const MEASURE_MS = 2_000;
@@ -24,8 +24,8 @@ interface Measured {
 export async function measureCapacity(request: CapacityRequest): Promise<CapacityReport> {
   const { plan, log, rows } = request.run === undefined ? await fromFabric(request) : fromRun(request.run);
   const state = groupOf(log, plan.securityGroup.name);
-  const finder = new SlotFinder(plan, plan.settings);
-  const load = slotLoad(rows, state.active.length, (tuple) => finder.slotOf(tuple));
+  const placing = new Placing(plan, plan.settings);
+  const load = slotLoad(rows, state.active.length, (row) => placing.slotOf(row));
   return {
     source: request.run ?? request.fabric!,
     profile: plan.profile,

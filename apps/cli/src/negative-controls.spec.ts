@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import type { Lab, Target } from '@rehearsal/lab-port';
-import { roughOptions, SimLab } from '@rehearsal/simulator';
+import { roughOptions, type SimLab } from '@rehearsal/simulator';
 import type { LedgerSummary } from '@rehearsal/traffic';
-import { roleFactories } from './labs.js';
+import { settle, simulated } from './testing/settled-lab.js';
 
 const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabric.yaml', import.meta.url));
 const TRAFFIC: Target = { role: 'outside-world', id: 'outside' };
@@ -30,17 +30,10 @@ async function suffer(
   faults: Faults,
 ): Promise<Outcome> {
   const plan = loadFabric(FABRIC, { profile: 'lossless', overrides });
-  const lab = new SimLab({
-    plan,
-    seed,
-    factories: roleFactories(plan, 'spec'),
-    options: rough ? roughOptions(plan.settings) : {},
-  });
+  const lab = simulated(plan, seed, rough ? roughOptions(plan.settings) : {});
   let before = 0;
   try {
-    await lab.up();
-    await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 20_000);
-    await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 20_000);
+    await settle(lab);
     const retransmit = { firstMs: 1000, maxMs: 1000, giveUpAfter: 3 };
     const traffic = { seed, connections: 200, packetsPerSec: 500, durationMs: 6000, retransmit };
     await lab.command(TRAFFIC, { name: 'start', args: { plan: traffic } });

@@ -52,6 +52,37 @@ describe('how a connection is copied', () => {
   });
 });
 
+describe('the slot of a connection', () => {
+  it.each([
+    ['user', 'network'],
+    ['general', 'general'],
+  ] as const)('is where its first packet is steered, by %s and %s', (ofInside, ofOutside) => {
+    const { placing, steering } = placingOf(ofInside, ofOutside);
+    const found = [
+      inside('10.1.0.5:4000>203.0.113.7:443/tcp'),
+      inside('10.1.0.5:4000>203.0.113.7:53/udp'),
+      inside('10.1.0.5:77>203.0.113.7:0/icmp'),
+      inside('10.1.0.5:4000>203.0.113.7:9/ip-50'),
+      inside('10.1.0.5>203.0.113.7/ip-47'),
+      outside('203.0.113.7:4000>10.1.0.5:25/tcp'),
+    ].map((row) => placing.slotOf(row));
+    expect(found).toEqual([
+      steering.slotOf(0, CLIENT, SERVER, 4000, 443, PROTO_TCP),
+      steering.slotOf(0, CLIENT, SERVER, 4000, 53, PROTO_UDP),
+      steering.slotOf(0, CLIENT, SERVER, 77, 77, 1),
+      steering.slotOf(0, CLIENT, SERVER, 0, 0, 50),
+      steering.slotOf(0, CLIENT, SERVER, 0, 0, 47),
+      steering.slotOf(1, SERVER, CLIENT, 4000, 25, PROTO_TCP),
+    ]);
+  });
+
+  it('is -1 for text that names none', () => {
+    const { placing } = placingOf('general', 'general');
+    const texts = ['a.pcap#0 odd packets', '10.1.0.5:1>10.1.0.6:2/quic', ''];
+    expect(texts.map((text) => placing.slotOf(inside(text)))).toEqual([-1, -1, -1]);
+  });
+});
+
 describe('where a connection is held', () => {
   const tuple = '10.1.0.5:4000>203.0.113.7:443/tcp';
 

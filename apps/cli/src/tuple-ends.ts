@@ -36,6 +36,6 @@ export function readEnd(text: string): { readonly address: number; readonly port
 }
 
 /** `10.1.0.5` as an integer. */
-export function addressOf(text: string): number {
+function addressOf(text: string): number {
   return text.split('.').reduce((word, part) => (word << 8) | Number(part), 0);
 }

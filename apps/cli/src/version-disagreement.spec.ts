@@ -2,9 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import type { LinkSpec, Target } from '@rehearsal/lab-port';
-import { SimLab } from '@rehearsal/simulator';
 import type { LedgerSummary } from '@rehearsal/traffic';
-import { roleFactories } from './labs.js';
+import { settle, simulated } from './testing/settled-lab.js';
 
 const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabric.yaml', import.meta.url));
 const TRAFFIC: Target = { role: 'outside-world', id: 'outside' };
@@ -21,11 +20,9 @@ interface Outcome {
 /** A member panics and comes back while one process reads the log late. */
 async function panicWhileLate(seed: number, late: Target, spec: LinkSpec): Promise<Outcome> {
   const plan = loadFabric(FABRIC, { profile: 'lossless', overrides: {} });
-  const lab = new SimLab({ plan, seed, factories: roleFactories(plan, 'spec') });
+  const lab = simulated(plan, seed);
   try {
-    await lab.up();
-    await lab.waitUntil({ name: 'balanced', until: { equals: true } }, 20_000);
-    await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, 20_000);
+    await settle(lab);
     const retransmit = { firstMs: 2000, maxMs: 2000, giveUpAfter: 4 };
     const traffic = { seed, connections: 200, packetsPerSec: 500, durationMs: 8000, retransmit };
     await lab.command(TRAFFIC, { name: 'start', args: { plan: traffic } });

@@ -1,6 +1,6 @@
 import type { CommandReply } from '@rehearsal/kernel';
 import { LabError } from './lab-error.js';
-import type { LinkSpec } from './lab.js';
+import type { Lab, LinkSpec } from './lab.js';
 import type { FaultRecord } from './record.js';
 import { targetName, type Target } from './target.js';
 
@@ -17,8 +17,19 @@ export function linkFault(
     : [fault, from, { to: targetName(to), ...spec }];
 }
 
-/** @throws LabError (bad input) with a role's reason, where it refused a command */
-export function assertDone(target: Target, command: string, reply: CommandReply): void {
+/** Tells a role what to do to itself; gives the record of it. @throws LabError (bad input) where it refuses */
+export async function inflictOn(
+  lab: Pick<Lab, 'nowMs' | 'command'>,
+  target: Target,
+  command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+  timeoutMs?: number,
+): Promise<FaultRecord> {
+  const atMs = lab.nowMs();
+  assertDone(target, command.name, await lab.command(target, command, timeoutMs));
+  return { atMs, fault: command.name, target: targetName(target), detail: command.args };
+}
+
+function assertDone(target: Target, command: string, reply: CommandReply): void {
   if (reply.ok) return;
   throw new LabError(
     'bad-input',

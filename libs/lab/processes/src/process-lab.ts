@@ -21,9 +21,9 @@ import type {
   WaitFor,
 } from '@rehearsal/lab-port';
 import {
-  assertDone,
   dumpAndRebootMs,
   findTarget,
+  inflictOn,
   LabError,
   labStatus,
   linkFault,
@@ -276,9 +276,7 @@ export class ProcessLab implements Lab {
     command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
     timeoutMs?: number,
   ): Promise<void> {
-    const atMs = this.nowMs();
-    assertDone(target, command.name, await this.command(target, command, timeoutMs));
-    this.faults.push({ atMs, fault: command.name, target: targetName(target), detail: command.args });
+    this.faults.push(await inflictOn(this, target, command, timeoutMs));
   }
 
   async command(

@@ -1,8 +1,8 @@
 import { createRng, encodeCommit, type Command, type CommandReply } from '@rehearsal/kernel';
 import {
-  assertDone,
   dumpAndRebootMs,
   findTarget,
+  inflictOn,
   labStatus,
   LabError,
   linkFault,
@@ -215,9 +215,7 @@ export class SimLab implements Lab {
     command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
     timeoutMs?: number,
   ): Promise<void> {
-    const atMs = this.nowMs();
-    assertDone(target, command.name, await this.command(target, command, timeoutMs));
-    this.#faults.push({ atMs, fault: command.name, target: targetName(target), detail: command.args });
+    this.#faults.push(await inflictOn(this, target, command, timeoutMs));
   }
 
   async command(

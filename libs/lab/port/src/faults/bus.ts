@@ -1,18 +1,9 @@
 import type { LinkSpec } from '../lab.js';
 import { targetName } from '../target.js';
 import { LabError } from '../lab-error.js';
-import type { Fault, FaultCall } from './fault.js';
+import { PLAIN, type Fault, type FaultCall } from './fault.js';
 
-const OF_THE_BUS = {
-  on: ['bus'],
-  takes: [],
-  requires: [],
-  onlySimulated: [],
-  hasTo: false,
-  mends: false,
-  needsLinks: false,
-  deadly: false,
-} as const;
+const OF_THE_BUS = { ...PLAIN, on: ['bus'] } as const;
 
 /** What a link is to be like, of the words given. */
 function linkSpec({ args }: FaultCall): LinkSpec {

@@ -40,3 +40,14 @@ export interface Fault {
   readonly mayLose: string;
   apply(lab: Lab, call: FaultCall): Promise<void>;
 }
+
+/** What most faults have in common: they take nothing and need nothing, and nobody is declared lost for them. */
+export const PLAIN = {
+  takes: [],
+  requires: [],
+  onlySimulated: [],
+  hasTo: false,
+  mends: false,
+  needsLinks: false,
+  deadly: false,
+} as const;

@@ -1,3 +1,3 @@
-export * from './fault.js';
+export type { Fault, FaultCall } from './fault.js';
 export * from './fault-args.js';
 export * from './table.js';

@@ -1,20 +1,10 @@
 import { LAB_ROLES } from '../target.js';
-import type { Fault } from './fault.js';
-
-const NOTHING = {
-  takes: [],
-  requires: [],
-  onlySimulated: [],
-  hasTo: false,
-  mends: false,
-  needsLinks: false,
-  deadly: false,
-} as const;
+import { PLAIN, type Fault } from './fault.js';
 
 /** Faults of whole processes. */
 export const PROCESS_FAULTS = {
   panic: {
-    ...NOTHING,
+    ...PLAIN,
     about: 'it stops at once, as with a kernel panic, and reboots by itself',
     on: ['orchestrator', 'member', 'sync', 'outside-world'],
     takes: ['rebootAfterMs'],
@@ -28,7 +18,7 @@ export const PROCESS_FAULTS = {
       lab.kill(target, rebootAfterMs === undefined ? {} : { rebootAfterMs }),
   },
   kill: {
-    ...NOTHING,
+    ...PLAIN,
     about: 'it stops at once and stays dead until it is restarted',
     on: LAB_ROLES,
     deadly: true,
@@ -38,7 +28,7 @@ export const PROCESS_FAULTS = {
     apply: (lab, { target }) => lab.kill(target, { rebootAfterMs: null }),
   },
   hang: {
-    ...NOTHING,
+    ...PLAIN,
     about: 'it stops in its tracks without ending, as a paused virtual machine does, until it is resumed',
     on: LAB_ROLES,
     deadly: true,
@@ -48,7 +38,7 @@ export const PROCESS_FAULTS = {
     apply: (lab, { target }) => lab.hang(target),
   },
   resume: {
-    ...NOTHING,
+    ...PLAIN,
     about: 'a hung process goes on where it stopped',
     on: LAB_ROLES,
     mends: true,
@@ -58,7 +48,7 @@ export const PROCESS_FAULTS = {
     apply: (lab, { target }) => lab.resume(target),
   },
   restart: {
-    ...NOTHING,
+    ...PLAIN,
     about: 'it is killed, if it lives, and started again at once',
     on: LAB_ROLES,
     deadly: true,

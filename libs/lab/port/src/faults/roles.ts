@@ -1,16 +1,10 @@
-import type { Fault, FaultCall } from './fault.js';
+import { PLAIN, type Fault, type FaultCall } from './fault.js';
 import type { FaultArg } from './fault-args.js';
 import type { Lab } from '../lab.js';
 
 const OF_A_MEMBER = {
+  ...PLAIN,
   on: ['member'],
-  takes: [],
-  requires: [],
-  onlySimulated: [],
-  hasTo: false,
-  mends: false,
-  needsLinks: false,
-  deadly: false,
   live: 'the role is told to, over its control subject',
   simulated: 'as live',
 } as const;
