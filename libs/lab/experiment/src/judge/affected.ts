@@ -50,20 +50,22 @@ export function affectedConnections(
     const rows = rowsFor(loss, faultAtMs);
     const rowById = new Map(rows.map((row) => [row.id, row]));
     for (const row of rows) {
-      if (row.openedMs === null || row.openedMs > faultAtMs) continue;
-      if (row.closedMs !== null && row.closedMs <= faultAtMs) continue;
+      const earlier = byId.get(row.id);
+      // Whoever was dead already when it inherited a connection took it then, however young that was at its own fault.
+      const metAtMs = Math.max(faultAtMs, earlier?.faultAtMs ?? faultAtMs);
+      if (row.openedMs === null || row.openedMs > metAtMs) continue;
+      if (row.closedMs !== null && row.closedMs <= metAtMs) continue;
       const parent = row.follows === null ? undefined : rowById.get(row.follows);
       const place = places.get(row.id) ?? history.placeOf(row, parent);
       places.set(row.id, place);
       const slot = [place.home, ...place.entries].find((s) => loss.slots.has(s));
       if (slot === undefined) continue;
       const twin = control.get(row.id);
-      const earlier = byId.get(row.id);
-      const fate = fateOf(row, place, { loss, faultAtMs, again: earlier !== undefined }, history, settings);
+      const fate = fateOf(row, place, { loss, faultAtMs: metAtMs, again: earlier !== undefined }, history, settings);
       // What was gone at one failure is told by that, however it would have met the next.
       if (earlier !== undefined && WORSE[earlier.fate.fate] > WORSE[fate.fate]) continue;
       const cause = isLost(row, twin) ? causeOfLoss(row, twin, fate, parent) : undefined;
-      byId.set(row.id, { row, slot, loss, faultAtMs, fate, stateGone: isStateGone(row, twin), cause });
+      byId.set(row.id, { row, slot, loss, faultAtMs: metAtMs, fate, stateGone: isStateGone(row, twin), cause });
     }
   }
   return [...byId.values()];
