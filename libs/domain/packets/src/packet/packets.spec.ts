@@ -101,6 +101,12 @@ describe('a built packet', () => {
 });
 
 describe('rewriting addresses', () => {
+  /** Of TCP, whose checksum comes out as 0 and may be 0. */
+  const sumOfZero = {
+    ...{ src: 0, dst: 0, ipId: 0, ttl: 0, srcPort: 2369, dstPort: 11291 },
+    ...{ seq: 2629426, ack: 1055214452, flags: 171, window: 58331 },
+  };
+
   it('gives the very packet that building it with the new addresses gives', () => {
     fc.assert(
       fc.property(
@@ -116,7 +122,12 @@ describe('rewriting addresses', () => {
           expect(packet).toEqual(build(protocol, { ...fields, src, dst }, data));
         },
       ),
-      { numRuns: 500 },
+      {
+        numRuns: 500,
+        examples: [
+          ['tcp', sumOfZero, Uint8Array.of(236, 27, 63, 131, 54, 115, 172, 184, 248, 230), -624957935, -1659402583],
+        ],
+      },
     );
   });
 

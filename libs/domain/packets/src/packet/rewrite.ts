@@ -54,18 +54,14 @@ function rewriteWord(bytes: Uint8Array, at: number, transportSum: number, wordAt
   const old = (bytes[wordAt]! << 8) | bytes[wordAt + 1]!;
   if (old === word) return;
   updateAt(bytes, at + IPV4_CHECKSUM_AT, old, word);
-  rewriteTransportWord(bytes, transportSum, wordAt, word);
-}
-
-function rewriteTransportWord(bytes: Uint8Array, transportSum: number, wordAt: number, word: number): void {
-  const old = (bytes[wordAt]! << 8) | bytes[wordAt + 1]!;
-  if (old === word) return;
   bytes[wordAt] = word >>> 8;
   bytes[wordAt + 1] = word;
   if (transportSum === NO_CHECKSUM) return;
   updateAt(bytes, transportSum, old, word);
   // A UDP checksum of 0 would read as none; in one's complement 0xffff is the same number.
-  if (bytes[transportSum] === 0 && bytes[transportSum + 1] === 0) bytes[transportSum] = bytes[transportSum + 1] = 0xff;
+  const isUdp = bytes[at + 9] === PROTOCOL.udp;
+  if (isUdp && bytes[transportSum] === 0 && bytes[transportSum + 1] === 0)
+    bytes[transportSum] = bytes[transportSum + 1] = 0xff;
 }
 
 function updateAt(bytes: Uint8Array, sumAt: number, old: number, word: number): void {
