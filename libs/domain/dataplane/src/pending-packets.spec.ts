@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { PENDING, PendingPackets } from './pending-packets.js';
 
 const SLOTS = 4;
+/** So large that some ten packets fill the room laid out at first, and some forty all there may be. */
+const PACKET_WORDS = 1500;
 
 interface Model {
   readonly number: number;
@@ -26,17 +28,19 @@ describe('pending packets', () => {
   it('keep arrival order per slot, every byte, and every count, whatever is sent, refused or settled', () => {
     fc.assert(
       fc.property(steps, (history) => {
-        const pending = new PendingPackets(64, 256, SLOTS);
+        const pending = new PendingPackets(64, 40 * PACKET_WORDS, SLOTS);
         let model: Model[] = [];
         let value = 0;
         for (const step of history) {
           if (step.what === 'frame') {
-            const frame = Int32Array.from(step.slots, () => ++value);
+            const frame = new Int32Array(step.slots.length * PACKET_WORDS);
+            const values = step.slots.map(() => ++value);
+            values.forEach((v, i) => frame.fill(v, i * PACKET_WORDS, (i + 1) * PACKET_WORDS));
             const base = pending.takeFrame(frame, 0);
             if (base < 0) continue;
             step.slots.forEach((slot, i) => {
-              const number = pending.add(frame[i] as number, 4, slot, base + i);
-              if (number !== 0) model.push({ number, slot, value: frame[i] as number, state: PENDING.waiting });
+              const number = pending.add(values[i] as number, 4, slot, base + i * PACKET_WORDS);
+              if (number !== 0) model.push({ number, slot, value: values[i] as number, state: PENDING.waiting });
             });
             pending.closeFrame();
           } else {
@@ -66,11 +70,53 @@ describe('pending packets', () => {
           expect(pending.outstandingOf[slot]).toBe(mine.filter((m) => m.state === PENDING.outstanding).length);
         }
         for (const m of model) {
-          expect(pending.arena[pending.atOf(m.number)]).toBe(m.value);
+          const at = pending.atOf(m.number);
+          expect([pending.arena[at], pending.arena[at + PACKET_WORDS - 1]]).toEqual([m.value, m.value]);
           expect(pending.tagOf(m.number)).toBe(m.value);
         }
       }),
     );
+  });
+
+  it('stay as small as what is pending, however much passes through', () => {
+    const pending = new PendingPackets(64, 1 << 24, SLOTS);
+    const frame = new Int32Array(5_000);
+    const takeOne = (): number => {
+      const number = pending.add(1, 4, 0, pending.takeFrame(frame, 0));
+      pending.closeFrame();
+      return number;
+    };
+    let last = takeOne();
+    const before = pending.arena.length;
+    for (let round = 0; round < 100; round++) {
+      const next = takeOne();
+      pending.settle(last);
+      last = next;
+    }
+    expect(pending.arena.length).toBe(before);
+  });
+
+  it('keep what lies on both sides of the end when the room has to grow', () => {
+    const pending = new PendingPackets(64, 1 << 24, SLOTS);
+    const taken: { number: number; value: number }[] = [];
+    const take = (value: number): void => {
+      const number = pending.add(value, 4, 0, pending.takeFrame(new Int32Array(5_000).fill(value), value));
+      pending.closeFrame();
+      taken.push({ number, value });
+    };
+    for (const value of [1, 2, 3]) take(value);
+    for (const { number } of taken.splice(0, 2)) pending.settle(number);
+    const before = pending.arena.length;
+    for (const value of [4, 5, 6, 7]) take(value);
+    expect(pending.arena.length).toBeGreaterThan(before);
+    for (const { number, value } of taken) {
+      const at = pending.atOf(number);
+      expect([pending.arena[at], pending.arena[at + 4_999], pending.takenAtMs(number)]).toEqual([value, value, value]);
+    }
+    const first = taken.map(({ number }) => number)[0] as number;
+    pending.settle(first);
+    take(8);
+    expect(taken.slice(1).map(({ number }) => pending.arena[pending.atOf(number)])).toEqual([4, 5, 6, 7, 8]);
   });
 
   it('refuse a frame that would overwrite what is still pending, and take it once that is settled', () => {

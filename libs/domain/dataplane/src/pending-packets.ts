@@ -94,12 +94,13 @@ export class PendingPackets {
       at = 0;
       if (needed > this.arenaWords) return -1;
     } else if (at > this.arenaHead) {
-      if (at + needed > this.arenaWords) {
-        if (needed >= this.arenaHead) return -1;
-        at = 0;
-      }
+      // What came first has gone: its room is used again, so that the ring stays as small as what is pending.
+      const fits = at + needed <= this.arena.length;
+      if (!fits && needed < this.arenaHead) at = 0;
+      else if (at + needed > this.arenaWords) return -1;
     } else if (at + needed >= this.arenaHead) {
-      return -1;
+      at = this.unwrapped(needed);
+      if (at < 0) return -1;
     }
     if (at + needed > this.arena.length) this.growArena(at + needed);
     if (this.regionTail === this.regionEnd.length) this.growRegions();
@@ -118,6 +119,23 @@ export class PendingPackets {
     const arena = new Int32Array(Math.min(words, this.arenaWords));
     arena.set(this.arena);
     this.arena = arena;
+  }
+
+  /** Makes one stretch of what lies at the end and at the beginning, in a larger arena; where it ends, or -1. */
+  private unwrapped(needed: number): number {
+    const moveBy = this.arena.length;
+    const [moved, end] = [this.arenaTail, moveBy + this.arenaTail];
+    if (end + needed > this.arenaWords) return -1;
+    this.growArena(end + needed);
+    this.arena.copyWithin(moveBy, 0, moved);
+    for (let number = this.lowest; number < this.nextNumber; number++) {
+      const i = number & this.mask;
+      if ((this.at[i] as number) < moved) this.at[i] = (this.at[i] as number) + moveBy;
+    }
+    for (let r = this.regionHead; r !== this.regionTail; r = (r + 1) & (REGION_CAPACITY - 1)) {
+      if ((this.regionEnd[r] as number) <= moved) this.regionEnd[r] = (this.regionEnd[r] as number) + moveBy;
+    }
+    return end;
   }
 
   private growRegions(): void {
