@@ -34,16 +34,16 @@ export class CopiesHeld {
   /** Changes of connections, and slots to be forgotten before a copy begins. */
   onDelta(words: Int32Array, channel: Channel): void {
     const { connections, duties, peers, rt } = this.parts;
-    if (duties.table === undefined || peers.memberOf(channel) === 0) return;
-    const { duty } = duties;
-    // What a lost member had sent in time counts until its successor serves; after that it is stale.
-    applyDelta(
-      words,
-      connections,
-      this.reader,
-      (slot) => duty[slot] !== DUTY.serving && duty[slot] !== DUTY.none,
-      (id, n) => rt.count(id, n),
-    );
+    const { duty, table } = duties;
+    const from = peers.memberOf(channel);
+    if (table === undefined || from === 0) return;
+    const lives = table.incarnation[from] === channel.peerIncarnation;
+    // What a lost member had sent in time counts until its successor serves; a copy for anybody else is its successor's
+    // to make, and one that has not heard of its loss would begin it anew and never end it.
+    const accepts = (slot: number): boolean =>
+      duty[slot] === DUTY.waiting ||
+      ((duty[slot] === DUTY.backup || duty[slot] === DUTY.joining) && lives && table.active[slot] === from);
+    applyDelta(words, connections, this.reader, accepts, (id, n) => rt.count(id, n));
   }
 
   /** A part of a copy is all here. */
