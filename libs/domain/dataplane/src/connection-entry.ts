@@ -45,13 +45,14 @@ export const SYNC_SHIFT = 16;
 export const SYNC_MASK = 3 << SYNC_SHIFT;
 /**
  * A forwarding entry: it stands where packets of a connection arrive whose home is another slot, and names that
- * slot. Part of the key, since both may be held by one member and, without translation, under the same ends.
+ * slot. Part of the key, and its slot with it, since one member may hold a connection and both of its forwarding
+ * entries, without translation all under the same ends.
  */
 export const FORWARD = 1 << 18;
 /** What a delta carries of the word; the rest is this table's own bookkeeping. */
 export const SHARED_META =
   PROTO_MASK | STATE_MASK | INITIATOR_B | FROM_OUTSIDE | REOPENED | TWO_LEGS | SYNC_MASK | FORWARD;
-/** What of the word an entry is found by, beside its ends. */
+/** What of the word an entry is found by, beside its ends; a forwarding entry by its slot too. */
 export const KEY_MASK = PROTO_MASK | FORWARD;
 
 /**

@@ -126,10 +126,7 @@ export class ConnectionTable {
     return Math.floor(epochMs - this.baseMs) | 0;
   }
 
-  /**
-   * The entry of a canonical key (see `PacketKey`), or `NONE`. `hash` is its `connectionHash`; `proto` is or'ed with
-   * `FORWARD` for the forwarding entry.
-   */
+  /** The connection of a canonical key (see `PacketKey`), or `NONE`. `hash` is its `connectionHash`. */
   find(hash: number, a: number, b: number, ports: number, proto: number): number {
     const words = this.words;
     let index = this.buckets[hash & this.bucketMask] as number;
@@ -140,6 +137,30 @@ export class ConnectionTable {
         words[at + PORTS] === ports &&
         words[at + A] === a &&
         ((words[at + META] as number) & KEY_MASK) === proto
+      ) {
+        return index;
+      }
+      index = words[at + CHAIN] as number;
+    }
+    return NONE;
+  }
+
+  /**
+   * The forwarding entry of a canonical key that stands in `slot`, or `NONE`. Without translation both directions have
+   * one key, and a connection that was announced has an entry for each: one member may hold both, one as a copy.
+   */
+  findForward(hash: number, a: number, b: number, ports: number, proto: number, slot: number): number {
+    const words = this.words;
+    const meta = proto | FORWARD;
+    let index = this.buckets[hash & this.bucketMask] as number;
+    while (index !== NONE) {
+      const at = index * ENTRY_WORDS;
+      if (
+        words[at + B] === b &&
+        words[at + PORTS] === ports &&
+        words[at + A] === a &&
+        ((words[at + META] as number) & KEY_MASK) === meta &&
+        ((words[at + PLACE] as number) & SLOT_MASK) === slot
       ) {
         return index;
       }

@@ -24,7 +24,7 @@ import {
   writeEntry,
 } from './deltas.js';
 import { connectionHash } from './steering.js';
-import { sent, takeToSend } from './sync-decision.js';
+import { noteChange, sent, takeToSend } from './sync-decision.js';
 import { STATE } from './tcp.js';
 
 const BASE_MS = 1_790_000_000_000;
@@ -39,6 +39,8 @@ const shared = (t: ConnectionTable, i: number) => {
 };
 const find = (t: ConnectionTable, a: number, b: number, ports: number, proto = 6) =>
   t.find(connectionHash(a, b, ports, proto & 0xff), a, b, ports, proto);
+const findForward = (t: ConnectionTable, slot: number) =>
+  t.findForward(connectionHash(10, 11, 7, 6), 10, 11, 7, 6, slot);
 
 function add(t: ConnectionTable, a: number, state: number = STATE.established): number {
   const bits = (state << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT) | INITIATOR_B;
@@ -229,7 +231,7 @@ describe('sync deltas', () => {
     from.marks.set(home, 0, 50, true);
     const to = newTable();
     expect(receive(to, frameOf(from, home, forward))).toEqual([APPLY.stored, APPLY.stored]);
-    const [copy, way] = [find(to, 10, 11, 7), find(to, 10, 11, 7, 6 | FORWARD)];
+    const [copy, way] = [find(to, 10, 11, 7), findForward(to, 6)];
     expect([to.slotOf(copy), to.legSlotOf(copy), to.slotOf(way), to.legSlotOf(way), to.forwards]).toEqual([
       5, 495, 6, 494, 1,
     ]);
@@ -241,6 +243,31 @@ describe('sync deltas', () => {
       false,
     ]);
     expect(to.legs[copy * LEG_WORDS + LEG_SLOT]).toBe(495);
+  });
+
+  it('put a forwarding entry beside one of the same ends in another slot, and take out the one they mean', () => {
+    const from = newTable();
+    const bits = FORWARD | (STATE.established << STATE_SHIFT) | (SYNC.strict << SYNC_SHIFT);
+    const insert = (t: ConnectionTable, slot: number) => {
+      const index = t.insert(connectionHash(10, 11, 7, 6), 10, 11, 7, 6, bits, slot, 0, 100);
+      t.legs.set([10, 11, 7, 300], index * LEG_WORDS);
+      return index;
+    };
+    const to = newTable();
+    const answers = insert(to, 15);
+    const own = insert(from, 103);
+    expect(receive(to, frameOf(from, own))).toEqual([APPLY.stored]);
+    expect([findForward(to, 15), to.slotOf(findForward(to, 103)), findForward(to, 104), to.forwards]).toEqual([
+      answers,
+      103,
+      NONE,
+      2,
+    ]);
+    noteChange(from, own, 100, 0);
+    sent(from, takeToSend(from, 0, 0), true);
+    from.remove(own, true);
+    expect(receive(to, frameOf(from, takeToSend(from, 0, 0)))).toEqual([APPLY.removed]);
+    expect([findForward(to, 15), findForward(to, 103), to.forwards]).toEqual([answers, NONE, 1]);
   });
 
   it('refuse to move a connection to another slot', () => {

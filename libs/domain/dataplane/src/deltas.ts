@@ -168,32 +168,24 @@ export class DeltaReader {
     if (refused !== 0) return refused;
     const proto = bits & PROTO_MASK;
     const hash = connectionHash(a, b, ports, proto);
-    let index = table.find(hash, a, b, ports, proto | (bits & FORWARD));
+    const slot = place & SLOT_MASK;
+    const isForward = (bits & FORWARD) !== 0;
+    let index = isForward ? table.findForward(hash, a, b, ports, proto, slot) : table.find(hash, a, b, ports, proto);
     if ((bits & GONE) !== 0) {
       if (index === NONE) return APPLY.absent;
       table.remove(index, false);
       return APPLY.removed;
     }
-    if (index !== NONE && table.slotOf(index) !== (place & SLOT_MASK)) {
+    if (index !== NONE && table.slotOf(index) !== slot) {
       // A key has one slot while its steering stays as it is; another one here would tie the entry into a list it is
       // not in. Only a connection of two legs may come back with the other leg as its first.
-      if ((bits & HAS_LEGS) === 0 && !table.hasTwoLegs(index)) return APPLY.refused_slot;
+      if ((bits & TWO_LEGS) === 0 && !table.hasTwoLegs(index)) return APPLY.refused_slot;
       table.remove(index, false);
       index = NONE;
     }
     const created = ((words[at + 5] as number) + this.shiftMs) | 0;
     if (index === NONE) {
-      index = table.insert(
-        hash,
-        a,
-        b,
-        ports,
-        proto,
-        bits & SHARED_META,
-        place & SLOT_MASK,
-        place >>> SLOT_BITS,
-        created,
-      );
+      index = table.insert(hash, a, b, ports, proto, bits & SHARED_META, slot, place >>> SLOT_BITS, created);
       if (index === TABLE_FULL) return APPLY.table_full;
     }
     const into = index * ENTRY_WORDS;

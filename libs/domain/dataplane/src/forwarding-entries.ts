@@ -114,15 +114,11 @@ export class ForwardingEntries {
     const home = words[5] as number;
     if (slot < 0 || slot >= table.slots || home < 0 || home >= table.slots) return false;
     const hash = connectionHash(a, b, ports, proto);
-    let index = table.find(hash, a, b, ports, proto | FORWARD);
+    let index = table.findForward(hash, a, b, ports, proto, slot);
     if (this.isForget(words)) {
       // A newer connection may have taken the place of the one that ended.
       if (index !== NONE && table.legSlotOf(index) === home) table.remove(index, true);
       return true;
-    }
-    if (index !== NONE && table.slotOf(index) !== slot) {
-      table.remove(index, false);
-      index = NONE;
     }
     if (index === NONE) {
       // Strictly, also where the connection is never copied: its home may live on when this member dies.

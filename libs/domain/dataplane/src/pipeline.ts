@@ -1,6 +1,5 @@
 import {
   ENTRY_WORDS,
-  FORWARD,
   FROM_OUTSIDE,
   INITIATOR_B,
   LEG_A,
@@ -172,7 +171,7 @@ export class Pipeline {
       return this.correct(home, key.a, key.b, key.ports);
     }
     if (table.forwards > 0) {
-      const forward = table.find(hash, key.a, key.b, key.ports, key.proto | FORWARD);
+      const forward = table.findForward(hash, key.a, key.b, key.ports, key.proto, slot);
       if (forward !== NONE) {
         const verdict = this.followForward(forward, slot, side, orchestrator, packetNumber, now);
         if (verdict !== NOT_HERE) return verdict;
@@ -189,7 +188,7 @@ export class Pipeline {
   judgeAfresh(slot: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
     const { key, hash } = this.steering;
     this.clear();
-    const forward = this.table.find(hash, key.a, key.b, key.ports, key.proto | FORWARD);
+    const forward = this.table.findForward(hash, key.a, key.b, key.ports, key.proto, slot);
     if (forward !== NONE) this.table.remove(forward, true);
     return this.begin(slot, side, orchestrator, packetNumber, now, undefined);
   }
