@@ -123,7 +123,7 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
     expectMs: settings['alg.expectMs'],
     others: () => peers.others(),
     wayTo,
-    serves,
+    holds: (slot) => duties.table?.active[slot] === me || duties.table?.backup[slot] === me,
   });
   const serving = new Serving({
     rt,

@@ -132,7 +132,9 @@ export class DataPlane {
     const { legs, expecting, turns } = this.parts;
     this.changeTable(state);
     for (const event of events) {
-      if (event.type === 'MemberJoined') expecting.tell(memberNumber(state, event.member));
+      if (event.type === 'MemberJoined' && event.member !== this.host.rt.self.id) {
+        expecting.tell(memberNumber(state, event.member), event.version);
+      }
       if (event.type !== 'SlotsOrphaned') continue;
       const slots = event.to.flatMap(([, ...orphaned]) => orphaned);
       legs.reinstall(new Set(slots));

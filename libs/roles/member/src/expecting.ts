@@ -4,6 +4,7 @@ import type { Runtime } from '@rehearsal/kernel';
 import { Announced, ftpControl, sipMessage } from '@rehearsal/packets';
 import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
 import type { Awaited, PeerWay } from './peer-way.js';
+import { tableVersionOf } from './unfolded.js';
 
 const FTP_PORT = 21;
 const SIP_PORT = 5060;
@@ -20,7 +21,8 @@ export interface ExpectingParts {
   /** Numbers of the other members that are active. */
   others(): readonly number[];
   wayTo(member: number): PeerWay | undefined;
-  serves(slot: number): boolean;
+  /** Whether the table has this member as the slot's active, or as its backup. */
+  holds(slot: number): boolean;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface ExpectingParts {
 export class Expecting {
   private readonly announced = new Announced();
   private readonly outbox: number[] = [];
+  /** By member that has joined in this life: the version of the table it joined by. */
+  private readonly joinedBy = new Map<number, number>();
   private readonly parts: ExpectingParts;
 
   constructor(parts: ExpectingParts) {
@@ -78,27 +82,33 @@ export class Expecting {
     return awaited;
   }
 
-  /** Another member's words. */
+  /** Another member's words. Who had joined when they were said, and its sender did not know, is told here. */
   onExpect(words: Int32Array): void {
+    const held: number[] = [];
     for (let at = HEADER_WORDS; at + RECORD_WORDS <= words.length; at += RECORD_WORDS) {
-      const [address, portAndProto, home, rule, sync, leftMs] = words.subarray(at, at + RECORD_WORDS);
+      const record = words.subarray(at, at + RECORD_WORDS);
+      const [address, portAndProto, home, rule, sync, leftMs] = record;
       this.keep(address!, portAndProto!, home!, rule!, sync!, leftMs!);
+      if (this.parts.holds(home!)) held.push(...record);
     }
+    const version = tableVersionOf(words);
+    for (const [member, joinedBy] of this.joinedBy) if (joinedBy > version) this.send(member, held);
   }
 
-  /** A member has joined: it knows nothing yet of what connections at home here expect. */
-  tell(member: number): void {
-    const { connections, expectations, rt, serves } = this.parts;
+  /**
+   * A member has joined by this version of the table, and knows nothing yet of what connections expect. Their home's
+   * active and its backup both say it: either may be lost, and nobody may have noticed yet.
+   */
+  tell(member: number, version: number): void {
+    this.joinedBy.set(member, version);
+    const { connections, expectations, rt, holds } = this.parts;
     const now = connections.relative(rt.nowMs());
     const words: number[] = [];
     expectations.forEach((address, port, proto, { home, rule, sync, until }) => {
       const leftMs = (until - now) | 0;
-      if (leftMs > 0 && serves(home)) words.push(address, port | (proto << 16), home, rule, sync, leftMs);
+      if (leftMs > 0 && holds(home)) words.push(address, port | (proto << 16), home, rule, sync, leftMs);
     });
-    if (words.length === 0) return;
-    const frame = new Int32Array(HEADER_WORDS + words.length);
-    frame.set(words, HEADER_WORDS);
-    this.parts.wayTo(member)?.send(FRAME.expect, frame, frame.length, undefined);
+    this.send(member, words);
   }
 
   sweep(now: number): void {
@@ -108,6 +118,14 @@ export class Expecting {
   clear(): void {
     this.parts.expectations.clear();
     this.outbox.length = 0;
+    this.joinedBy.clear();
+  }
+
+  private send(member: number, records: readonly number[]): void {
+    if (records.length === 0) return;
+    const frame = new Int32Array(HEADER_WORDS + records.length);
+    frame.set(records, HEADER_WORDS);
+    this.parts.wayTo(member)?.send(FRAME.expect, frame, frame.length, undefined);
   }
 
   private keep(address: number, portAndProto: number, home: number, rule: number, sync: number, leftMs: number): void {
