@@ -12,6 +12,7 @@ import {
 } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary } from '@rehearsal/traffic';
 import { Traffic } from '../conduct/traffic.js';
+import { mendOfLate } from './came-late.js';
 import { mendOf } from './draw-fault.js';
 import { atRest } from './rest.js';
 import type { Schedule, FaultStep } from './schedule.js';
@@ -243,7 +244,7 @@ class Run {
       this.seen.statuses.push(status);
       const why = atRest(status, lab.plan, schedule.gone);
       if (why === undefined) return;
-      await this.undoWhatWasUnsure(status);
+      await this.undoWhatCameLate(status);
       if (lab.nowMs() >= deadlineMs) {
         this.seen.findings.push({
           kind: `no rest: ${classOf(why)}`,
@@ -255,13 +256,13 @@ class Run {
     }
   }
 
-  /** A member whose shutting down seemed refused may be shut down all the same, and as late as the log has room again. */
-  private async undoWhatWasUnsure(status: LabStatus): Promise<void> {
+  /** What a member did not answer may be done all the same, and as late as it wakes or the log has room again. */
+  private async undoWhatCameLate(status: LabStatus): Promise<void> {
     for (const { step, refused } of this.seen.tried) {
-      if (refused === undefined || step.fault !== 'admin' || this.schedule.gone[step.target] !== undefined) continue;
-      const mend = mendOf(step, step.atMs);
-      const { state } = rowOf(status, findTarget(step.target, this.lab.targets));
-      if (mend !== undefined && state === 'DOWN') await this.mendBy(mend);
+      const target = findTarget(step.target, this.lab.targets);
+      if (refused === undefined || target.role !== 'member' || this.schedule.gone[step.target] !== undefined) continue;
+      const mend = mendOfLate(step, rowOf(status, target));
+      if (mend !== undefined) await this.mendBy(mend);
     }
   }
 
