@@ -103,8 +103,16 @@ describe('a built packet', () => {
 describe('rewriting addresses', () => {
   /** Of TCP, whose checksum comes out as 0 and may be 0. */
   const sumOfZero = {
-    ...{ src: 0, dst: 0, ipId: 0, ttl: 0, srcPort: 2369, dstPort: 11291 },
-    ...{ seq: 2629426, ack: 1055214452, flags: 171, window: 58331 },
+    src: 0,
+    dst: 0,
+    ipId: 0,
+    ttl: 0,
+    srcPort: 2369,
+    dstPort: 11291,
+    seq: 2629426,
+    ack: 1055214452,
+    flags: 171,
+    window: 58331,
   };
 
   it('gives the very packet that building it with the new addresses gives', () => {
