@@ -4,7 +4,7 @@ import { ConnectionTable, NONE } from './connection-table.js';
 import { SYNC } from './connection-entry.js';
 import { Expectations } from './expectations.js';
 import { Expiry } from './expiry.js';
-import { Pipeline } from './pipeline.js';
+import { NOT_HERE, Pipeline } from './pipeline.js';
 import type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 import { NatRules } from '@rehearsal/policy';
 import { Steering } from './steering.js';
@@ -43,6 +43,7 @@ class Member {
   readonly expiry: Expiry;
   readonly pipeline: Pipeline;
   readonly serves = new Uint8Array(512).fill(1);
+  readonly expectations = new Expectations();
   number = 0;
 
   constructor(settings: Partial<PipelineSettings> = {}, capacity = 16, nat = noNat) {
@@ -57,7 +58,7 @@ class Member {
       { ...policy, nat },
       steering,
       this.serves,
-      new Expectations(),
+      this.expectations,
       {
         ...SETTINGS,
         ...settings,
@@ -195,6 +196,42 @@ describe('the pipeline of a member', () => {
     m.take(tcp(server, client, RST));
     m.pipeline.install({ ...policy, match: () => 0, accepts: () => false });
     expect([m.take(tcp(client, server, SYN)), m.take(tcp(client, server, ACK))]).toEqual(['policy_drop', 'accept']);
+  });
+
+  it.each([
+    ['where its packets come in', 0],
+    ['elsewhere', 1],
+  ])('lets an announced connection, at home %s, begin again for as long as it is expected', (_where, away) => {
+    const m = new Member();
+    const data = { ...server, port: 23 };
+    const syn = tcp(client, data, SYN);
+    const home = (m.pipeline.read(syn.words, 0, syn.lenBytes, 0, 0) + away) % 512;
+    m.expectations.add(data.address, data.port, 6, { home, rule: 1, sync: SYNC.immediate, until: 1_000 });
+    const begun = () => [m.state(), m.table.slotOf(m.pipeline.index), m.table.syncOf(m.pipeline.index)];
+    const began = [STATE.synSent, home, SYNC.immediate];
+    expect([m.take(syn), begun()]).toEqual(['accept', began]);
+    expect(m.take(tcp(data, client, RST))).toBe('accept');
+    expect([m.take(syn, 900), begun()]).toEqual(['accept', began]);
+    expect(m.take(tcp(data, client, RST), 900)).toBe('accept');
+    expect(m.take(syn, 1_001)).toBe('policy_drop');
+  });
+
+  it('says of an announced connection that was handed on and is over that it begins again, at home alone', () => {
+    const m = new Member();
+    const data = { ...server, port: 23 };
+    const syn = tcp(client, data, SYN);
+    const home = (m.pipeline.read(syn.words, 0, syn.lenBytes, 0, 0) + 1) % 512;
+    const { a, b, ports } = m.pipeline.steering.key;
+    const handed = (now: number) => {
+      m.pipeline.read(syn.words, 0, syn.lenBytes, 0, 0);
+      return m.pipeline.judgeCorrected(a, b, ports, 0, 0, ++m.number, now);
+    };
+    m.expectations.add(data.address, data.port, 6, { home, rule: 1, sync: SYNC.strict, until: 1_000 });
+    expect(handed(0)).toBe(VERDICT.accept);
+    m.take(tcp(data, client, RST));
+    expect(handed(900)).toBe(VERDICT.accept);
+    m.take(tcp(data, client, RST), 900);
+    expect(handed(1_001)).toBe(NOT_HERE);
   });
 
   it('marks connections by service and setting', () => {

@@ -177,11 +177,7 @@ export class Pipeline {
         if (verdict !== NOT_HERE) return verdict;
       }
     }
-    const expected = this.expected(now);
-    if (expected === undefined || expected.home === slot || this.serves[expected.home] === 1) {
-      return this.begin(slot, side, orchestrator, packetNumber, now, expected);
-    }
-    return this.correct(expected.home, key.a, key.b, key.ports);
+    return this.beginWhereExpected(slot, side, orchestrator, packetNumber, now);
   }
 
   /** As `judge`, for a packet whose home said that it does not know its connection: what was expected is not. */
@@ -209,11 +205,7 @@ export class Pipeline {
     this.clear();
     if (isInvalid(this.steering.key)) return VERDICT.malformed;
     const index = this.liveOf(a, b, ports, now);
-    if (index === NONE) {
-      const expected = this.expected(now);
-      if (expected === undefined || this.serves[expected.home] !== 1) return NOT_HERE;
-      return this.begin(expected.home, side, orchestrator, packetNumber, now, expected);
-    }
+    if (index === NONE) return this.beginWhereExpected(NONE, side, orchestrator, packetNumber, now);
     return this.follow(index, NONE, side, orchestrator, packetNumber, now);
   }
 
@@ -308,13 +300,32 @@ export class Pipeline {
     }
     if (this.expiry.isExpired(index, now, 0)) {
       table.remove(index, true);
-      return this.begin(slot, side, orchestrator, packetNumber, now, undefined);
+      return this.beginWhereExpected(slot, side, orchestrator, packetNumber, now);
     }
     if (next === DROP) return VERDICT.out_of_state;
     if (next === REOPEN) return this.reopen(index, slot, side, orchestrator, packetNumber, now);
     this.applied(index, next, fromInitiator, orchestrator, packetNumber, now);
     this.translate(index, fromInitiator);
     return VERDICT.accept;
+  }
+
+  /**
+   * Begins a connection at home with the control connection that announced it; one that nobody announced, where its
+   * packet came in: by `slot`, or `NONE` when another member handed it on.
+   */
+  private beginWhereExpected(
+    slot: number,
+    side: number,
+    orchestrator: number,
+    packetNumber: number,
+    now: number,
+  ): number {
+    const expected = this.expected(now);
+    const isHere = expected === undefined ? slot !== NONE : expected.home === slot || this.serves[expected.home] === 1;
+    if (isHere) return this.begin(slot, side, orchestrator, packetNumber, now, expected);
+    if (slot === NONE) return NOT_HERE;
+    const { key } = this.steering;
+    return this.correct(expected!.home, key.a, key.b, key.ports);
   }
 
   /** `slot`: where the packet came in, unless the connection is `expected`: it is at home with its control connection. */
@@ -383,16 +394,17 @@ export class Pipeline {
   ): number {
     const { table } = this;
     const key = this.steering.key;
-    if (table.hasTwoLegs(index)) {
+    const expected = this.expected(now);
+    if (table.hasTwoLegs(index) || (expected !== undefined && expected.home !== table.slotOf(index))) {
       // The other side of a translated connection cannot begin it: it does not know the ends it would have to name.
       if (!this.isKeyOf(index, key)) return VERDICT.out_of_state;
-      // What begins now is at home where it came in, and need not be what was: another port, another leg.
+      // What begins now need not be what was: another home, another port, another leg.
       table.remove(index, true);
-      return slot === NONE ? NOT_HERE : this.begin(slot, side, orchestrator, packetNumber, now, undefined);
+      return this.beginWhereExpected(slot, side, orchestrator, packetNumber, now);
     }
-    const rule = this.policy.match(key.src, key.dst, key.proto, key.dstPort);
-    if (!this.isAccepted(rule)) return VERDICT.policy_drop;
-    table.reopen(index, this.sharedBits(STATE.synSent, side, rule, false), rule, now);
+    const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
+    if (expected === undefined && !this.isAccepted(rule)) return VERDICT.policy_drop;
+    table.reopen(index, this.sharedBits(STATE.synSent, side, rule, false, expected?.sync), rule, now);
     this.applied(index, STATE.synSent, true, orchestrator, packetNumber, now);
     return VERDICT.accept;
   }
