@@ -39,6 +39,19 @@ describe('the detector', () => {
     ]);
   });
 
+  it('proposes no loss before the whole time has passed, whenever its own rounds come', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.round(975);
+    made.heard(PEER, 7, 989);
+    rounds(made, 1000, 1275);
+    expect(found).toEqual([]);
+    rounds(made, 1300, 1300);
+    expect(found.map((f) => f.evidence)).toEqual([
+      { silentMs: 311, quietRounds: 13, heartbeatMs: 100, deadMultiplier: 3 },
+    ]);
+  });
+
   it('proposes again when the proposal could not be decided on', () => {
     const { made, found } = detector('vendor');
     made.watch(PEER, 7, 0);

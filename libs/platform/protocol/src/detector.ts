@@ -144,7 +144,7 @@ export class Detector {
   /**
    * One round of the silence detector; to be called DETECTOR_ROUNDS times a heartbeat. Silence is counted
    * in rounds, not in ms: where processes have to wait for a processor, this one's rounds come late just as
-   * the peer's heartbeats do, and nobody is taken for dead for want of a turn.
+   * the peer's heartbeats do, and nobody is taken for dead for want of a turn. Nor is anybody before its time in ms.
    */
   round(nowMs: number): void {
     const sinceLastRoundMs = nowMs - this.lastRoundMs;
@@ -156,9 +156,12 @@ export class Detector {
     }
     if (++this.deafRounds > DEAF_AFTER_ROUNDS) return;
     const deadAfterRounds = this.deadMultiplier() * DETECTOR_ROUNDS;
+    const deadAfterMs = this.deadMultiplier() * this.settings['ccp.heartbeatMs'];
     for (const [code, peer] of this.watched) {
       peer.quietRounds++;
       if (peer.proposed || deadAfterRounds === 0 || peer.quietRounds < deadAfterRounds) continue;
+      // The first of these rounds came right after its last frame, perhaps.
+      if (nowMs - peer.heardAtMs < deadAfterMs) continue;
       // A bus that fell silent just before the peer was to speak looks the same until here.
       if (peer.quietRounds - this.deafRounds < deadAfterRounds - DETECTOR_ROUNDS) continue;
       if (this.mayJudge(peer, nowMs)) this.report(code, peer, 'silence', nowMs);
