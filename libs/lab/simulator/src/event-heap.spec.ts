@@ -38,4 +38,27 @@ describe('the event heap', () => {
       }),
     );
   });
+
+  it('gives what was planned anew by its new times', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(20), fc.option(fc.nat(20)))), (plans) => {
+        const heap = new EventHeap();
+        const marks = plans.map(([at], name) => {
+          const mark = new Mark(name);
+          heap.plan(mark, at);
+          return mark;
+        });
+        const changed = marks.flatMap((mark, i) => (plans[i]![1] === null ? [] : [[mark, plans[i]![1]] as const]));
+        heap.replan(new Map(changed));
+        const expected = plans.map(([at, other], name) => ({ at: other ?? at, name }));
+        expected.sort((a, b) => a.at - b.at || a.name - b.name);
+        const taken: { at: number; name: number }[] = [];
+        while (heap.size > 0) {
+          const mark = heap.take() as Mark;
+          taken.push({ at: mark.timeUs, name: mark.name });
+        }
+        expect(taken).toEqual(expected);
+      }),
+    );
+  });
 });

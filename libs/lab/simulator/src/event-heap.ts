@@ -1,8 +1,12 @@
+import type { Passage } from './passage.js';
+
 /** Something that happens at a point of virtual time. Equal times happen in the order they were planned. */
 export abstract class Happening {
   /** Whole microseconds since the world began. */
   timeUs = 0;
   order = 0;
+  /** How it gets there, where some way is not as it should be. */
+  passage: Passage | undefined;
   abstract happen(): void;
 }
 
@@ -87,6 +91,18 @@ export class EventHeap {
     times[at] = lastTime;
     orders[at] = lastOrder;
     return first;
+  }
+
+  /** Gives what is planned other times; of equal ones, what was planned first still comes first. */
+  replan(times: ReadonlyMap<Happening, number>): void {
+    for (const [event, timeUs] of times) event.timeUs = timeUs;
+    const heap = this.#heap;
+    // What is sorted is a heap.
+    heap.sort((a, b) => a.timeUs - b.timeUs || a.order - b.order);
+    for (const [at, { timeUs, order }] of heap.entries()) {
+      this.#times[at] = timeUs;
+      this.#orders[at] = order;
+    }
   }
 
   /** Everything that is planned, in no order. */

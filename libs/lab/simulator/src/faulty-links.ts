@@ -2,24 +2,35 @@ import type { LinkSpec } from '@rehearsal/lab-port';
 
 /** One way that is not as it should be. */
 export class FaultyLink {
+  readonly pair: number;
   readonly cut: boolean;
   readonly lossPerMillion: number | undefined;
   readonly duplicatePerMillion: number | undefined;
   readonly reorderPerMillion: number | undefined;
-  readonly logDelayMs: number;
+  /** What the log says takes so much longer there than anything else. */
+  readonly logDelayUs: number;
   readonly #delayUs: number;
   readonly #usPerByte: number;
   /** A metered way is busy until then with what it has taken. */
   #busyUntilUs = 0;
 
-  constructor(spec: LinkSpec) {
+  readonly #spec: LinkSpec;
+
+  constructor(pair: number, spec: LinkSpec) {
+    this.pair = pair;
+    this.#spec = spec;
     this.cut = spec.cut === true;
     this.lossPerMillion = spec.lossPerMillion;
     this.duplicatePerMillion = spec.duplicatePerMillion;
     this.reorderPerMillion = spec.reorderPerMillion;
-    this.logDelayMs = spec.logDelayMs ?? 0;
+    this.logDelayUs = (spec.logDelayMs ?? 0) * 1000;
     this.#delayUs = Math.round((spec.delayMs ?? 0) * 1000);
     this.#usPerByte = spec.rateKbps === undefined ? 0 : 8000 / spec.rateKbps;
+  }
+
+  /** The same with nothing on it. */
+  anew(): FaultyLink {
+    return new FaultyLink(this.pair, this.#spec);
   }
 
   /** When something that sets out at `atUs` is through. */
@@ -56,7 +67,21 @@ export class FaultyLinks {
   set(pair: number, spec: LinkSpec): void {
     const { bothWays: _, ...faults } = spec;
     if (Object.keys(faults).length === 0) this.#byPair.delete(pair);
-    else this.#byPair.set(pair, new FaultyLink(spec));
+    else this.#byPair.set(pair, new FaultyLink(pair, spec));
+  }
+
+  /** A way with the same faults and nothing on it; whether it has any. */
+  renew(pair: number): boolean {
+    const link = this.#byPair.get(pair);
+    if (link !== undefined) this.#byPair.set(pair, link.anew());
+    return link !== undefined;
+  }
+
+  /** The same of all ways; gives their pairs. */
+  renewAll(): readonly number[] {
+    const pairs = [...this.#byPair.keys()];
+    for (const pair of pairs) this.renew(pair);
+    return pairs;
   }
 
   get(pair: number): FaultyLink | undefined {

@@ -1,6 +1,7 @@
 import type { Lane } from '@rehearsal/kernel';
 import { Call, type SimProcess } from './sim-process.js';
-import { Delivery, sumOf, type SimNetwork, type Subscription } from './sim-network.js';
+import { Delivery, sumOf, type Subscription } from './delivery.js';
+import type { SimNetwork } from './sim-network.js';
 
 export interface LaneOptions {
   readonly maxInFlightBytes: number;
@@ -19,19 +20,19 @@ export class SimLane implements Lane {
   readonly subscriptions: readonly Subscription[];
   readonly #process: SimProcess;
   readonly #incarnation: number;
-  readonly #receiver: number;
+  /** Index of the process the subject belongs to. */
+  readonly receiver: number;
   readonly #options: LaneOptions;
   #inFlightBytes = 0;
   #refused = false;
 
-  /** @param receiver index of the process the subject belongs to */
   constructor(process: SimProcess, subject: string, receiver: number, options: LaneOptions) {
     this.network = process.world.network;
     this.subject = subject;
     this.subscriptions = this.network.at(subject);
     this.#process = process;
     this.#incarnation = process.incarnation;
-    this.#receiver = receiver;
+    this.receiver = receiver;
     this.#options = options;
   }
 
@@ -51,7 +52,7 @@ export class SimLane implements Lane {
     this.#inFlightBytes += bytes.length;
     const { network } = this;
     const sum = network.watchesNext() ? sumOf(bytes) : 0;
-    network.send(new Delivery(process, this, bytes, sum, network.epoch), process.nowUs(), this.#receiver);
+    network.send(new Delivery(process, this, bytes, sum, network.epoch), process.nowUs(), this.receiver);
     return true;
   }
 

@@ -7,6 +7,7 @@ import {
   type ReadOutcome,
   type StoredCommit,
 } from '@rehearsal/kernel';
+import type { Happening } from './event-heap.js';
 import type { SimProcess } from './sim-process.js';
 import type { SimWorld } from './sim-world.js';
 
@@ -31,8 +32,8 @@ export interface Follower {
   next: number;
   planned: boolean;
   cancelled: boolean;
-  /** What it was last told arrives then; nothing overtakes it. */
-  toldUs: number;
+  /** The arrival of what it was last told; nothing overtakes it. */
+  told: Happening | undefined;
 }
 
 export interface Consumer {
@@ -177,19 +178,19 @@ export class SimLogServer {
       this.unfollow(follower);
       return;
     }
-    const { network, busIndex } = this.#world;
+    const { network } = this.#world;
     const end = this.#commits.length;
     const from = follower.next;
-    const downUs = network.extraUs(busIndex, process.index, this.#bytesOf(from, end));
-    if (!this.ready || !process.connected || downUs === undefined) {
+    const down = network.passageOfLog(process.index, this.#bytesOf(from, end));
+    if (!this.ready || !process.connected || down === undefined) {
       this.#world.later(this.#world.nowUs + RETRY_US, () => this.#feed(follower));
       return;
     }
     follower.planned = false;
     follower.next = end + 1;
     if (from > end && follower.onCaughtUp === undefined) return;
-    follower.toldUs = Math.max(follower.toldUs, this.#world.nowUs + downUs + network.logExtraUs(process.index));
-    this.#world.post(process, () => this.#tell(follower, from, end), follower.toldUs - this.#world.nowUs);
+    const delayUs = Math.max((follower.told?.timeUs ?? 0) - this.#world.nowUs, down.extraUs);
+    follower.told = this.#world.post(process, () => this.#tell(follower, from, end), delayUs, down);
   }
 
   #bytesOf(from: number, end: number): number {
@@ -239,15 +240,16 @@ export class SimLogServer {
     if (within.length === 0 || !this.ready) return again(RETRY_US);
     const consumer = within[faultRng.int(within.length)]!;
     again(options.redeliverMs * 1000);
-    const downUs = network.extraUs(busIndex, consumer.process.index, this.#commits[seq - 1]!.bytes.length);
-    if (downUs === undefined) return;
+    const down = network.passageOfLog(consumer.process.index, this.#commits[seq - 1]!.bytes.length);
+    if (down === undefined) return;
     this.#world.post(
       consumer.process,
       () => {
         if (!consumer.cancelled)
           consumer.on(this.#commits[seq - 1]!, () => this.#acknowledge(kind, queue, seq, consumer));
       },
-      this.#world.delayUs() + downUs + network.logExtraUs(consumer.process.index),
+      this.#world.delayUs() + down.extraUs,
+      down,
     );
   }
 
@@ -255,14 +257,15 @@ export class SimLogServer {
     const { faultRng, network, busIndex, options } = this.#world;
     if (options.redeliverPerMillion > 0 && faultRng.int(1_000_000) < options.redeliverPerMillion) return;
     const { process } = consumer;
-    const upUs = network.extraUs(process.index, busIndex, 0);
-    if (!process.connected || upUs === undefined) return;
-    this.#world.later(process.nowUs() + this.#world.delayUs() + upUs, () => {
+    const up = network.passage(process.index, busIndex, 0);
+    if (!process.connected || up === undefined) return;
+    const arrived = (): void => {
       if (queue.handedOut !== seq || !this.ready) return;
       queue.handedOut = 0;
       queue.next = seq + 1;
       this.#handOut(kind, queue);
-    });
+    };
+    this.#world.later(process.nowUs() + this.#world.delayUs() + up.extraUs, arrived, up);
   }
 }
 

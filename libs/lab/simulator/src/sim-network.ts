@@ -1,92 +1,10 @@
 import type { LinkSpec } from '@rehearsal/lab-port';
-import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
+import { Delivery, sumOf, type Subscription } from './delivery.js';
+import type { Happening } from './event-heap.js';
 import { FaultyLinks, NO_WAYS, worst, type FaultyLink } from './faulty-links.js';
-import { Item, type SimProcess } from './sim-process.js';
-import type { SimLane } from './sim-lane.js';
+import { FREE_PASSAGE, Passage } from './passage.js';
+import type { SimProcess } from './sim-process.js';
 import type { SimWorld } from './sim-world.js';
-
-/** Who hears messages at a subject. */
-export interface Subscription {
-  readonly subject: string;
-  readonly process: SimProcess;
-  readonly incarnation: number;
-  readonly group: string | undefined;
-  /** For `listen`. */
-  readonly on: ((bytes: Uint8Array) => void) | undefined;
-  /** For `answer`. */
-  readonly answer: ((body: Uint8Array, reply: (body: Uint8Array) => void) => void) | undefined;
-}
-
-/** A message on its way from a lane. */
-export class Delivery extends Item {
-  readonly sender: SimProcess;
-  readonly senderIncarnation: number;
-  readonly lane: SimLane;
-  /** What travels; the sender has given it away. */
-  readonly given: Uint8Array;
-  /** Sum of the bytes at `send`, to see that they stay as they were; 0 of messages that are not watched. */
-  readonly sum: number;
-  readonly busEpoch: number;
-  /** Sent, and never to arrive. */
-  lost = false;
-  to: Subscription | undefined;
-
-  constructor(sender: SimProcess, lane: SimLane, given: Uint8Array, sum: number, busEpoch: number) {
-    super();
-    this.sender = sender;
-    this.senderIncarnation = sender.incarnation;
-    this.lane = lane;
-    this.given = given;
-    this.sum = sum;
-    this.busEpoch = busEpoch;
-    this.bytes = given.length;
-  }
-
-  /** The same message once more; a lane counts its bytes only once. */
-  again(): Delivery {
-    const { sender, lane, given, sum, busEpoch } = this;
-    const other = new Delivery(sender, lane, given, sum, busEpoch);
-    other.bytes = 0;
-    return other;
-  }
-
-  happen(): void {
-    this.lane.network.arrive(this);
-  }
-
-  handle(process: SimProcess): void {
-    const { on, incarnation } = this.to!;
-    if (incarnation !== process.incarnation) return;
-    const { world } = process;
-    const packets = packetsIn(this.given);
-    if (packets > 0) process.spend(packets * world.options.cpuNsPerPacket);
-    if (this.sum === 0) return on!(this.given);
-    // Each hearing reads a copy that is spoilt after: who keeps it or writes to it is found out.
-    const heard = world.scratch(this.given);
-    on!(heard);
-    if (sumOf(heard) !== this.sum) world.fail(`${process.name} changed a message it heard at ${this.to!.subject}`);
-    heard.fill(0xdb);
-  }
-}
-
-/** A sum that any one changed byte changes; never 0. */
-export function sumOf(bytes: Uint8Array): number {
-  let sum = bytes.length;
-  const wholeWords = (bytes.byteOffset & 3) === 0 ? bytes.length >> 2 : 0;
-  const words = new Int32Array(bytes.buffer, wholeWords === 0 ? 0 : bytes.byteOffset, wholeWords);
-  for (let i = 0; i < words.length; i++) sum = Math.imul(sum ^ words[i]!, 0x01000193);
-  for (let i = words.length * 4; i < bytes.length; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
-  return sum | 0 || 1;
-}
-
-/** Packets that a frame carries or judges, as far as the frame says so itself. */
-export function packetsIn(bytes: Uint8Array): number {
-  if (bytes.length < (HEADER_WORDS + 1) * 4 || (bytes.byteOffset & 3) !== 0) return 0;
-  const type = bytes[0]!;
-  if (type !== FRAME.packets && type !== FRAME.emit && type !== FRAME.batch && type !== FRAME.answer) return 0;
-  const at = HEADER_WORDS * 4;
-  return bytes[at]! | (bytes[at + 1]! << 8);
-}
 
 const SLAB_BYTES = 1 << 18;
 
@@ -177,8 +95,52 @@ export class SimNetwork {
     return from * this.#world.ends + to;
   }
 
+  /** From now on; what waits on the way goes on as the new state of the way lets it. */
   setLink(from: number, to: number, spec: LinkSpec): void {
-    this.#links.set(this.#pair(from, to), spec);
+    const pair = this.#pair(from, to);
+    this.#links.set(pair, spec);
+    // What waits on a way that is cut stays there until it is open again.
+    if (spec.cut !== true) this.#goOn(pair);
+  }
+
+  /** A process ends, and its connection with it: what waited on the way down to it is lost, the next one has free ways. */
+  hangUp({ index }: SimProcess): void {
+    const [up, down] = [this.#pair(index, this.#world.busIndex), this.#pair(this.#world.busIndex, index)];
+    if (this.#links.renew(down)) this.#goOn(down, true);
+    if (!this.#links.renew(up)) return;
+    this.#lastUs.fill(0, this.#pair(index, 0), this.#pair(index + 1, 0));
+  }
+
+  /**
+   * A way is another one than before: whatever waits there sets out anew, still in order.
+   * @param drop what waits there vanishes with the connection instead
+   */
+  #goOn(pair: number, drop = false): void {
+    const { heap, nowUs } = this.#world;
+    const link = this.#links.get(pair);
+    const times = new Map<Happening, number>();
+    const lastUs = new Map<number, number>();
+    const planned = [...heap.all()].sort((a, b) => a.timeUs - b.timeUs || a.order - b.order);
+    for (const happening of planned) {
+      const { passage } = happening;
+      const delivery = happening instanceof Delivery ? happening : undefined;
+      if (delivery === undefined ? passage === undefined || passage.free : delivery.busEpoch !== this.epoch) continue;
+      const between = passage?.between ?? this.#pair(delivery!.sender.index, delivery!.lane.receiver);
+      const before = lastUs.get(between) ?? 0;
+      if (drop && delivery !== undefined && passage?.waitsAt(pair, nowUs) === true) {
+        delivery.lost = true;
+        delivery.passage = undefined;
+        times.set(delivery, nowUs);
+        lastUs.set(between, before);
+        continue;
+      }
+      const timeUs = Math.max(nowUs, happening.timeUs + (passage?.goOn(pair, link, nowUs) ?? 0), before);
+      if (timeUs !== happening.timeUs) times.set(happening, timeUs);
+      lastUs.set(between, timeUs);
+    }
+    if (times.size === 0) return;
+    heap.replan(times);
+    for (const [between, us] of lastUs) this.#lastUs[between] = us;
   }
 
   isCut(from: number, to: number): boolean {
@@ -199,49 +161,60 @@ export class SimNetwork {
   }
 
   /**
-   * How much later than usual something small gets from one process to another, or to or from the bus, in µs;
-   * undefined when it does not get there.
+   * The way of something from one process to another, or to or from the bus, as it sets out now; undefined when it does
+   * not get there.
    */
-  extraUs(from: number, to: number, bytes: number): number | undefined {
-    if (this.#links.none) return 0;
+  passage(from: number, to: number, bytes: number): Passage | undefined {
+    if (this.#links.none) return FREE_PASSAGE;
     if (this.isApart(from, to)) return undefined;
     const { nowUs, faultRng: rng, busIndex } = this.#world;
-    let atUs = nowUs;
-    for (const spec of this.#links.along(this.#pair(from, to), this.#pair(from, busIndex), this.#pair(busIndex, to))) {
-      const loss = spec.lossPerMillion ?? 0;
+    const passage = new Passage(this.#pair(from, to), bytes, nowUs);
+    for (const way of this.#links.along(this.#pair(from, to), this.#pair(from, busIndex), this.#pair(busIndex, to))) {
+      const loss = way.lossPerMillion ?? 0;
       if (loss > 0 && rng.int(1_000_000) < loss) return undefined;
-      atUs = spec.passed(atUs, bytes);
+      passage.take(way);
     }
-    return atUs - nowUs;
+    return passage;
   }
 
-  /** What the log says takes so much longer to one process than anything else the bus says. */
-  logExtraUs(to: number): number {
-    if (this.#links.none) return 0;
-    return (this.#links.get(this.#pair(this.#world.busIndex, to))?.logDelayMs ?? 0) * 1000;
+  /** The same of what the log says, which may take longer than anything else the bus says. */
+  passageOfLog(to: number, bytes: number): Passage | undefined {
+    const { busIndex } = this.#world;
+    const passage = this.passage(busIndex, to, bytes);
+    const down = this.#links.get(this.#pair(busIndex, to));
+    if (passage !== undefined && down !== undefined) passage.takeLate(down);
+    return passage;
   }
 
   /** Plans the arrival of a message, or two, or none. */
   send(delivery: Delivery, departUs: number, receiver: number): void {
-    const { options, faultRng: rng, heap, busIndex } = this.#world;
+    const { options, faultRng: rng, busIndex } = this.#world;
     const from = delivery.sender.index;
     const ways = this.#links.none
       ? NO_WAYS
       : this.#links.along(this.#pair(from, receiver), this.#pair(from, busIndex), this.#pair(busIndex, receiver));
     const loss = worst(ways, 'lossPerMillion', options.lossPerMillion);
     if (loss > 0 && rng.int(1_000_000) < loss) delivery.lost = true;
-    heap.plan(delivery, this.#arrivalUs(from, receiver, departUs, ways, delivery.given.length));
+    this.#plan(delivery, from, receiver, departUs, ways);
     const duplicate = worst(ways, 'duplicatePerMillion', options.duplicatePerMillion);
-    if (duplicate > 0 && rng.int(1_000_000) < duplicate) {
-      heap.plan(delivery.again(), this.#arrivalUs(from, receiver, departUs, ways, delivery.given.length));
-    }
+    if (duplicate > 0 && rng.int(1_000_000) < duplicate) this.#plan(delivery.again(), from, receiver, departUs, ways);
   }
 
-  #arrivalUs(from: number, to: number, departUs: number, ways: readonly FaultyLink[], bytes: number): number {
-    const { options, faultRng: rng } = this.#world;
+  #plan(delivery: Delivery, from: number, to: number, departUs: number, ways: readonly FaultyLink[]): void {
     const pair = this.#pair(from, to);
+    let extraUs = 0;
+    if (ways.length > 0) {
+      const passage = new Passage(pair, delivery.given.length, departUs + this.#world.options.messageUs);
+      for (const way of ways) passage.take(way);
+      delivery.passage = passage;
+      extraUs = passage.extraUs;
+    }
+    this.#world.heap.plan(delivery, this.#arrivalUs(pair, departUs + extraUs, ways));
+  }
+
+  #arrivalUs(pair: number, departUs: number, ways: readonly FaultyLink[]): number {
+    const { options, faultRng: rng } = this.#world;
     let atUs = departUs + options.messageUs;
-    for (const way of ways) atUs = way.passed(atUs, bytes);
     if (options.messageJitterUs > 0) atUs += rng.int(options.messageJitterUs + 1);
     if (options.clogPerMillion > 0 && rng.int(1_000_000) < options.clogPerMillion) {
       this.#cloggedUntilUs[pair] = atUs + rng.int(options.clogMaxMs * 1000 + 1);
@@ -285,6 +258,8 @@ export class SimNetwork {
     this.state = 'down';
     this.epoch++;
     this.#held = [];
+    if (!this.#links.none) this.#lastUs.fill(0);
+    for (const pair of this.#links.renewAll()) this.#goOn(pair);
   }
 
   hang(): void {

@@ -1,6 +1,6 @@
 import type { Cancel, Reply } from '@rehearsal/kernel';
 import type { SimProcess } from './sim-process.js';
-import type { Subscription } from './sim-network.js';
+import type { Subscription } from './delivery.js';
 
 /** Carries one question to whoever answers at a subject, and the first answer back. */
 export function askSubject(
@@ -33,20 +33,21 @@ export function askSubject(
   const answerOf = (subscription: Subscription): void => {
     const answerer = subscription.process;
     if (subscription.incarnation !== answerer.incarnation) return;
-    const thereUs = network.extraUs(asker.index, answerer.index, body.length);
-    if (thereUs === undefined) return;
+    const there = network.passage(asker.index, answerer.index, body.length);
+    if (there === undefined) return;
     world.post(
       answerer,
       () =>
         subscription.answer!(copy.slice(), (answer) => {
           const back = answer.slice();
           world.later(answerer.nowUs() + world.delayUs(), () => {
-            const backUs = network.extraUs(answerer.index, asker.index, back.length);
-            if (!alive() || asker.incarnation !== incarnation || backUs === undefined) return;
-            world.post(asker, () => settle({ kind: 'answer', body: back }), backUs);
+            const way = network.passage(answerer.index, asker.index, back.length);
+            if (!alive() || asker.incarnation !== incarnation || way === undefined) return;
+            world.post(asker, () => settle({ kind: 'answer', body: back }), way.extraUs, way);
           });
         }),
-      thereUs,
+      there.extraUs,
+      there,
     );
   };
 

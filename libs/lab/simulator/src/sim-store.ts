@@ -66,7 +66,7 @@ export class SimStore implements CommitStore {
       next: Math.max(1, fromSeq),
       planned: false,
       cancelled: false,
-      toldUs: 0,
+      told: undefined,
     };
     log.follow(follower);
     return () => log.unfollow(follower);
@@ -117,15 +117,16 @@ export class SimStore implements CommitStore {
       done(outcome);
     };
     world.post(process, () => settle(unknown('no answer in time')), options.appendTimeoutMs * 1000);
-    const upUs = network.extraUs(process.index, busIndex, bytes);
-    if (lost || !process.connected || upUs === undefined) return;
+    const up = network.passage(process.index, busIndex, bytes);
+    if (lost || !process.connected || up === undefined) return;
     const halfUs = Math.max(1, options.appendUs >> 1);
-    world.later(process.nowUs() + halfUs + upUs + extraUs, () => {
+    const arrived = (): void => {
       if (!world.log.ready || network.epoch !== epoch) return;
       const outcome = serve();
-      const downUs = network.extraUs(busIndex, process.index, SMALL_BYTES);
-      if (answerLost || downUs === undefined || process.incarnation !== this.#incarnation) return;
-      world.post(process, () => settle(outcome), halfUs + downUs + network.logExtraUs(process.index));
-    });
+      const down = network.passageOfLog(process.index, SMALL_BYTES);
+      if (answerLost || down === undefined || process.incarnation !== this.#incarnation) return;
+      world.post(process, () => settle(outcome), halfUs + down.extraUs, down);
+    };
+    world.later(process.nowUs() + halfUs + up.extraUs + extraUs, arrived, up);
   }
 }

@@ -3,6 +3,7 @@ import type { FabricPlan, Note, RoleFactories } from '@rehearsal/lab-port';
 import { EventHeap, Happening } from './event-heap.js';
 import { Invariants, type Violation } from './invariants.js';
 import type { SimOptions } from './options.js';
+import type { Passage } from './passage.js';
 import { SimLogServer } from './sim-log-server.js';
 import { SimNetwork } from './sim-network.js';
 import { Call, SimProcess } from './sim-process.js';
@@ -108,13 +109,19 @@ export class SimWorld {
     return this.options.messageUs + this.faultRng.int(this.options.messageJitterUs + 1);
   }
 
-  later(atUs: number, run: () => void): void {
-    this.heap.plan(new Plain(run), Math.max(atUs, this.nowUs));
+  /** @param passage how it gets there, as far as its time hangs on ways */
+  later(atUs: number, run: () => void, passage?: Passage): void {
+    const plain = new Plain(run);
+    plain.passage = passage;
+    this.heap.plan(plain, Math.max(atUs, this.nowUs));
   }
 
   /** Lets a process run something in a turn of its own, unless it dies before. */
-  post(process: SimProcess, run: () => void, delayUs: number): void {
-    this.heap.plan(new Call(process, run), process.nowUs() + delayUs);
+  post(process: SimProcess, run: () => void, delayUs: number, passage?: Passage): Happening {
+    const call = new Call(process, run);
+    call.passage = passage;
+    this.heap.plan(call, process.nowUs() + delayUs);
+    return call;
   }
 
   /**
@@ -160,6 +167,7 @@ export class SimWorld {
   crash(process: SimProcess, becomes: 'dead' | 'rebooting'): void {
     if (process.alive) {
       this.network.keepPrefix(process);
+      this.network.hangUp(process);
       const { incarnation } = process;
       this.later(this.nowUs + this.options.undeliverableUs, () => this.network.forget(process, incarnation));
     }

@@ -67,7 +67,7 @@ export const BUS_FAULTS = {
     needsLinks: true,
     deadly: false,
     live: 'the proxy lets everything through, first what it held back',
-    simulated: 'messages take their usual time again; what vanished stays lost',
+    simulated: 'what waits comes at once, in order, and messages take their usual time again; what vanished stays lost',
     mayLose: 'nothing of its own',
     async apply(lab, { target, to }) {
       if (target.role !== 'bus' || to.role !== 'bus') return lab.link(target, to, {});
