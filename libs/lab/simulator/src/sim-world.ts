@@ -259,7 +259,7 @@ export class SimWorld {
     if (LEVELS[level] < KEPT_LEVEL || this.notes.length >= MAX_NOTES) return;
     const { role, id } = process.entry;
     this.notes.push({
-      atMs: this.nowUs / 1000,
+      atMs: this.nowMs,
       role,
       id,
       incarnation: process.incarnation,

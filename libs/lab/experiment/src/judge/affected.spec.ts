@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resolveSettings } from '@rehearsal/kernel';
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import { affectedConnections } from './affected.js';
+import { affectedConnections, failuresOf, faultTimeOf } from './affected.js';
 import type { FabricHistory, MemberLoss } from './history.js';
 
 const SLOT = 203;
@@ -54,5 +54,17 @@ describe('a connection whose heir was dead before it inherited', () => {
   it('is not affected where it began after both, or was over before the one that served it failed', () => {
     expect(affected(OWNER_DIED_MS + 1)).toEqual([]);
     expect(affected(HEIR_DIED_MS + 2, HEIR_DIED_MS + 5)).toEqual([]);
+  });
+});
+
+describe('when a member failed', () => {
+  it('is when its memory was exhausted, not when it began to leak', () => {
+    const leak: FaultRecord = { atMs: 1_000, fault: 'memory-leak', target: 'member 1_03', detail: {} };
+    const crash = (atMs: number, id: string) =>
+      ({ atMs, role: 'member', id, incarnation: 1, level: 'error', code: 'fwk_crashed', fields: {} }) as const;
+    const failures = failuresOf({ faults: [leak], notes: [crash(5_000, '1_02'), crash(6_000, '1_03')] });
+    const loss = { ...lossOf('1_03', []), detectedAtMs: 6_200, committedAtMs: 6_200 };
+    expect(faultTimeOf(loss, [loss], failures)).toBe(6_000);
+    expect(faultTimeOf(loss, [loss], [leak])).toBe(1_000);
   });
 });

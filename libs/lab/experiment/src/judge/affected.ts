@@ -1,5 +1,5 @@
 import type { Settings } from '@rehearsal/kernel';
-import { FAULT_KINDS, FAULTS, type FaultRecord } from '@rehearsal/lab-port';
+import { FAULT_KINDS, FAULTS, type FaultRecord, type RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import { FATE, fateOf, type FateName } from './fate.js';
 import type { FabricHistory, MemberLoss, Placement } from './history.js';
@@ -10,6 +10,17 @@ const DEADLY = new Set<string>([...FAULT_KINDS.filter((kind) => FAULTS[kind].dea
 
 /** By how much the clock of a log may be behind that of the faults. */
 export const CLOCKS_DIFFER_MS = 1_000;
+
+/**
+ * What was done to processes, in order, and when members failed of it: one whose memory leaks fails long after that
+ * began, and says so.
+ */
+export function failuresOf({ faults, notes }: Pick<RunRecord, 'faults' | 'notes'>): readonly FaultRecord[] {
+  const crashes = notes
+    .filter((note) => note.code === 'fwk_crashed')
+    .map(({ atMs, id, fields }) => ({ atMs, fault: 'fwk-crash', target: `member ${id}`, detail: fields }));
+  return [...faults, ...crashes].sort((a, b) => a.atMs - b.atMs);
+}
 
 /**
  * When what led to a loss was done: the last deadly fault on that member since its loss before this

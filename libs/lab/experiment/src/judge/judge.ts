@@ -4,7 +4,7 @@ import { compareWithControl, type ConnectionRow, type ControlDifference, type Le
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
 import type { RunResult, Verdict } from '../result.js';
-import { affectedConnections, faultTimeOf, type RowsFor } from './affected.js';
+import { affectedConnections, failuresOf, faultTimeOf, type RowsFor } from './affected.js';
 import { correctionOf } from './correction.js';
 import type { FabricHistory } from './history.js';
 import type { NotWell } from './losses.js';
@@ -39,7 +39,8 @@ export interface Judgement {
 export function judge(evidence: Evidence): Judgement {
   const { record, ledger, rows, history } = evidence;
   const control = new Map((evidence.control ?? []).map((row) => [row.id, row]));
-  const affected = affectedConnections(history, record.faults, evidence.rowsFor, control, record.settings);
+  const faults = failuresOf(record);
+  const affected = affectedConnections(history, faults, evidence.rowsFor, control, record.settings);
   const affectedIds = new Set(affected.map((a) => a.row.id));
   const differences = evidence.control === null ? [] : compareWithControl(rows, evidence.control);
   const lost = affected.filter((a) => a.cause !== undefined);
@@ -48,7 +49,7 @@ export function judge(evidence: Evidence): Judgement {
     .filter((row) => !affectedIds.has(row.id) && isLost(row, control.get(row.id)))
     .map((row) => ({ row, cause: causeOfLoss(row, control.get(row.id), undefined, parentOf(row, byId)) }));
   const lostElsewhere = elsewhere.map((e) => e.cause);
-  const strange = strangeAmong(elsewhere, byId, history, record.faults);
+  const strange = strangeAmong(elsewhere, byId, history, faults);
 
   const unnamed = new Set(differences.filter((d) => !d.explained).map((d) => d.id));
   for (const row of rows) if (row.unexplained > 0) unnamed.delete(row.id);
@@ -116,10 +117,11 @@ function whatDidNotEndWell(
 
 function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[]): RunResult['failover'] {
   const { history, record } = evidence;
+  const faults = failuresOf(record);
   let detectedMs: number | null = null;
   let committedMs: number | null = null;
   for (const loss of history.losses) {
-    const faultAtMs = faultTimeOf(loss, history.losses, record.faults);
+    const faultAtMs = faultTimeOf(loss, history.losses, faults);
     detectedMs = most(detectedMs, since(faultAtMs, loss.detectedAtMs));
     committedMs = most(committedMs, since(faultAtMs, loss.committedAtMs));
   }
