@@ -162,7 +162,7 @@ export class SimLab implements Lab {
     this.#assertUp();
     if (sameTarget(target, BUS)) {
       this.#assertBus('hung', 'Hang it first.');
-      this.sim.network.resume();
+      this.sim.resumeBus();
     } else {
       const process = this.#process(target);
       if (process.state !== 'hung') throw this.#refusal(process, 'is not hung', 'Hang it first.');

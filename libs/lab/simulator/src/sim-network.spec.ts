@@ -268,6 +268,27 @@ describe('a restart of the simulated bus', () => {
   });
 });
 
+describe('a simulated bus that hangs before everyone is back from its restart', () => {
+  it('is found by whoever has no connection once it goes on', () => {
+    const words: string[] = [];
+    const { world, process, runMs } = scriptedWorld(
+      { '1_01': (rt) => void rt.onBus((state) => words.push(`${state} ${Math.round(rt.nowMs() - world.epochMs)}`)) },
+      { reconnectMaxMs: 0 },
+    );
+    runMs(10);
+    world.stopBus();
+    runMs(10);
+    world.startBus();
+    world.network.hang();
+    runMs(10);
+    expect(process('1_01').connected).toBe(false);
+    world.resumeBus();
+    runMs(10);
+    expect(words).toEqual(['down 10', 'up 30']);
+    expect(world.processes.filter((p) => !p.connected)).toEqual([]);
+  });
+});
+
 describe('a way to the bus over which nothing gets through', () => {
   it('is given up by both ends after five seconds, and made anew when it is open again', () => {
     const words: string[] = [];

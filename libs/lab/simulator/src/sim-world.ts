@@ -204,6 +204,14 @@ export class SimWorld {
     for (const process of this.processes) this.#reconnect(process);
   }
 
+  /** The bus goes on where it stood; whoever was not back from its last start yet could not get through to it either. */
+  resumeBus(): void {
+    this.network.resume();
+    for (const process of this.processes) {
+      if (!process.connected && !this.network.isOffBus(process.index)) this.#reconnect(process);
+    }
+  }
+
   /** A process that lives finds its way back to the bus, each after a time of its own. */
   #reconnect(process: SimProcess): void {
     const { incarnation } = process;
