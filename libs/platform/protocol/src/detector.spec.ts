@@ -93,6 +93,25 @@ describe('the detector', () => {
     expect(found.map((f) => f.evidence['quietRounds'])).toEqual([12]);
   });
 
+  it('judges nobody who joined before its time and was not heard since, but who has not come in twice the settle time', () => {
+    const { made, found } = detector('lossless');
+    made.watch(PEER, 7, 0, false);
+    made.socketLost(PEER, 1);
+    rounds(made, 25, 3975);
+    made.socketLost(PEER, 3999);
+    expect(found).toEqual([]);
+    made.socketLost(PEER, 4000);
+    expect(found.map((f) => f.reason)).toEqual(['socket']);
+  });
+
+  it('judges who joined before its time and was heard since', () => {
+    const { made, found } = detector('lossless');
+    made.watch(PEER, 7, 0, false);
+    made.heard(PEER, 7, 100);
+    made.socketLost(PEER, 101);
+    expect(found.map((f) => f.reason)).toEqual(['socket']);
+  });
+
   it('judges nobody while it hears nobody at all: the bus hangs, not everybody', () => {
     const { made, found } = detector('vendor');
     made.watch(PEER, 7, 0);

@@ -36,7 +36,7 @@ export interface Silence {
  * Two ways to notice a death, each with its rules: silence (fidelity: F-CCP-HEARTBEAT, F-CCP-DEAD-MULTIPLIER) and
  * socket loss (fidelity: F-DETECT-SOCKET-LOSS). Either counts only for a peer this process heard on this
  * connection of its own, and not within a settle time after it reconnected: when the bus restarts, every
- * living peer looks dead to whoever is back first. But who has not come back in twice that time died while
+ * living peer looks dead to whoever is back first, and to whoever starts then. But who has not come back in twice that time died while
  * nobody could hear it. A round after a stall of the own loop is skipped, because then it is this process that
  * was late; so is one after two heartbeats in which nobody at all was heard, because then it is the bus. Nor is a
  * peer's silence a death where hardly anybody else has been heard in it: of the heartbeats it owes, others must have
@@ -61,15 +61,18 @@ export class Detector {
     this.propose = propose;
   }
 
-  /** Begins to watch an incarnation, or goes on. */
-  watch(code: number, incarnation: number, nowMs: number): void {
+  /**
+   * Begins to watch an incarnation, or goes on.
+   * @param justJoined false: it joined before this process came, and may be on its way back to the bus now
+   */
+  watch(code: number, incarnation: number, nowMs: number, justJoined = true): void {
     if (this.watched.get(code)?.incarnation === incarnation) return;
     this.watched.set(code, {
       incarnation,
       heardAtMs: nowMs,
       quietRounds: 0,
       // Whoever has just joined was heard by somebody, and may be gone before its first word to this process.
-      heardOnConnection: this.settled(nowMs),
+      heardOnConnection: justJoined && this.settled(nowMs),
       proposed: false,
     });
   }
@@ -185,7 +188,7 @@ export class Detector {
     return this.busUp && returned && this.settled(nowMs);
   }
 
-  /** fidelity: F-DETECT-SETTLE; a first connection has nobody to mistake for dead */
+  /** fidelity: F-DETECT-SETTLE; on a first connection nobody had been heard before, so whoever is heard is back */
   private settled(nowMs: number): boolean {
     return this.connectedAtMs === undefined || nowMs - this.connectedAtMs >= this.settings['detector.settleMs'];
   }

@@ -218,17 +218,19 @@ export class OrchestratorRole implements Role {
 
   private watchPeers(state: SecurityGroupState): void {
     const nowMs = this.rt.nowMs();
+    // What was decided before this process came says nothing of who is there now.
+    const current = this.follower.caughtUp;
     for (const member of state.members) {
       const code = nodeCode('member', member.id);
       if (member.status === 'active') {
-        this.detector.watch(code, member.incarnation, nowMs);
+        this.detector.watch(code, member.incarnation, nowMs, current);
       } else {
         this.detector.forget(code);
       }
     }
     for (const peer of this.peers) {
       const known = state.orchestrators.find((o) => o.id === peer.id);
-      if (known?.status === 'active') this.detector.watch(peer.code, known.incarnation, nowMs);
+      if (known?.status === 'active') this.detector.watch(peer.code, known.incarnation, nowMs, current);
       else this.detector.forget(peer.code);
     }
   }
