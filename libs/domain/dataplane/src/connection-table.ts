@@ -273,6 +273,11 @@ export class ConnectionTable {
     return ((this.words[index * ENTRY_WORDS + META] as number) & TWO_LEGS) !== 0;
   }
 
+  /** Whether any packet of the responder has been accepted. */
+  isAnswered(index: number): boolean {
+    return this.words[index * ENTRY_WORDS + PACKETS + 1] !== 0;
+  }
+
   /** Whether the entry only says where the connection's home is. */
   isForward(index: number): boolean {
     return ((this.words[index * ENTRY_WORDS + META] as number) & FORWARD) !== 0;

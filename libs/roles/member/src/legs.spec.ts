@@ -8,7 +8,7 @@ const ME = 1;
 const [HOME, LEG] = [5, 7];
 
 /** One connection of two legs, at home in slot 5; its answers come in by slot 7, which member 2 serves. */
-function given() {
+function given(answered = true) {
   const sent: string[] = [];
   const serving = new Set<number>();
   const active: number[] = [];
@@ -18,6 +18,7 @@ function given() {
     used: 1,
     isLive: () => true,
     hasTwoLegs: () => true,
+    isAnswered: () => answered,
     slotOf: () => HOME,
     legSlotOf: () => LEG,
     firstOf: (slot: number) => (slot === HOME ? 0 : -1),
@@ -75,6 +76,22 @@ describe('when the slot of the answers has lost what it held', () => {
     legs.clear();
     serve(HOME);
     legs.flush([]);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('when the member that began a connection is lost', () => {
+  it('whoever serves the home next asks for the entry, and what it sends waits for it', () => {
+    const { legs, sent, serve } = given(false);
+    serve(HOME);
+    expect(legs.flush([])).toMatchObject([{ done: false }]);
+    expect(sent).toEqual(['asks for 1']);
+  });
+
+  it('nothing is asked for a connection whose answers have come: the entry was there', () => {
+    const { legs, sent, serve } = given(true);
+    serve(HOME);
+    expect(legs.flush([])).toEqual([]);
     expect(sent).toEqual([]);
   });
 });

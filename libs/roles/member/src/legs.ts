@@ -212,10 +212,11 @@ export class Legs {
 
   /** The slot is served here from now on. */
   onServe(slot: number): void {
-    if (this.orphaned.size > 0) {
-      const { connections } = this.parts;
-      for (let i = connections.firstOf(slot); i !== NONE; i = connections.nextOf(i))
-        this.reinstallOne(i, this.orphaned);
+    const { connections } = this.parts;
+    for (let i = connections.firstOf(slot); i !== NONE; i = connections.nextOf(i)) {
+      // Whoever began it may have been lost before the other leg knew; once answers have come, it did know.
+      if (connections.hasTwoLegs(i) && !connections.isAnswered(i)) this.install(i);
+      else this.reinstallOne(i, this.orphaned);
     }
     const kept = this.early.get(slot);
     if (kept === undefined) return;
