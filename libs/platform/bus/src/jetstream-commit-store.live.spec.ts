@@ -114,6 +114,23 @@ describe('the log when its server dies', () => {
     expect(bus.fatals).toEqual([]);
   });
 
+  it('loses nothing where its room is taken away while others write', async () => {
+    const writer = await bus.runtime('orchestrator', '1_1');
+    const { seq } = (await append(writer.log, first(1))) as { seq: number };
+    let sent = 1;
+    let limited = false;
+    const ended = Array.from({ length: 20 }, async () => {
+      while (!limited) await append(writer.log, first(++sent));
+    });
+    for (let round = 0; round < 10; round++) {
+      await bus.server.limitLog(0);
+      await bus.server.limitLog(null);
+    }
+    limited = true;
+    await Promise.all(ended);
+    expect(await readNext(writer.log, 'security-group.G1', 0)).toMatchObject({ kind: 'found', commit: { seq } });
+  });
+
   it('says unknown for what was on its way, and a reader finds out what became of it', async () => {
     // So long that only the break itself can bring the answers within this test.
     const writer = await bus.runtime('orchestrator', '1_1', { logTimeoutMs: 3_600_000 });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, watch, writeF
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ApiError, StreamInfo } from '@nats-io/jetstream';
+import type { ApiError, StreamConfig, StreamInfo } from '@nats-io/jetstream';
 import { grantsFor, logStreamName } from '@rehearsal/protocol';
 import { createCredential, readSeed } from './credentials.js';
 import type { Credential } from './credentials.js';
@@ -115,9 +115,16 @@ export class NatsServer {
     const { fabric, site, logMaxBytes } = this.#options;
     const name = logStreamName(fabric, site);
     await this.#asAdmin(async (connection) => {
-      const info = await askJs<StreamInfo>(connection, `$JS.API.STREAM.INFO.${name}`, {});
-      const maxBytes = roomBytes === null ? logMaxBytes : info.state.bytes + roomBytes;
-      await askJs(connection, `$JS.API.STREAM.UPDATE.${name}`, logStreamConfig(fabric, site, maxBytes));
+      const update = (config: Partial<StreamConfig>): Promise<unknown> =>
+        askJs(connection, `$JS.API.STREAM.UPDATE.${name}`, config);
+      let maxBytes = logMaxBytes;
+      if (roomBytes !== null) {
+        // A stream above its limit drops its first messages: nothing may be stored between the look and the limit.
+        await update({ ...logStreamConfig(fabric, site, logMaxBytes), max_msg_size: 1 });
+        const info = await askJs<StreamInfo>(connection, `$JS.API.STREAM.INFO.${name}`, {});
+        maxBytes = info.state.bytes + roomBytes;
+      }
+      await update(logStreamConfig(fabric, site, maxBytes));
     });
   }
 
