@@ -128,21 +128,7 @@ export class ConnectionTable {
 
   /** The connection of a canonical key (see `PacketKey`), or `NONE`. `hash` is its `connectionHash`. */
   find(hash: number, a: number, b: number, ports: number, proto: number): number {
-    const words = this.words;
-    let index = this.buckets[hash & this.bucketMask] as number;
-    while (index !== NONE) {
-      const at = index * ENTRY_WORDS;
-      if (
-        words[at + B] === b &&
-        words[at + PORTS] === ports &&
-        words[at + A] === a &&
-        ((words[at + META] as number) & KEY_MASK) === proto
-      ) {
-        return index;
-      }
-      index = words[at + CHAIN] as number;
-    }
-    return NONE;
+    return this.match(this.buckets[hash & this.bucketMask] as number, a, b, ports, proto);
   }
 
   /**
@@ -150,23 +136,11 @@ export class ConnectionTable {
    * one key, and a connection that was announced has an entry for each: one member may hold both, one as a copy.
    */
   findForward(hash: number, a: number, b: number, ports: number, proto: number, slot: number): number {
-    const words = this.words;
-    const meta = proto | FORWARD;
-    let index = this.buckets[hash & this.bucketMask] as number;
-    while (index !== NONE) {
-      const at = index * ENTRY_WORDS;
-      if (
-        words[at + B] === b &&
-        words[at + PORTS] === ports &&
-        words[at + A] === a &&
-        ((words[at + META] as number) & KEY_MASK) === meta &&
-        ((words[at + PLACE] as number) & SLOT_MASK) === slot
-      ) {
-        return index;
-      }
-      index = words[at + CHAIN] as number;
+    let index = this.match(this.buckets[hash & this.bucketMask] as number, a, b, ports, proto | FORWARD);
+    while (index !== NONE && this.slotOf(index) !== slot) {
+      index = this.match(this.words[index * ENTRY_WORDS + CHAIN] as number, a, b, ports, proto | FORWARD);
     }
-    return NONE;
+    return index;
   }
 
   /**
@@ -360,6 +334,24 @@ export class ConnectionTable {
     this.words[at + META] = 0;
     this.words[at + CHAIN] = this.freeHead;
     this.freeHead = index;
+  }
+
+  /** The first entry with these words of key from `index` on along its bucket's chain, or `NONE`. */
+  private match(index: number, a: number, b: number, ports: number, meta: number): number {
+    const words = this.words;
+    while (index !== NONE) {
+      const at = index * ENTRY_WORDS;
+      if (
+        words[at + B] === b &&
+        words[at + PORTS] === ports &&
+        words[at + A] === a &&
+        ((words[at + META] as number) & KEY_MASK) === meta
+      ) {
+        return index;
+      }
+      index = words[at + CHAIN] as number;
+    }
+    return NONE;
   }
 
   private unlink(index: number): void {

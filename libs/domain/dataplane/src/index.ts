@@ -23,7 +23,7 @@ export { Expiry } from './expiry.js';
 export { FRAGMENT, FragmentTracker, fragmentOf } from './fragment-tracker.js';
 export type { FragmentOptions } from './fragment-tracker.js';
 export { PROTO_ICMP, PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
-export { PENDING, PendingPackets } from './pending-packets.js';
+export { LEAST_PENDING, PENDING, PendingPackets } from './pending-packets.js';
 export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash, steeringOf } from './steering.js';

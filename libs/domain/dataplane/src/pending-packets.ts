@@ -16,6 +16,9 @@ export const PENDING = {
   waiting: 2,
 } as const;
 
+/** Room for packets that every keeper of them has, however few may be held: some batches. */
+export const LEAST_PENDING = 1024;
+
 const REGION_CAPACITY = 1 << 16;
 /** Room laid out at first. Both grow with what is pending: most processes of a simulation never need much. */
 const FIRST_REGIONS = 1 << 8;

@@ -12,6 +12,10 @@ export abstract class Happening {
 
 const FIRST_ROOM = 1024;
 
+function asTheyHappen(a: Happening, b: Happening): number {
+  return a.timeUs - b.timeUs || a.order - b.order;
+}
+
 /**
  * The future: a heap by time, then by the order in which things were planned. Each node has four children, and
  * times and orders stand in arrays of their own: sifting compares numbers that lie side by side.
@@ -98,7 +102,7 @@ export class EventHeap {
     for (const [event, timeUs] of times) event.timeUs = timeUs;
     const heap = this.#heap;
     // What is sorted is a heap.
-    heap.sort((a, b) => a.timeUs - b.timeUs || a.order - b.order);
+    heap.sort(asTheyHappen);
     for (const [at, { timeUs, order }] of heap.entries()) {
       this.#times[at] = timeUs;
       this.#orders[at] = order;
@@ -108,6 +112,11 @@ export class EventHeap {
   /** Everything that is planned, in no order. */
   all(): readonly Happening[] {
     return this.#heap;
+  }
+
+  /** Everything that is planned, as it will happen. */
+  inOrder(): readonly Happening[] {
+    return [...this.#heap].sort(asTheyHappen);
   }
 
   #grow(): void {

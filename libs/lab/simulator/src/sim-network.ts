@@ -120,8 +120,7 @@ export class SimNetwork {
     const link = this.#links.get(pair);
     const times = new Map<Happening, number>();
     const lastUs = new Map<number, number>();
-    const planned = [...heap.all()].sort((a, b) => a.timeUs - b.timeUs || a.order - b.order);
-    for (const happening of planned) {
+    for (const happening of heap.inOrder()) {
       const { passage } = happening;
       const delivery = happening instanceof Delivery ? happening : undefined;
       if (delivery === undefined ? passage === undefined || passage.free : delivery.busEpoch !== this.epoch) continue;

@@ -147,7 +147,8 @@ export class Detector {
   /**
    * One round of the silence detector; to be called DETECTOR_ROUNDS times a heartbeat. Silence is counted
    * in rounds, not in ms: where processes have to wait for a processor, this one's rounds come late just as
-   * the peer's heartbeats do, and nobody is taken for dead for want of a turn. Nor is anybody before its time in ms.
+   * the peer's heartbeats do, and nobody is taken for dead for want of a turn. Nor is anybody taken for dead before
+   * its time in ms.
    */
   round(nowMs: number): void {
     const sinceLastRoundMs = nowMs - this.lastRoundMs;
@@ -158,8 +159,9 @@ export class Detector {
       return;
     }
     if (++this.deafRounds > DEAF_AFTER_ROUNDS) return;
-    const deadAfterRounds = this.deadMultiplier() * DETECTOR_ROUNDS;
-    const deadAfterMs = this.deadMultiplier() * this.settings['ccp.heartbeatMs'];
+    const deadMultiplier = this.deadMultiplier();
+    const deadAfterRounds = deadMultiplier * DETECTOR_ROUNDS;
+    const deadAfterMs = deadMultiplier * this.settings['ccp.heartbeatMs'];
     for (const [code, peer] of this.watched) {
       peer.quietRounds++;
       if (peer.proposed || deadAfterRounds === 0 || peer.quietRounds < deadAfterRounds) continue;

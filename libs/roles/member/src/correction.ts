@@ -1,5 +1,5 @@
 import type { Pipeline } from '@rehearsal/dataplane';
-import { PENDING, PendingPackets } from '@rehearsal/dataplane';
+import { LEAST_PENDING, PENDING, PendingPackets } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel } from '@rehearsal/protocol';
 import { FRAME, PacketFrameReader, PacketFrameWriter, RECORD_FLAG, REASONS } from '@rehearsal/protocol';
@@ -12,8 +12,6 @@ import type { PeerWay } from './peer-way.js';
 
 const WORD_BYTES = 4;
 const MAX_PACKET_BYTES = 0xffff - HANDED_BYTES;
-/** Some batches, however few packets may be held. */
-const LEAST_PENDING = 1024;
 const ARENA_WORDS = 4 * 1024 * 1024;
 const ORCHESTRATOR_SHIFT = 17;
 

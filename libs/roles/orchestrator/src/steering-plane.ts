@@ -1,5 +1,5 @@
 import type { Steering } from '@rehearsal/dataplane';
-import { FRAGMENT, PENDING, PendingPackets, fragmentOf, steeringOf } from '@rehearsal/dataplane';
+import { FRAGMENT, LEAST_PENDING, PENDING, PendingPackets, fragmentOf, steeringOf } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { ChannelHub } from '@rehearsal/protocol';
 import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
@@ -13,8 +13,6 @@ import { SlotOrder } from './slot-order.js';
 
 /** Home slot and epoch, before a corrected packet. */
 const CORRECTED_HEAD_WORDS = 2;
-/** Some batches, however few packets may be held. */
-const LEAST_PENDING = 1024;
 const ARENA_WORDS = 16 * 1024 * 1024;
 
 /** Spreads packets over members and keeps each until it is answered; the order of each slot's is `SlotOrder`'s. */

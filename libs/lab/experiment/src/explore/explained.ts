@@ -1,5 +1,6 @@
 import { FAULTS, type FabricPlan, type FaultKind } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
+import { CLOCKS_DIFFER_MS } from '../judge/affected.js';
 import type { LogFacts } from './judge-suffering.js';
 import type { FaultStep, Schedule } from './schedule.js';
 import type { Tried } from './suffer.js';
@@ -95,9 +96,6 @@ function isSilent(weather: Schedule['weather']): boolean {
   return silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs');
 }
 
-/** Clocks of processes differ by so much at most. */
-const CLOCKS_WITHIN_MS = 1_000;
-
 /** Whether a member that was declared lost had suffered anything before, by itself or on its way to the bus. */
 export function isLossExplained(
   loss: LogFacts['losses'][number],
@@ -108,7 +106,7 @@ export function isLossExplained(
   if (gone[name] !== undefined) return true;
   if (isSilent(weather)) return true;
   return done.some(({ step, atMs }) => {
-    if (atMs > loss.atMs + CLOCKS_WITHIN_MS) return false;
+    if (atMs > loss.atMs + CLOCKS_DIFFER_MS) return false;
     const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
     const touches = step.target === name || step.to === name;
     return slowsAll || (touches && !FAULTS[step.fault].mends);

@@ -1,5 +1,5 @@
 import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
-import { FAULTS, type FaultKind, type RunRecord } from '@rehearsal/lab-port';
+import { FAULTS, type FaultKind, type FaultRecord, type RunRecord } from '@rehearsal/lab-port';
 import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
@@ -74,7 +74,7 @@ export function judge(evidence: Evidence): Judgement {
       lostByCause: tally(lost.map((a) => a.cause!)),
     },
     prediction: comparePrediction(affected, strange, record.settings),
-    failover: failoverOf(evidence, affected),
+    failover: failoverOf(evidence, faults, affected),
     faults: { applied: record.faults.filter(isApplied).length },
     log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
     restsOn: countByCertainty(),
@@ -115,9 +115,11 @@ function whatDidNotEndWell(
   return notWell;
 }
 
-function failoverOf(evidence: Evidence, affected: readonly AffectedConnection[]): RunResult['failover'] {
-  const { history, record } = evidence;
-  const faults = failuresOf(record);
+function failoverOf(
+  { history }: Evidence,
+  faults: readonly FaultRecord[],
+  affected: readonly AffectedConnection[],
+): RunResult['failover'] {
   let detectedMs: number | null = null;
   let committedMs: number | null = null;
   for (const loss of history.losses) {
