@@ -33,6 +33,11 @@ export class EntryQueue {
     this.added++;
   }
 
+  /** How many are in it now. */
+  get waiting(): number {
+    return this.added - this.taken;
+  }
+
   /** The entry at the head, or -1. */
   first(): number {
     return this.head;

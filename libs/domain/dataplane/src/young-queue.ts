@@ -33,6 +33,11 @@ export class YoungQueue {
     this.size += bucket.added - before;
   }
 
+  /** How many are in it now. */
+  get waiting(): number {
+    return this.size;
+  }
+
   /** The next entry whose time has come or is within this tick, or -1. */
   first(now: number): number {
     while (this.size > 0) {

@@ -17,6 +17,8 @@ export const TRAFFIC_COMMANDS = {
   }),
   /** Packets that did not come out, from entry `from`. */
   losses: z.strictObject({ from: z.int().min(0).optional(), count: z.int().min(1).max(1000).optional() }),
+  /** What has been counted so far, with all latencies, for whoever watches. */
+  progress: z.strictObject({}),
   mark: z.strictObject({ name: z.string().min(1).max(200) }),
 } as const;
 

@@ -6,12 +6,14 @@ export type { FaultMark } from './ledger/fault-mark.js';
 export { DELIVERY, Ledger, MAX_MARKS, type Delivery, type LedgerOptions, type Totals } from './ledger/ledger.js';
 export {
   connectionRows,
+  progressOf,
   summarize,
   type ConnectionNames,
   type ConnectionRow,
   type CorrectionSummary,
   type LedgerSummary,
   type MarkSummary,
+  type Progress,
 } from './ledger/ledger-report.js';
 export { lossPage, type LossKind, type LossPage, type LossRow, type LossTotal } from './ledger/loss-report.js';
 export { VIOLATIONS, type ViolationName } from './ledger/translations.js';

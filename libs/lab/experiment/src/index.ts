@@ -20,6 +20,7 @@ export * from './result.js';
 export * from './run-experiment.js';
 export * from './run-folder/machine-code.js';
 export * from './run-folder/run-folder.js';
+export * from './samples/sample-series.js';
 export * from './explore/coverage.js';
 export * from './explore/draw.js';
 export * from './explore/explore.js';

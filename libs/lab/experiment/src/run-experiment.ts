@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
-import { LabError, type FabricPlan, type Lab, type RunRecord } from '@rehearsal/lab-port';
+import { LabError, type FabricPlan, type Lab, type RunRecord, type Samples } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal, TrafficPlan } from '@rehearsal/traffic';
 import { findCaptures } from './conduct/captures.js';
 import { conduct, type Perform } from './conduct/conduct.js';
@@ -15,6 +15,7 @@ import type { MemberLoss, FabricHistory } from './judge/history.js';
 import { judge, type Judgement } from './judge/judge.js';
 import { lossesOf, withMembers } from './judge/losses.js';
 import type { RunResult } from './result.js';
+import { SAMPLE_EVERY_MS, SampleSeries } from './samples/sample-series.js';
 import type { MachineCode } from './run-folder/machine-code.js';
 import { writeRunFolder } from './run-folder/run-folder.js';
 
@@ -61,6 +62,8 @@ export interface RunRequest {
   readonly runId: string;
   /** False: writes a folder only when the verdict is not `pass`. */
   readonly keep: boolean;
+  /** Whether a time series is recorded, for the report; what happens in the run is the same either way. */
+  readonly samples: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -140,6 +143,7 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
       differences,
       losses,
       lostPackets,
+      samples: seen.samples,
       code,
     });
   }
@@ -152,6 +156,8 @@ interface Seen {
   readonly record: RunRecord;
   readonly ledger: LedgerSummary;
   readonly rows: readonly ConnectionRow[];
+  /** Null where none were recorded. */
+  readonly samples: Samples | null;
   readonly lost: { readonly totals: readonly LossTotal[]; readonly rows: readonly LossRow[] };
   readonly byMark: readonly { readonly atMs: number; readonly rows: readonly ConnectionRow[] }[];
 }
@@ -165,9 +171,13 @@ async function withLab(
 ): Promise<Seen> {
   const { experiment, say } = request;
   let withdraw = async (): Promise<void> => {};
+  let endWatch = (): void => {};
+  const everyMs = SAMPLE_EVERY_MS[lab.world];
+  const series = request.samples ? new SampleSeries(membersOf(lab.plan), everyMs) : undefined;
   try {
     await bringUp(lab, say);
     withdraw = await bench.announce(lab, { runId: request.runId, folder });
+    if (series !== undefined) endWatch = lab.watch(everyMs, (reading) => series.take(reading));
     const traffic = new Traffic(lab);
     await traffic.start(trafficPlan);
     await lab.waitMs(experiment.block.warmUpSec * 1000);
@@ -181,6 +191,7 @@ async function withLab(
     });
     const journal = await conduct(experiment, lab, { perform, say, node: bench.node });
     await awaitTrafficEnd(lab, traffic, experiment.block.finishSec * 1000, say);
+    endWatch();
     const ledger = await traffic.ledger();
     const rows = await traffic.connections();
     const lost = await traffic.losses();
@@ -190,11 +201,16 @@ async function withLab(
       byMark.push({ atMs, rows: name === marks[marks.length - 1] ? rows : await traffic.connections(name) });
     }
     const record = await lab.collect();
-    return { journal, record, ledger, rows, lost, byMark };
+    return { journal, record, ledger, rows, samples: series?.series() ?? null, lost, byMark };
   } finally {
+    endWatch();
     await withdraw();
     await lab.down();
   }
+}
+
+function membersOf(plan: FabricPlan): string[] {
+  return plan.securityGroup.members.map((m) => m.id);
 }
 
 /** The mark of a fault is set just before it; clocks of processes may differ by some ms. */

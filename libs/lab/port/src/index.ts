@@ -7,6 +7,7 @@ export * from './plan.js';
 export * from './probes.js';
 export * from './record.js';
 export * from './run-machine.js';
+export * from './sample.js';
 export * from './seal.js';
 export * from './status.js';
 export * from './status-of.js';

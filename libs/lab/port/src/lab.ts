@@ -46,6 +46,13 @@ export interface ProbeRequest {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
+/** What the processes of a fabric said of themselves at one moment. */
+export interface Reading {
+  readonly status: LabStatus;
+  /** The outside world's answer to `progress`; undefined while there is no traffic, and where it did not answer. */
+  readonly progress: unknown;
+}
+
 /** A probe with the answer that is waited for. */
 export interface WaitFor extends ProbeRequest {
   /** `equals` compares as JSON; `atLeast` and `atMost` are inclusive. */
@@ -89,6 +96,11 @@ export interface Lab {
   ): Promise<CommandReply>;
   probe(name: string, args?: Readonly<Record<string, unknown>>): Promise<ProbeReading>;
   ledger(): Promise<LedgerSummary>;
+  /**
+   * Reads the fabric every `everyMs` of its own time from now on, without doing anything to it: a simulated run is the
+   * same to the byte with a watcher and without. A reading that cannot be had is left out. Returns the end of it.
+   */
+  watch(everyMs: number, on: (reading: Reading) => void): () => void;
   waitMs(ms: number): Promise<void>;
   /** Resolves with the first reading that fits; rejects with `deviated` and the last one. */
   waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading>;

@@ -14,6 +14,7 @@ import type {
   Metric,
   Note,
   ProbeReading,
+  Reading,
   ProcessStatus,
   RoleEntry,
   RunRecord,
@@ -297,6 +298,34 @@ export class ProcessLab implements Lab {
     const reply = await this.command({ role: 'outside-world', id: 'outside' }, { name: 'ledger' });
     if (reply.ok) return reply.body as LedgerSummary;
     throw new LabError('environment', `The outside world has no ledger: ${reply.reason}.`, 'Start traffic first.');
+  }
+
+  watch(everyMs: number, on: (reading: Reading) => void): () => void {
+    let ended = false;
+    const look = async (): Promise<void> => {
+      const [status, progress] = await Promise.all([this.status(), this.progress()]);
+      if (!ended) on({ status, progress });
+    };
+    const round = (): void => {
+      if (ended || !this.isUp) return;
+      const beganMs = performance.now();
+      // One look at a time: a fabric under load is not asked the more often, the longer it takes to answer.
+      const next = (): void => {
+        if (!ended) setTimeout(round, Math.max(1, everyMs - (performance.now() - beganMs))).unref();
+      };
+      look().then(next, next);
+    };
+    round();
+    return () => {
+      ended = true;
+    };
+  }
+
+  private async progress(): Promise<unknown> {
+    const traffic = this.child({ role: 'outside-world', id: 'outside' });
+    if (traffic.state !== 'running') return undefined;
+    const reply = await this.ask(traffic, { name: 'progress' }, STATUS_TIMEOUT_MS).catch(() => undefined);
+    return reply?.ok === true ? reply.body : undefined;
   }
 
   async waitMs(ms: number): Promise<void> {

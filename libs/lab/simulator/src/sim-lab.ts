@@ -23,6 +23,7 @@ import {
   type LogUsage,
   type Metric,
   type ProbeReading,
+  type Reading,
   type ProcessStatus,
   type RoleFactories,
   type RunInput,
@@ -109,6 +110,10 @@ export class SimLab implements Lab {
     const asked = this.sim.processes.filter((p) => p.state === 'running');
     for (const process of asked) this.#post(process, { name: 'status' }, (reply) => answers.set(process, reply));
     this.#pass(100, () => answers.size === asked.length);
+    return this.#statusFrom(answers);
+  }
+
+  #statusFrom(answers: ReadonlyMap<SimProcess, CommandReply>): LabStatus {
     const rows: ProcessStatus[] = this.sim.processes.map((p) =>
       processStatus(
         {
@@ -245,6 +250,36 @@ export class SimLab implements Lab {
     const reply = await this.command({ role: 'outside-world', id: 'outside' }, { name: 'ledger' });
     if (reply.ok) return reply.body as LedgerSummary;
     throw new LabError('environment', `The outside world has no ledger: ${reply.reason}.`, 'Start traffic first.');
+  }
+
+  watch(everyMs: number, on: (reading: Reading) => void): () => void {
+    const { sim } = this;
+    const everyUs = Math.max(1, Math.round(everyMs * 1000));
+    sim.lookAtUs = sim.nowUs;
+    sim.onLook = () => {
+      sim.lookAtUs += everyUs;
+      on(this.#reading());
+    };
+    return () => {
+      sim.lookAtUs = Number.POSITIVE_INFINITY;
+    };
+  }
+
+  /** Asks roles directly, in no turn of theirs: no message is sent, no time passes and nothing is left to chance. */
+  #reading(): Reading {
+    const asked = new Map<SimProcess, CommandReply>();
+    for (const process of this.sim.processes) {
+      if (process.state !== 'running') continue;
+      process.role?.command({ id: 'watch', name: 'status', args: {} }, (reply) => asked.set(process, reply));
+    }
+    let progress: unknown;
+    const traffic = this.sim.processes.find((p) => p.entry.role === 'outside-world');
+    if (traffic?.state === 'running') {
+      traffic.role?.command({ id: 'watch', name: 'progress', args: {} }, (reply) => {
+        if (reply.ok) progress = reply.body;
+      });
+    }
+    return { status: this.#statusFrom(asked), progress };
   }
 
   async waitMs(ms: number): Promise<void> {

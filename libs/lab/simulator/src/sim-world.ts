@@ -60,6 +60,9 @@ export class SimWorld {
   /** How many things have happened. */
   happened = 0;
   violation: Violation | undefined;
+  /** Somebody looks on from outside at `lookAtUs`, between what happens before and after. */
+  lookAtUs = Number.POSITIVE_INFINITY;
+  onLook: () => void = () => {};
   readonly #factories: RoleFactories;
   #scratch = new ArrayBuffer(1 << 16);
   readonly #owners = new Map<string, number>();
@@ -132,14 +135,25 @@ export class SimWorld {
     const { heap } = this;
     while (heap.nextUs <= untilUs) {
       if (this.violation !== undefined) return false;
+      if (heap.nextUs > this.lookAtUs) this.#look(heap.nextUs);
       const event = heap.take();
       this.nowUs = event.timeUs;
       this.happened++;
       event.happen();
       if (stop !== undefined && stop()) return true;
     }
-    if (this.violation === undefined) this.nowUs = untilUs;
+    if (this.violation !== undefined) return false;
+    this.#look(untilUs);
+    this.nowUs = untilUs;
     return false;
+  }
+
+  /** Looks as often as is due until then. */
+  #look(untilUs: number): void {
+    while (this.lookAtUs <= untilUs) {
+      this.nowUs = Math.max(this.nowUs, this.lookAtUs);
+      this.onLook();
+    }
   }
 
   start(process: SimProcess): void {

@@ -45,6 +45,28 @@ export class LatencyHistogram {
     return rest;
   }
 
+  /** Buckets that are not empty, as `[bucket, count, bucket, count, …]`: plain JSON, read back by `fromPairs`. */
+  pairs(): number[] {
+    const pairs: number[] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      if (this.counts[bucket] > 0) pairs.push(bucket, this.counts[bucket]);
+    }
+    return pairs;
+  }
+
+  /** A histogram from its pairs; its greatest value is the bound of its last bucket. Pairs of no bucket do not count. */
+  static fromPairs(pairs: readonly number[]): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      const [bucket, count] = [pairs[i] as number, pairs[i + 1] as number];
+      if (!(bucket >= 0 && bucket < BUCKETS)) continue;
+      histogram.counts[bucket] = count;
+      histogram.total += count;
+      histogram.max = Math.max(histogram.max, upperBound(bucket));
+    }
+    return histogram;
+  }
+
   get count(): number {
     return this.total;
   }

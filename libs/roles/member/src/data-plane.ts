@@ -255,6 +255,8 @@ export class DataPlane {
       heldPackets: serving.heldPackets,
       answersHeld: egress.waiting,
       ...meter.status(),
+      judged: serving.judged,
+      aheadOfCopies: connections.toSend.waiting + connections.young.waiting,
     };
   }
 }

@@ -18,6 +18,8 @@ const WORD_BYTES = 4;
 
 /** Judges packets: each by its slot, then by the pipeline; writes the answers. */
 export class Serving {
+  /** Packets judged here that came from an orchestrator. */
+  judged = 0;
   /** Something answered since the last `flushed` may leave only with what it depends on. */
   mustHold = false;
   private readonly held: HeldPackets;
@@ -244,6 +246,7 @@ export class Serving {
     orchestrator: number,
     now: number,
   ): void {
+    this.judged++;
     const epoch = this.duties.table?.epoch[slot] ?? 0;
     const steered = this.pipeline.read(words, at, lenBytes, side, fragmentPorts);
     let verdict: number;

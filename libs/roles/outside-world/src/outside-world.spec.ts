@@ -329,7 +329,7 @@ describe('commands', () => {
     [
       'begin',
       {},
-      'the outside world knows the commands start, stop, drain, finish, status, ledger, connections, losses, mark, not begin',
+      'the outside world knows the commands start, stop, drain, finish, status, ledger, connections, losses, progress, mark, not begin',
     ],
     ['mark', {}, /^mark at name: /],
     ['ledger', {}, 'ledger: no traffic has been started; send start with a plan first'],

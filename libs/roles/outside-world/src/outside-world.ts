@@ -12,7 +12,14 @@ import {
   nextLife,
   nodeCode,
 } from '@rehearsal/protocol';
-import { isTrafficCommand, MAX_MARKS, readTrafficArgs, resolvePlan, TRAFFIC_COMMANDS } from '@rehearsal/traffic';
+import {
+  isTrafficCommand,
+  MAX_MARKS,
+  progressOf,
+  readTrafficArgs,
+  resolvePlan,
+  TRAFFIC_COMMANDS,
+} from '@rehearsal/traffic';
 import { CaptureShelf } from './capture-shelf.js';
 import type { OutsideWorldConfig } from './config.js';
 import { Run } from './run.js';
@@ -188,6 +195,9 @@ export class OutsideWorldRole implements Role {
         break;
       case 'ledger':
         done({ ok: true, body: run.summary(nowMs) });
+        break;
+      case 'progress':
+        done({ ok: true, body: progressOf(run.ledger, nowMs) });
         break;
       case 'connections':
         this.reportConnections(run, command, done);

@@ -118,6 +118,32 @@ export interface ConnectionNames {
   via(connection: number): string;
 }
 
+/** What a ledger has counted by some moment, in plain numbers. */
+export interface Progress {
+  readonly atMs: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly lost: number;
+  /** Connections that are open now. */
+  readonly open: number;
+  /** Of all deliveries so far, as `LatencyHistogram.fromPairs` reads them. */
+  readonly latency: readonly number[];
+}
+
+export function progressOf(ledger: Ledger, nowMs: number): Progress {
+  const { sent, delivered, dropped, lost } = ledger;
+  return {
+    atMs: wholeMs(nowMs),
+    sent,
+    delivered,
+    dropped,
+    lost,
+    open: ledger.openConnections,
+    latency: ledger.latency.pairs(),
+  };
+}
+
 export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
   const { book, options, reasons } = ledger;
   const outcomes: Record<OutcomeName, number> = { unstarted: 0, open: 0, done: 0, reset: 0, gave_up: 0 };

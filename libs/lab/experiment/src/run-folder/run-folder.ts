@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nearestName, type Seal } from '@rehearsal/kernel';
-import { LabError, type RunRecord } from '@rehearsal/lab-port';
+import { LabError, type RunRecord, type Sample, type SampleHead, type Samples } from '@rehearsal/lab-port';
 import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { LostPacketRow, RunLosses } from '../judge/losses.js';
@@ -20,6 +20,8 @@ export interface KeptRun {
   readonly differences: readonly ControlDifference[];
   readonly losses: RunLosses;
   readonly lostPackets: readonly LostPacketRow[];
+  /** Null where none were recorded. */
+  readonly samples: Samples | null;
   readonly code: MachineCode;
 }
 
@@ -29,7 +31,7 @@ const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.
 /**
  * Writes a run's folder: `run.json` (plan, settings, seals, result), `log.jsonl` (one stored commit a
  * line, byte for byte), `journal.json`, `ledger.json`, `connections.jsonl`, `losses.json`, `lost-packets.jsonl`, `metrics.json`,
- * `notes.jsonl`, and `machines/`, the code that decided. A simulated run of that name is replaced.
+ * `notes.jsonl`, `samples.jsonl` (where samples were recorded), and `machines/`, the code that decided. A simulated run of that name is replaced.
  */
 export function writeRunFolder(folder: string, run: KeptRun): void {
   // Under `live` the processes of a live run have written their own logs.
@@ -52,6 +54,10 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
   put('lost-packets.jsonl', lines(run.lostPackets));
   put('metrics.json', pretty(metrics));
   put('notes.jsonl', lines(notes));
+  if (run.samples !== null) {
+    const { samples, ...about } = run.samples;
+    put('samples.jsonl', lines([about, ...samples]));
+  }
   for (const [name, text] of Object.entries(run.code.files)) put(join('machines', name), text);
   put('machines/package.json', pretty({ type: 'module', private: true }));
   const { build, entries } = run.code;
@@ -131,6 +137,17 @@ export function readLosses(folder: string): {
     .map((line) => JSON.parse(line) as LostPacketRow);
   const { summary } = JSON.parse(text('ledger.json')) as { readonly summary: LedgerSummary };
   return { losses: JSON.parse(text('losses.json')) as RunLosses, packets, ledger: summary };
+}
+
+/** The series of a run; null where its folder has none. */
+export function readSamples(folder: string): Samples | null {
+  const path = join(folder, 'samples.jsonl');
+  if (!existsSync(path)) return null;
+  const [head, ...samples] = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+  return { ...(head as SampleHead), samples: samples as Sample[] };
 }
 
 export function readRunHead(folder: string): RunHead {

@@ -37,6 +37,8 @@ export interface StartRun {
   readonly seed: number;
   /** False: leaves a folder only when the verdict is not `pass`. */
   readonly keep: boolean;
+  /** Whether a time series is recorded; default: where the folder is kept. */
+  readonly samples?: boolean;
   /** A capture or a folder of them to be played instead of the experiment's traffic. */
   readonly captures?: { readonly path: string; readonly skipUnreadable: boolean } | undefined;
 }
@@ -60,9 +62,9 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
     start.world === 'simulated'
       ? `${name}-sim-${start.seed}-${planWord(plan)}`
       : `${timeWord(new Date())}-${name}-${process.pid}`;
-  const { world, seed, keep } = start;
+  const { world, seed, keep, samples = keep } = start;
   return runExperiment(
-    { experiment, plan, world, seed, runsFolder: context.runsFolder, runId, keep, say: context.say },
+    { experiment, plan, world, seed, runsFolder: context.runsFolder, runId, keep, samples, say: context.say },
     await context.services.bench(),
   );
 }
