@@ -29,7 +29,7 @@ export const mayImport: Record<string, readonly string[]> = {
   simulator: ['lab-port', 'fabric', 'traffic', ...roles, 'protocol', 'kernel'],
   processes: ['lab-port', 'fabric', 'bus', 'protocol', 'kernel'],
   experiment: ['lab-port', 'fabric', 'traffic', 'kernel'],
-  report: ['lab-port', 'traffic', 'kernel'],
+  report: ['lab-port', 'hypersync', 'security-group', 'traffic', 'kernel'],
   replay: ['kernel'],
   verbs: ['experiment', 'fabric', 'replay', 'report', 'lab-port', 'traffic', 'packets', 'protocol', 'kernel'],
   operator: ['verbs', 'protocol', 'kernel'],

@@ -64,6 +64,8 @@ export interface RunRequest {
   readonly keep: boolean;
   /** Whether a time series is recorded, for the report; what happens in the run is the same either way. */
   readonly samples: boolean;
+  /** The command line that does the same again, for whoever reads the folder. */
+  readonly command: string;
   readonly say: (line: string) => void;
 }
 
@@ -145,6 +147,7 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
       lostPackets,
       samples: seen.samples,
       code,
+      command: request.command,
     });
   }
   return result;

@@ -23,6 +23,8 @@ export interface KeptRun {
   /** Null where none were recorded. */
   readonly samples: Samples | null;
   readonly code: MachineCode;
+  /** The command line that does the same again. */
+  readonly command: string;
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -62,7 +64,7 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
   put('machines/package.json', pretty({ type: 'module', private: true }));
   const { build, entries } = run.code;
   // Last: a folder with a run.json is whole.
-  put('run.json', pretty({ ...head, build, machines: entries, result: run.result }));
+  put('run.json', pretty({ ...head, build, machines: entries, command: run.command, result: run.result }));
 }
 
 function shortly({ row, slot, loss, faultAtMs, cause }: AffectedConnection): Record<string, unknown> {
@@ -110,8 +112,58 @@ export interface RunHead {
   readonly build: string;
   readonly machines: readonly string[];
   readonly seal: Seal;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly faults: RunRecord['faults'];
+  readonly settings: RunRecord['settings'];
+  /** The command line that does the same again; older runs have none. */
+  readonly command?: string;
   readonly plan: RunRecord['plan'];
   readonly result: RunResult;
+}
+
+/** The parts of a run's folder that a report is made of. */
+export interface KeptParts {
+  readonly head: RunHead;
+  readonly journal: Journal;
+  readonly log: readonly string[];
+  readonly samples: Samples | null;
+  readonly losses: RunLosses;
+  readonly ledger: LedgerSummary;
+  /** How long each affected connection was silent, ms. */
+  readonly silencesMs: readonly number[];
+}
+
+/** @throws LabError (bad input) where the folder lacks a part */
+export function readKeptParts(folder: string): KeptParts {
+  const text = (name: string): string => readPart(folder, name);
+  const { summary, affected } = JSON.parse(text('ledger.json')) as {
+    readonly summary: LedgerSummary;
+    readonly affected: readonly { readonly silenceMs: number }[];
+  };
+  return {
+    head: JSON.parse(text('run.json')) as RunHead,
+    journal: JSON.parse(text('journal.json')) as Journal,
+    log: text('log.jsonl')
+      .split('\n')
+      .filter((line) => line !== ''),
+    samples: readSamples(folder),
+    losses: JSON.parse(text('losses.json')) as RunLosses,
+    ledger: summary,
+    silencesMs: affected.map((a) => a.silenceMs),
+  };
+}
+
+function readPart(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (error) {
+    throw new LabError(
+      'bad-input',
+      `${folder} has no ${name}: ${(error as Error).message}.`,
+      'Name a run of this version: rehearse run EXPERIMENT.',
+    );
+  }
 }
 
 /** What did not end well in a run, as its folder has it. @throws LabError (bad input) where it has none */
@@ -120,17 +172,7 @@ export function readLosses(folder: string): {
   readonly packets: readonly LostPacketRow[];
   readonly ledger: LedgerSummary;
 } {
-  const text = (name: string): string => {
-    try {
-      return readFileSync(join(folder, name), 'utf8');
-    } catch (error) {
-      throw new LabError(
-        'bad-input',
-        `${folder} has no ${name}: ${(error as Error).message}.`,
-        'Name a run of this version: rehearse run EXPERIMENT.',
-      );
-    }
-  };
+  const text = (name: string): string => readPart(folder, name);
   const packets = text('lost-packets.jsonl')
     .split('\n')
     .filter((line) => line !== '')

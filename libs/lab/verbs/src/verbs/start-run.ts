@@ -4,6 +4,7 @@ import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan, Lab } from '@rehearsal/lab-port';
 import { commandChecker } from '../registry/carry-out.js';
 import type { VerbContext } from '../registry/verb.js';
+import { commandOf } from './repeat.js';
 
 /** Reads an experiment; every command line in it is checked. @throws LabError (bad input) */
 export async function readChecked(path: string): Promise<Experiment> {
@@ -63,10 +64,37 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
       ? `${name}-sim-${start.seed}-${planWord(plan)}`
       : `${timeWord(new Date())}-${name}-${process.pid}`;
   const { world, seed, keep, samples = keep } = start;
-  return runExperiment(
-    { experiment, plan, world, seed, runsFolder: context.runsFolder, runId, keep, samples, say: context.say },
+  const result = await runExperiment(
+    {
+      experiment,
+      plan,
+      world,
+      seed,
+      runsFolder: context.runsFolder,
+      runId,
+      keep,
+      samples,
+      command: commandFor(start, context.set),
+      say: context.say,
+    },
     await context.services.bench(),
   );
+  if (keep) {
+    const { writeRunReport } = await import('../report/write-report.js');
+    writeRunReport(result.folder);
+  }
+  return result;
+}
+
+/** The command line that does the same again. */
+export function commandFor(start: Omit<StartRun, 'keep' | 'samples'>, { profile, words }: VerbContext['set']): string {
+  const { path, world, seed, captures } = start;
+  const played = captures === undefined ? [] : ['--captures', captures.path];
+  const skipped = captures?.skipUnreadable === true ? ['--skip-unreadable'] : [];
+  const where = world === 'simulated' ? ['--sim', '--seed', String(seed)] : ['--live'];
+  // A profile that nobody gave as a word was chosen by the verb.
+  const isSaid = profile === undefined || words.some((word) => word.startsWith('profile='));
+  return commandOf(['run', path, ...where, ...played, ...skipped], isSaid ? words : [`profile=${profile}`, ...words]);
 }
 
 function timeWord(now: Date): string {

@@ -1,0 +1,118 @@
+import type { HypersyncEvent } from '@rehearsal/hypersync';
+import type { SecurityGroupEvent } from '@rehearsal/security-group';
+import { counted, durationText } from '../text/numbers.js';
+
+/** Where a decision belongs in the timeline. */
+export const LANES = ['faults', 'members', 'slots', 'copies', 'orchestrators', 'policy', 'run'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** How it is for the traffic. */
+export type Mood = 'bad' | 'good' | 'plain';
+
+export interface Said {
+  readonly lane: Lane;
+  readonly mood: Mood;
+  readonly text: string;
+}
+
+type Of<E extends { type: string }, T extends E['type']> = Extract<E, { type: T }>;
+type Words<E extends { type: string }> = { readonly [T in E['type']]: (event: Of<E, T>) => Said | null };
+
+const say = (lane: Lane, mood: Mood, text: string): Said => ({ lane, mood, text });
+const slotsOf = (rows: readonly (readonly number[])[]): number => rows.reduce((n, row) => n + row.length - 1, 0);
+const slots = (n: number): string => counted(n, 'slot');
+
+const REASONS: Readonly<Record<string, string>> = {
+  silence: 'nothing was heard of it',
+  socket: 'nobody was there to receive for it',
+  replaced: 'it has begun a new life',
+};
+const why = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');
+
+/** What the security group decided, as an operator says it. Null: nothing worth a line. */
+const GROUP: Words<SecurityGroupEvent> = {
+  Configured: (e) =>
+    say('members', 'plain', `the security group is configured with ${counted(e.config.members.length, 'member')}`),
+  ConfigureIgnored: () => null,
+  ConfigureRefused: (e) => say('members', 'bad', `a configuration is refused: ${e.reason}`),
+  MemberJoined: (e) => say('members', 'good', `member ${e.member} is active`),
+  MemberLost: (e) => say('members', 'bad', `member ${e.member} is declared lost: ${why(e.reason)}`),
+  SlotsAssigned: (e) => say('slots', 'plain', `${slots(slotsOf(e.to))} that nobody served are assigned`),
+  SlotsTakenOver: (e) => say('slots', 'good', `backups take over ${slots(slotsOf(e.by))}`),
+  SlotsOrphaned: (e) =>
+    say('slots', 'bad', `${slots(slotsOf(e.to))} of ${e.was} go on without their connections: no copy was left`),
+  BackupsInStep: (e) =>
+    say('copies', 'good', `${e.member} holds copies of ${slots(e.slots.length)} in step and is their backup`),
+  BackupsAssumed: (e) => say('copies', 'plain', `backups of ${slots(slotsOf(e.copies))} are assumed to be in step`),
+  SlotsSwapped: (e) => say('slots', 'plain', `active and backup of ${slots(e.slots.length)} change places`),
+  CopiesChosen: (e) => {
+    if (e.exposed.length > 0) return say('slots', 'bad', `${slots(e.exposed.length)} without a backup in step`);
+    return null;
+  },
+  InStepRefused: (e) => say('copies', 'plain', `a copy at ${e.member} does not count: ${e.reason}`),
+  GroupBalanced: () => say('slots', 'good', 'every slot is where it belongs'),
+  GroupDown: () => say('members', 'bad', 'the last member is lost: nobody serves'),
+  SmoChanged: (e) => say('members', 'plain', e.smo === '' ? 'there is no SMO' : `${e.smo} is the SMO`),
+  OrchestratorJoined: (e) => say('orchestrators', 'good', `orchestrator ${e.orchestrator} is active`),
+  OrchestratorLost: (e) =>
+    say('orchestrators', 'bad', `orchestrator ${e.orchestrator} is declared lost: ${why(e.reason)}`),
+  AdminSet: (e) => say('members', 'plain', `an operator sets ${e.member} ${e.state}`),
+  AdminIgnored: () => null,
+  AdminRefused: (e) => say('members', 'plain', `${e.member} cannot be set ${e.state}: ${e.reason}`),
+  MemberReported: (e) =>
+    e.problems.length === 0
+      ? say('members', 'good', `${e.member} reports no problem any more`)
+      : say('members', 'bad', `${e.member} reports a problem: ${e.problems.join(', ')}`),
+  MemberDrained: (e) => say('members', 'plain', `${e.member} has handed everything over and is out (${e.reason})`),
+  CulStarted: (e) => say('members', 'bad', `the group is under load: ${e.member} at ${e.percent} %`),
+  CulExtended: () => null,
+  CulStopped: () => say('members', 'good', 'the group is no longer under load'),
+  StateFrozen: (e) => say('policy', 'plain', `states of members are frozen (${e.reason})`),
+  StateThawed: () => say('policy', 'plain', 'states of members may change again'),
+  PolicyInstallStarted: (e) =>
+    say('policy', 'plain', `a policy is being installed; ${counted(e.waiting.length, 'member')} to be ready`),
+  PolicyReady2Finish: (e) => say('policy', 'plain', `${e.member} is ready for the policy`),
+  PolicyInstalled: () => say('policy', 'good', 'the new policy is enforced'),
+  PolicyInstallAborted: (e) => say('policy', 'bad', `the new policy is given up: ${e.reason}`),
+  PolicyInstallRefused: (e) => say('policy', 'bad', `a policy is refused: ${e.reason}`),
+};
+
+/** What the sync coordinator decided. */
+const COPIES: Words<HypersyncEvent> = {
+  Configured: () => null,
+  ConfigureIgnored: () => null,
+  ConfigureRefused: (e) => say('copies', 'bad', `the sync coordinator refuses a configuration: ${e.reason}`),
+  CopiesDue: () => null,
+  CopiesIgnored: () => null,
+  IteratorStarted: (e) =>
+    say('copies', 'plain', `connections of ${slots(e.slots)} begin to be copied (${e.member} ${whyCopied(e.reason)})`),
+  IteratorProgress: (e) => say('copies', 'plain', `${e.percent} % are copied`),
+  SlotsCopied: (e) =>
+    say(
+      'copies',
+      'plain',
+      `${slots(e.slots.length)} copied from ${e.active} to ${e.member}: ${counted(e.connections, 'connection')}`,
+    ),
+  IteratorFinished: (e) =>
+    say(
+      'copies',
+      e.outcome === 'finished' ? 'good' : 'plain',
+      `copying ${e.outcome} after ${durationText(e.runningMs)}`,
+    ),
+};
+
+function whyCopied(reason: string): string {
+  return (
+    { joined: 'came', lost: 'was lost', inStep: 'is in step', leaving: 'leaves', returned: 'returned' }[reason] ??
+    reason
+  );
+}
+
+/** What an event says to an operator; null where it says nothing worth a line. Events of unknown types keep their name. */
+export function wordsOf(stream: string, event: { readonly type: string }): Said | null {
+  const kind = stream.slice(0, stream.indexOf('.'));
+  if (kind === 'run')
+    return say('run', 'plain', event.type === 'Configured' ? 'the run is opened' : 'the run is closed');
+  const words = (kind === 'hypersync' ? COPIES : GROUP) as Readonly<Record<string, (e: unknown) => Said | null>>;
+  return Object.hasOwn(words, event.type) ? words[event.type]!(event) : say('run', 'plain', event.type);
+}

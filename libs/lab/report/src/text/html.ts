@@ -1,0 +1,52 @@
+/** Markup that is safe to be put into a page as it is. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Piece = string | number | Html | null | undefined | readonly Piece[];
+
+const NAMED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
+
+/** Text as content of an element or of a quoted attribute, whatever is in it. Control characters become spaces. */
+export function escapeHtml(text: string): string {
+  // Lone surrogates and control characters make a document that parsers mend, each in its own way.
+  return text
+    .toWellFormed()
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, ' ')
+    .replaceAll(/[&<>"'`]/g, (c) => NAMED[c]!);
+}
+
+function textOf(piece: Piece): string {
+  if (piece === null || piece === undefined) return '';
+  if (piece instanceof Html) return piece.text;
+  if (typeof piece === 'string') return escapeHtml(piece);
+  if (typeof piece === 'number') return String(piece);
+  return piece.map(textOf).join('');
+}
+
+/** Markup with everything that is put into it escaped, but for what is markup itself. */
+export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  let text = strings[0]!;
+  for (const [i, piece] of pieces.entries()) text += textOf(piece) + strings[i + 1]!;
+  return new Html(text);
+}
+
+/** A value as JSON inside a script element: nothing in it can end the element. */
+export function scriptJson(value: unknown): Html {
+  return new Html(
+    JSON.stringify(value)
+      .replaceAll('<', String.raw`\u003c`)
+      .replaceAll('\u2028', ' '),
+  );
+}
