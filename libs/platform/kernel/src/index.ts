@@ -62,6 +62,7 @@ export {
   expectedOf,
   isSettingName,
   nearestName,
+  plausibleValues,
   PROFILES,
   resolveSettings,
   SettingsError,

@@ -55,6 +55,21 @@ export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
+/** Values a setting may well have in a real fabric, as text a command line takes; none where the registry names none. */
+export function plausibleValues(name: SettingName): readonly string[] {
+  const spec: SettingSpec = SETTINGS[name];
+  switch (spec.kind) {
+    case 'int':
+      return (spec.plausible ?? []).map(String);
+    case 'bool':
+      return ['false', 'true'];
+    case 'choice':
+      return spec.choices;
+    case 'list':
+      return [];
+  }
+}
+
 /** How many settings of each certainty a result rests on; all of them unless `names` says which. */
 export function countByCertainty(names: Iterable<SettingName> = SETTING_NAMES): Record<Certainty, number> {
   const out = Object.fromEntries(CERTAINTIES.map((c) => [c, 0])) as Record<Certainty, number>;

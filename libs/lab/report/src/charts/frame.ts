@@ -12,7 +12,7 @@ export interface Frame {
 }
 
 export function frameOf(plotHeight: number, rightMargin = 118): Frame {
-  const [width, left, top] = [960, 92, 14];
+  const [width, left, top] = [960, 92, 22];
   return { width, height: top + plotHeight + 40, left, right: width - rightMargin, top, bottom: top + plotHeight };
 }
 

@@ -20,11 +20,11 @@ interface Mark {
 
 /** Every decision as a mark in its lane; with many, one mark may stand for several. */
 export function timelineChart(decisions: readonly Decision[], axis: TimeAxis): Html {
-  const lanes = LANES.filter((lane) => decisions.some((d) => d.lane === lane));
-  const frame = frameOf(Math.max(1, lanes.length) * LANE_HEIGHT);
-  const xs = timeScale(frame, axis);
   const seconds = (d: Decision): number => (d.atMs - axis.zeroMs) / 1000;
   const within = decisions.filter((d) => seconds(d) >= axis.from && seconds(d) <= axis.to);
+  const lanes = LANES.filter((lane) => within.some((d) => d.lane === lane));
+  const frame = frameOf(Math.max(1, lanes.length) * LANE_HEIGHT);
+  const xs = timeScale(frame, axis);
   const marks = marksOf(within, (d) => xs.at(seconds(d)));
   const yOf = (lane: Lane): number => frame.top + (lanes.indexOf(lane) + 0.5) * LANE_HEIGHT;
   const bands = lanes.map(

@@ -51,10 +51,10 @@ export function seriesOf(recorded: Samples, zeroMs: number): RunSeries {
     delivered: rates((s) => s.delivered),
     notDelivered: rates((s) => (s.dropped === null || s.lost === null ? null : s.dropped + s.lost)),
     latency: [
-      quantile('median', (l) => l.p50),
-      quantile('90 of 100', (l) => l.p90),
-      quantile('99 of 100', (l) => l.p99),
       quantile('longest', (l) => l.max),
+      quantile('99 of 100', (l) => l.p99),
+      quantile('90 of 100', (l) => l.p90),
+      quantile('median', (l) => l.p50),
     ],
   };
 }

@@ -1,4 +1,4 @@
-/** A value of many seeds: what lies in the middle, and how sure that is. */
+/** A value of many seeds, quantiles by the nearest rank: what lies in the middle, and how sure that is. */
 export interface Spread {
   readonly count: number;
   readonly min: number;
@@ -24,17 +24,12 @@ export function spreadOf(values: readonly number[]): Spread | null {
     count: sorted.length,
     min: sorted[0]!,
     p25: at(0.25),
-    median: medianOf(sorted),
+    median: at(0.5),
     p75: at(0.75),
     p99: at(0.99),
     max: sorted[sorted.length - 1]!,
     interval: outside === null ? null : [sorted[outside]!, sorted[sorted.length - 1 - outside]!],
   };
-}
-
-function medianOf(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const OUTSIDE_EACH_END = 0.025;

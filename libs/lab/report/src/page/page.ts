@@ -54,9 +54,13 @@ export interface Column {
   readonly isNumber?: boolean;
 }
 
-export function table(columns: readonly Column[], rows: readonly (readonly Piece[])[], id?: string): Html {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly Piece[])[],
+  marks: { readonly id?: string; readonly kind?: string } = {},
+): Html {
   const mark = (c: Column | undefined): Piece => (c?.isNumber === true ? html` class="n"` : null);
-  return html`<table${id === undefined ? null : html` id="${id}"`}><thead><tr>${columns.map((c) => html`<th${mark(c)}>${c.name}</th>`)}</tr></thead>
+  return html`<table${marks.id === undefined ? null : html` id="${marks.id}"`}${marks.kind === undefined ? null : html` class="${marks.kind}"`}><thead><tr>${columns.map((c) => html`<th${mark(c)}>${c.name}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(
   (r) =>

@@ -81,9 +81,9 @@ export function ledgerSection(run: RunData): Html {
     ],
   ];
   return html`<h2>The ledger</h2>
-    ${table([{ name: 'packets' }, { name: '', ...n }, { name: '' }], packetRows)}
-    ${table([{ name: 'connections' }, { name: '', ...n }, { name: '' }], connectionRows)}
-    ${table([{ name: 'failover' }, { name: '', ...n }, { name: '' }], failoverRows)}`;
+    ${table([{ name: 'packets' }, { name: '', ...n }, { name: '' }], packetRows, { kind: 'account' })}
+    ${table([{ name: 'connections' }, { name: '', ...n }, { name: '' }], connectionRows, { kind: 'account' })}
+    ${table([{ name: 'failover' }, { name: '', ...n }, { name: '' }], failoverRows, { kind: 'account' })}`;
 }
 
 /** What did not end well, by cause. */
@@ -139,7 +139,7 @@ export function decisionList(lines: readonly DecisionLine[], total: number, zero
   return html`<h3>In words</h3>
     <p class="soft">${says} Seconds count from when traffic began; the last column is the place in the log.</p>
     <div class="scroll" tabindex="0">
-      ${table([{ name: 'seconds', ...n }, { name: '' }, { name: '' }, { name: 'log' }], rows, 'decisions')}
+      ${table([{ name: 'seconds', ...n }, { name: '' }, { name: '' }, { name: 'log' }], rows, { id: 'decisions' })}
     </div>`;
 }
 

@@ -37,7 +37,7 @@ h3{font-size:1rem;margin:0} p{margin:.4rem 0} .soft,figcaption p,.about{color:va
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;margin:.5rem 0} th,td{text-align:left;padding:4px 10px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top}
 th{font-weight:600;color:var(--soft);font-size:.86rem} td.n,th.n{text-align:right;padding-right:24px} .split{display:grid;grid-template-columns:1fr 1fr;gap:0 36px}
 code,pre{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.88rem} pre{background:var(--raised);padding:10px 12px;border-radius:3px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0 .9rem}
-td code{overflow-wrap:anywhere}
+table.account td:first-child{width:36%} table.account td.n{width:14%} td code{overflow-wrap:anywhere}
 figure.chart{margin:1.6rem 0 0;position:relative} figcaption p{margin:.1rem 0 .3rem;font-size:.9rem} svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-size:12px;fill:var(--soft)} svg .axis{font-size:12px} svg .name{font-size:12.5px;font-weight:600} svg .lane{font-size:12.5px}
 .grid{stroke:var(--grid)} .base,.tickline{stroke:var(--soft)} .s{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}

@@ -35,6 +35,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/losses.js'),
   },
   {
+    path: 'report',
+    summary: "a run's report: one page with plots, and a summary",
+    load: () => import('../verbs/report.js'),
+  },
+  {
     path: 'validate',
     summary: 'check fabric, experiment and rulebase files',
     load: () => import('../verbs/validate.js'),

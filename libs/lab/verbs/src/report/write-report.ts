@@ -1,12 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runReport, type Report } from '@rehearsal/report';
+import { reportPath } from './report-path.js';
 import { readRunData } from './run-data.js';
-
-/** Where a run's report is, in its folder. */
-export function reportPath(folder: string): string {
-  return join(folder, 'report.html');
-}
 
 /** Writes `report.html` and `report.md` into a run's folder, from what is there. @returns the page's path */
 export function writeRunReport(folder: string): string {

@@ -1,4 +1,5 @@
 import type { RunResult } from '@rehearsal/experiment';
+import { reportPath } from '../report/report-path.js';
 import { countsText, msText, textTable } from './table.js';
 
 /** What a run came to, one row a number; several results stand side by side under their names. */
@@ -73,6 +74,7 @@ export function resultNotes(result: RunResult): string {
   return [
     ...result.reasons.map((reason) => `${result.profile}: ${reason}`),
     `${result.profile}: rests on settings that are ${sure}; run ${result.folder}; log ${result.log.chain.slice(0, 16)}`,
+    `${result.profile}: report ${reportPath(result.folder)}`,
     '',
   ].join('\n');
 }

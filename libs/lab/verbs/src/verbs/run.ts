@@ -1,10 +1,13 @@
-import { quantile, resultSchema, type RunResult } from '@rehearsal/experiment';
+import { planWord, quantile, resultSchema, type RunResult } from '@rehearsal/experiment';
+import { join } from 'node:path';
 import { LabError } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { EXIT, verb, type SeedOutcome, type VerbContext } from '../registry/verb.js';
+import { reportPath } from '../report/report-path.js';
+import { FIGURES, figuresOf } from './figures.js';
 import { commandOf } from './repeat.js';
 import { resultNotes, resultTable } from './result-text.js';
-import { planFor, readChecked, startRun } from './start-run.js';
+import { experimentName, planFor, readChecked, startRun } from './start-run.js';
 import { textTable } from './table.js';
 
 const input = z.strictObject({
@@ -13,6 +16,7 @@ const input = z.strictObject({
   sim: z.boolean().default(false).describe('the simulator (the default)'),
   captures: z.string().optional().describe("a capture or a folder of them, instead of the experiment's traffic"),
   skipUnreadable: z.boolean().default(false).describe('with --captures: leaves out files that are no captures'),
+  noSamples: z.boolean().default(false).describe('records no time series: the report has no plots over time'),
   seed: z.int().min(0).max(0xffffffff).optional().describe('of the simulator; default: 1'),
   seeds: z
     .string()
@@ -22,7 +26,12 @@ const input = z.strictObject({
 });
 
 const spread = z.strictObject({ min: z.number(), p50: z.number(), p99: z.number(), max: z.number() }).nullable();
-const one = resultSchema.extend({ experiment: z.string(), mode: z.enum(['live', 'sim']), seed: z.int().nullable() });
+const one = resultSchema.extend({
+  experiment: z.string(),
+  mode: z.enum(['live', 'sim']),
+  seed: z.int().nullable(),
+  report: z.string().describe('its page'),
+});
 const many = z.strictObject({
   experiment: z.string(),
   mode: z.literal('sim'),
@@ -31,6 +40,7 @@ const many = z.strictObject({
   passed: z.int(),
   failed: z.array(z.strictObject({ seed: z.int(), reason: z.string(), repeat: z.string() })),
   distributions: z.record(z.string(), spread),
+  report: z.string().describe('its page'),
 });
 type One = z.output<typeof one>;
 type Many = z.output<typeof many>;
@@ -85,14 +95,21 @@ export default verb({
     const played =
       captures === undefined ? '' : ` --captures '${captures.path}'${skipUnreadable ? ' --skip-unreadable' : ''}`;
     const again = `again: ${repeat(experiment, seed, context.set.words)}${played}`;
-    const result = await startRun({ path: experiment, world, seed, keep: true, captures }, context).catch(
-      (error: unknown) => {
-        if (!live) context.say(again);
-        throw error;
-      },
-    );
+    const result = await startRun(
+      { path: experiment, world, seed, keep: true, samples: !given.noSamples, captures },
+      context,
+    ).catch((error: unknown) => {
+      if (!live) context.say(again);
+      throw error;
+    });
     if (!live && result.verdict !== 'pass') context.say(again);
-    return { ...result, experiment, mode: live ? 'live' : 'sim', seed: live ? null : seed };
+    return {
+      ...result,
+      experiment,
+      mode: live ? 'live' : 'sim',
+      seed: live ? null : seed,
+      report: reportPath(result.folder),
+    };
   },
   render: (out: Out) => ('seeds' in out ? seedsText(out) : `${resultTable([[out.profile, out]])}\n${resultNotes(out)}`),
   exitCode: (out: Out) => (out.verdict === 'pass' ? EXIT.ok : EXIT.deviated),
@@ -105,7 +122,8 @@ async function runSeeds(experiment: string, seeds: string, context: VerbContext)
   if (to > 0xffffffff)
     throw new LabError('bad-input', `--seeds ${seeds}: a seed is at most 4294967295.`, 'Choose smaller ones.');
   // What is wrong with the files is said once, and not by every worker.
-  planFor(await readChecked(experiment), context.set);
+  const checked = await readChecked(experiment);
+  const plan = planFor(checked, context.set);
   const outcomes: SeedOutcome[] = [];
   const { set, runsFolder } = context;
   await context.services.seeds({ experiment, from, to, set, runsFolder }, (outcome) => {
@@ -119,6 +137,27 @@ async function runSeeds(experiment: string, seeds: string, context: VerbContext)
   });
   outcomes.sort((a, b) => a.seed - b.seed);
   const failed = outcomes.filter((o) => o.result?.verdict !== 'pass');
+  const name = `${experimentName(experiment)}-${plan.profile}-seeds-${from}-${to}-${planWord(plan)}`;
+  const { writeSeedsFolder } = await import('../report/seeds-folder.js');
+  const report = writeSeedsFolder(join(runsFolder, name), {
+    title: checked.file.title,
+    description: checked.file.description ?? '',
+    fabric: plan.fabric,
+    profile: plan.profile,
+    settings: plan.settings,
+    from,
+    to,
+    seeds: outcomes.map((o) => ({
+      seed: o.seed,
+      verdict: o.result?.verdict ?? 'fail',
+      reason: o.result?.verdict === 'pass' ? '' : reasonOf(o),
+      figures: o.result === undefined ? {} : figuresByWord(o.result),
+    })),
+    commands: [
+      { does: 'The same seeds again', command: commandOf(['run', experiment, '--seeds', seeds], set.words) },
+      { does: 'One of them, with plots', command: repeat(experiment, failed[0]?.seed ?? from, set.words) },
+    ],
+  });
   return {
     experiment,
     mode: 'sim',
@@ -127,7 +166,13 @@ async function runSeeds(experiment: string, seeds: string, context: VerbContext)
     passed: outcomes.length - failed.length,
     failed: failed.map((o) => ({ seed: o.seed, reason: reasonOf(o), repeat: repeat(experiment, o.seed, set.words) })),
     distributions: distributionsOf(outcomes.flatMap((o) => (o.result === undefined ? [] : [o.result]))),
+    report,
   };
+}
+
+/** Figures of a run by the words people read. */
+function figuresByWord(result: RunResult): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(figuresOf(result)).map(([name, value]) => [FIGURES[name]!.about, value]));
 }
 
 function reasonOf(outcome: SeedOutcome): string {
@@ -139,17 +184,6 @@ function repeat(experiment: string, seed: number, words: readonly string[]): str
   return commandOf(['run', experiment, '--sim', '--seed', String(seed)], words);
 }
 
-const MEASURES: Readonly<Record<string, (r: RunResult) => number | null>> = {
-  detectedMs: (r) => r.failover.detectedMs,
-  committedMs: (r) => r.failover.committedMs,
-  firstPacketMs: (r) => r.failover.firstPacketMs,
-  longestSilenceMs: (r) => r.failover.silenceMs.max,
-  connectionsMoved: (r) => r.failover.connectionsMoved,
-  connectionsLost: (r) => r.connections.lost,
-  packetsLost: (r) => Object.values(r.ledger.packets.lost).reduce((a, b) => a + b, 0),
-  commits: (r) => r.log.commits,
-};
-
 function distributionsOf(results: readonly RunResult[]): Many['distributions'] {
   const spreadOf = (read: (r: RunResult) => number | null): z.output<typeof spread> => {
     const values = results.map(read).filter((v) => v !== null);
@@ -158,7 +192,7 @@ function distributionsOf(results: readonly RunResult[]): Many['distributions'] {
     const at = (perMille: number): number => quantile(values, perMille)!;
     return { min: values[0]!, p50: at(500), p99: at(990), max: at(1000) };
   };
-  return Object.fromEntries(Object.entries(MEASURES).map(([name, read]) => [name, spreadOf(read)]));
+  return Object.fromEntries(Object.entries(FIGURES).map(([name, { read }]) => [name, spreadOf(read)]));
 }
 
 function seedsText(out: Many): string {
@@ -176,5 +210,6 @@ function seedsText(out: Many): string {
     ),
     ...(out.failed.length === 0 ? [] : ['\n']),
     ...out.failed.map((f) => `seed ${f.seed}: ${f.reason}\n  again: ${f.repeat}\n`),
+    `\nreport: ${out.report}\n`,
   ].join('');
 }

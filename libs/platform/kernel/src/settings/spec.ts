@@ -20,6 +20,8 @@ export interface IntSpec extends Common {
   readonly max: number;
   readonly vendor: number;
   readonly lossless: number;
+  /** Values it may well have in a real fabric, ascending: what `rehearse sensitivity` tries. */
+  readonly plausible?: readonly number[];
 }
 
 export interface BoolSpec extends Common {
