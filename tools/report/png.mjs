@@ -1,5 +1,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
+// Once: within a test every look at a global is slow.
+const { abs } = Math;
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
@@ -40,22 +42,27 @@ export function readPng(file) {
 /** @param {Buffer} raw @param {number} stride @param {number} height @param {number} step bytes a pixel */
 function unfilter(raw, stride, height, step) {
   const out = new Uint8Array(stride * height);
+  let above = new Uint8Array(stride);
   for (let y = 0; y < height; y++) {
-    const kind = raw[y * (stride + 1)];
-    for (let x = 0; x < stride; x++) {
-      const left = x >= step ? out[y * stride + x - step] : 0;
-      const above = y > 0 ? out[(y - 1) * stride + x] : 0;
-      const corner = x >= step && y > 0 ? out[(y - 1) * stride + x - step] : 0;
-      const predicted = [0, left, above, (left + above) >> 1, nearest(left, above, corner)][kind];
-      out[y * stride + x] = raw[y * (stride + 1) + 1 + x] + predicted;
+    const begin = y * (stride + 1);
+    const kind = raw[begin];
+    const line = out.subarray(y * stride, (y + 1) * stride);
+    line.set(raw.subarray(begin + 1, begin + 1 + stride));
+    if (kind === 1) for (let x = step; x < stride; x++) line[x] += line[x - step];
+    else if (kind === 2) for (let x = 0; x < stride; x++) line[x] += above[x];
+    else if (kind === 3) for (let x = 0; x < stride; x++) line[x] += ((x < step ? 0 : line[x - step]) + above[x]) >> 1;
+    else if (kind === 4) {
+      for (let x = 0; x < step; x++) line[x] += above[x];
+      for (let x = step; x < stride; x++) line[x] += nearest(line[x - step], above[x], above[x - step]);
     }
+    above = line;
   }
   return out;
 }
 
 /** @param {number} a @param {number} b @param {number} c */
 function nearest(a, b, c) {
-  const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+  const [pa, pb, pc] = [abs(b - c), abs(a - c), abs(a + b - 2 * c)];
   if (pa <= pb && pa <= pc) return a;
   return pb <= pc ? b : c;
 }
@@ -92,4 +99,32 @@ export function writePng({ width, height, rgb }) {
     chunk('IDAT', deflateSync(raw, { level: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** The left half of one picture and the right half of another. @param {Picture} left @param {Picture} right @returns {Picture} */
+export function beside(left, right) {
+  const { width } = left;
+  const height = Math.min(left.height, right.height);
+  const rgb = new Uint8Array(width * height * 3);
+  const half = (width >> 1) * 3;
+  for (let y = 0; y < height; y++) {
+    const from = y * width * 3;
+    rgb.set(left.rgb.subarray(from, from + half), from);
+    rgb.set(right.rgb.subarray(from + half, from + width * 3), from + half);
+  }
+  return { width, height, rgb };
+}
+
+/** How many pixels have this colour, give or take `near` in each part. @param {Picture} picture @param {readonly number[]} colour @param {number} [near] */
+export function countColour({ rgb }, colour, near = 24) {
+  let count = 0;
+  for (let at = 0; at < rgb.length; at += 3) {
+    if (
+      abs(rgb[at] - colour[0]) <= near &&
+      abs(rgb[at + 1] - colour[1]) <= near &&
+      abs(rgb[at + 2] - colour[2]) <= near
+    )
+      count++;
+  }
+  return count;
 }

@@ -1,4 +1,11 @@
-import type { ExploreOutcome, ExploreRequest, SeedOutcome, SeedsRequest } from '@rehearsal/verbs';
+import type {
+  ExploreOutcome,
+  ExploreRequest,
+  RunOutcome,
+  RunsRequest,
+  SeedOutcome,
+  SeedsRequest,
+} from '@rehearsal/verbs';
 import { runPool } from './worker-pool.js';
 
 /** Conducts one experiment for each seed. */
@@ -9,6 +16,17 @@ export function runSeeds(request: SeedsRequest, on: (outcome: SeedOutcome) => vo
     next: counter(request.from, request.to),
     on,
     broken: (seed, error) => ({ seed, error }),
+  });
+}
+
+/** Conducts planned runs of one experiment, each told to its worker by its number. */
+export function conductRuns(request: RunsRequest, on: (outcome: RunOutcome) => void): Promise<void> {
+  return runPool<RunOutcome>({
+    worker: './planned-worker.js',
+    request,
+    next: counter(0, request.runs.length - 1),
+    on,
+    broken: (index, error) => ({ index, seed: request.runs[index]!.seed, error }),
   });
 }
 

@@ -14,6 +14,7 @@ export function createServices(say: (line: string) => void): Services {
     bench: async () => (await import('./workbench.js')).createWorkbench(services, say),
     verify: async (folder, withCurrent) => (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent),
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
+    runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
     capacity: async (request) => (await import('./measure-capacity.js')).measureCapacity(request),
     benchmarks: ({ smoke }) => benchmarks(smoke),

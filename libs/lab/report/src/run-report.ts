@@ -17,7 +17,7 @@ import {
   stepsSection,
 } from './page/run-sections.js';
 import type { Report, RunData } from './run-data.js';
-import { html, type Html } from './text/html.js';
+import { markup, type Html } from './text/html.js';
 import { durationText, numberText } from './text/numbers.js';
 
 /** Lines in the list of decisions; more are put together. */
@@ -41,11 +41,11 @@ export function runReport(run: RunData): Report {
   const axis: TimeAxis = { from: 0, to: (toMs - zeroMs) / 1000, zeroMs, windows };
   const charts = chartsOf(run, axis);
   const lines = decisionLines(decisions, MOST_LINES);
-  const body = html`${headSection(run, basisWords(basis))} ${ledgerSection(run)}
+  const body = markup`${headSection(run, basisWords(basis))} ${ledgerSection(run)}
     <h2>What happened</h2>
     ${windowsLegend(windows.length > 0)} ${noSamples(run)} ${timelineChart(decisions, axis)}
     ${charts.map((c) => c.html)}
-    ${run.silencesMs.length === 0 ? html`<p class="soft">No connection lost its member: there is no silence to plot.</p>` : silenceChart(run.silencesMs)}
+    ${run.silencesMs.length === 0 ? markup`<p class="soft">No connection lost its member: there is no silence to plot.</p>` : silenceChart(run.silencesMs)}
     ${decisionList(lines, decisions.length, zeroMs)} ${stepsSection(run, zeroMs)} ${lossesSection(run)}
     ${basisSection(basis)} ${commandsSection(run.commands)}
     <p class="soft">
@@ -61,7 +61,7 @@ export function runReport(run: RunData): Report {
 
 function windowsLegend(hasWindows: boolean): Html | null {
   if (!hasWindows) return null;
-  return html`<p class="legend">
+  return markup`<p class="legend">
     <span class="key fault">fault, until it is decided or mended</span>
     <span class="key recovery">recovery, until everybody is back and every slot where it belongs</span>
   </p>`;
@@ -69,7 +69,7 @@ function windowsLegend(hasWindows: boolean): Html | null {
 
 function noSamples(run: RunData): Html | null {
   if (run.samples !== null) return null;
-  return html`<p>
+  return markup`<p>
     No time series was recorded of this run, as is so where many seeds are run at once: run its seed alone for the
     plots.
   </p>`;

@@ -6,7 +6,7 @@ import { basisSection, basisWords } from './page/basis-section.js';
 import { pageOf, table, tile } from './page/page.js';
 import { commandsSection } from './page/run-sections.js';
 import type { Report, SeedsData } from './run-data.js';
-import { html } from './text/html.js';
+import { markup } from './text/html.js';
 import { numberText, shortNumber } from './text/numbers.js';
 
 /** One figure over all seeds that have it. */
@@ -33,7 +33,7 @@ export function seedsReport(data: SeedsData): Report {
   const verdict = failed.length === 0 ? 'pass' : 'fail';
   const figures = figureSpreads(data);
   const n = { isNumber: true };
-  const body = html`<h1>${data.title}</h1>
+  const body = markup`<h1>${data.title}</h1>
     <p class="about">${data.description}</p>
     <div class="verdict ${verdict}">
       <strong>${verdict}</strong
@@ -47,7 +47,7 @@ export function seedsReport(data: SeedsData): Report {
     <h2>Seeds that did not pass</h2>
     ${
       failed.length === 0
-        ? html`<p>None.</p>`
+        ? markup`<p>None.</p>`
         : table(
             [{ name: 'seed', ...n }, { name: 'verdict' }, { name: 'why' }],
             failed.map((s) => [s.seed, s.verdict, s.reason]),

@@ -1,4 +1,4 @@
-import { html, type Html } from '../text/html.js';
+import { markup, type Html } from '../text/html.js';
 import type { Scale } from './scale.js';
 
 /** Where things are in a chart, in units of its viewBox; alike in all charts, so that times stand below one another. */
@@ -23,7 +23,7 @@ export const px = (value: number): string => String(Math.round(value * 10) / 10)
 export function valueAxis(frame: Frame, scale: Scale, label: string, text: (value: number) => string): Html {
   const lines = scale.ticks.map((tick) => {
     const y = px(scale.at(tick));
-    return html`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}" /><text
+    return markup`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}" /><text
         class="tick"
         x="${frame.left - 8}"
         y="${y}"
@@ -33,7 +33,7 @@ export function valueAxis(frame: Frame, scale: Scale, label: string, text: (valu
       >`;
   });
   const middle = px((frame.top + frame.bottom) / 2);
-  return html`<g
+  return markup`<g
     >${lines}<text class="axis" transform="translate(16 ${middle}) rotate(-90)" text-anchor="middle">${label}</text></g
   >`;
 }
@@ -42,7 +42,7 @@ export function valueAxis(frame: Frame, scale: Scale, label: string, text: (valu
 export function baseAxis(frame: Frame, scale: Scale, label: string, text: (value: number) => string): Html {
   const ticks = scale.ticks.map((tick) => {
     const x = px(scale.at(tick));
-    return html`<line class="tickline" x1="${x}" x2="${x}" y1="${frame.bottom}" y2="${frame.bottom + 5}" /><text
+    return markup`<line class="tickline" x1="${x}" x2="${x}" y1="${frame.bottom}" y2="${frame.bottom + 5}" /><text
         class="tick"
         x="${x}"
         y="${frame.bottom + 18}"
@@ -50,7 +50,7 @@ export function baseAxis(frame: Frame, scale: Scale, label: string, text: (value
         >${text(tick)}</text
       >`;
   });
-  return html`<line class="base" x1="${frame.left}" x2="${frame.right}" y1="${frame.bottom}" y2="${frame.bottom}" /><g
+  return markup`<line class="base" x1="${frame.left}" x2="${frame.right}" y1="${frame.bottom}" y2="${frame.bottom}" /><g
       class="xticks"
       >${ticks}</g
     ><text class="axis" x="${px((frame.left + frame.right) / 2)}" y="${frame.bottom + 35}" text-anchor="middle"
@@ -70,7 +70,7 @@ export function figure(parts: {
   readonly body: Html;
 }): Html {
   const { id, title, says, frame, kind, legend, body } = parts;
-  return html`<figure class="chart ${kind}" id="${id}">
+  return markup`<figure class="chart ${kind}" id="${id}">
     <figcaption>
       <h3>${title}</h3>
       <p>${says}</p>

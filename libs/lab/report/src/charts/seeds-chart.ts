@@ -1,5 +1,5 @@
 import type { Spread } from '../figures/spread.js';
-import { html, type Html } from '../text/html.js';
+import { markup, type Html } from '../text/html.js';
 import { counted, shortNumber } from '../text/numbers.js';
 import { baseAxis, figure, frameOf, px, valueAxis } from './frame.js';
 import { countScale, linearScale, niceStep } from './scale.js';
@@ -18,7 +18,7 @@ export function spreadChart(id: string, name: string, values: readonly number[],
   const bars = bins.map((n, i) => {
     if (n === 0) return null;
     const [x1, x2] = [xs.at((first + i) * step), xs.at((first + i + 1) * step)];
-    return html`<rect
+    return markup`<rect
       class="bar c0"
       x="${px(x1 + 0.5)}"
       y="${px(ys.at(n))}"
@@ -33,7 +33,7 @@ export function spreadChart(id: string, name: string, values: readonly number[],
   const interval =
     spread.interval === null
       ? null
-      : html`<path
+      : markup`<path
           class="interval"
           d="M${px(xs.at(spread.interval[0]))} ${frame.top + 8}H${px(xs.at(spread.interval[1]))}"
         />`;
@@ -50,7 +50,7 @@ export function spreadChart(id: string, name: string, values: readonly number[],
     says: says.join(''),
     frame,
     kind: 'other',
-    body: html`${valueAxis(frame, ys, 'seeds', shortNumber)}${bars}<path
+    body: markup`${valueAxis(frame, ys, 'seeds', shortNumber)}${bars}<path
         class="median"
         d="M${median} ${frame.top + 2}V${frame.bottom}"
       />${interval}${baseAxis(frame, xs, name, shortNumber)}`,

@@ -1,4 +1,4 @@
-import { html, type Html } from '../text/html.js';
+import { markup, type Html } from '../text/html.js';
 import { counted, durationText, shortNumber } from '../text/numbers.js';
 import { downsample } from './downsample.js';
 import { apart, baseAxis, figure, frameOf, px, valueAxis } from './frame.js';
@@ -33,7 +33,7 @@ export function silenceChart(silencesMs: readonly number[]): Html {
   const labels = marks.map((m, i) => {
     const isLeft = m.x > (frame.left + frame.right) / 2;
     const x = isLeft ? m.x - 12 : m.x + 12;
-    return html`<path class="m c0" d="M${px(m.x)} ${px(m.y)}h0" /><text
+    return markup`<path class="m c0" d="M${px(m.x)} ${px(m.y)}h0" /><text
         class="name"
         x="${px(x)}"
         y="${px(places[i]!)}"
@@ -48,7 +48,7 @@ export function silenceChart(silencesMs: readonly number[]): Html {
     says: `${counted(n, 'connection')} lost the member that held them. How many of a hundred of them were silent after the fault for at most so long.`,
     frame,
     kind: 'other',
-    body: html`${valueAxis(frame, ys, '% of connections', shortNumber)}<path
+    body: markup`${valueAxis(frame, ys, '% of connections', shortNumber)}<path
         class="s c0"
         d="${path}"
       />${baseAxis(frame, xs, 'longest silence after the fault, ms', shortNumber)}${labels}`,

@@ -1,6 +1,6 @@
 import type { NamedPoints } from '../figures/series.js';
 import type { Window } from '../figures/windows.js';
-import { html, type Html } from '../text/html.js';
+import { markup, type Html } from '../text/html.js';
 import { shortNumber } from '../text/numbers.js';
 import { downsample, type Points } from './downsample.js';
 import { apart, baseAxis, figure, frameOf, px, valueAxis, type Frame } from './frame.js';
@@ -62,8 +62,8 @@ export function timeChart(chart: TimeChart): DrawnChart {
   // Grey ones first, so that the others are in front.
   const paths = [...drawn]
     .sort((a, b) => Number(b.colour === 'cx') - Number(a.colour === 'cx'))
-    .map((s) => html`<path class="s ${s.colour}" d="${pathOf(s.points, xs, ys, chart.shape)}" />`);
-  const body = html`${windowsOf(id, frame, xs, axis, true)}${valueAxis(frame, ys, unit, shortNumber)}<g
+    .map((s) => markup`<path class="s ${s.colour}" d="${pathOf(s.points, xs, ys, chart.shape)}" />`);
+  const body = markup`${windowsOf(id, frame, xs, axis, true)}${valueAxis(frame, ys, unit, shortNumber)}<g
       clip-path="url(#clip-${id})"
       ><g class="zoom">${paths}</g></g
     >${baseAxis(frame, xs, TIME_LABEL, shortNumber)}${endLabels(frame, ys, drawn)}`;
@@ -141,7 +141,7 @@ export function windowsOf(id: string, frame: Frame, xs: Scale, axis: TimeAxis, i
   const height = frame.bottom - frame.top;
   const shades = shown.map(
     (w) =>
-      html`<rect
+      markup`<rect
         class="w ${w.kind}"
         x="${px(at(w.fromMs))}"
         y="${frame.top}"
@@ -151,7 +151,7 @@ export function windowsOf(id: string, frame: Frame, xs: Scale, axis: TimeAxis, i
   );
   const lines = shown
     .filter((w) => w.kind === 'fault')
-    .map((w) => html`<path class="faultline" d="M${px(at(w.fromMs))} ${frame.top}V${frame.bottom}" />`);
+    .map((w) => markup`<path class="faultline" d="M${px(at(w.fromMs))} ${frame.top}V${frame.bottom}" />`);
   let free = frame.left;
   const names = shown
     .filter((w) => isNamed && w.kind === 'fault')
@@ -159,16 +159,16 @@ export function windowsOf(id: string, frame: Frame, xs: Scale, axis: TimeAxis, i
       const x = at(w.fromMs) + 4;
       const isRoom = x >= free;
       if (isRoom) free = x + w.text.length * 6.2 + 8;
-      return html`<text
+      return markup`<text
         class="lab fault${isRoom ? '' : ' no'}"
         data-x="${px(at(w.fromMs))}"
         data-dx="4"
         x="${px(x)}"
-        y="${frame.top + 10}"
+        y="${frame.top - 6}"
         >${w.text}</text
       >`;
     });
-  return html`<g clip-path="url(#clip-${id})"><g class="zoom">${shades}${lines}</g></g
+  return markup`<g clip-path="url(#clip-${id})"><g class="zoom">${shades}${lines}</g></g
     >${names}`;
 }
 
@@ -183,7 +183,7 @@ function endLabels(frame: Frame, ys: Scale, drawn: readonly Coloured[]): Html {
   );
   const labels = named.map(
     (s, i) =>
-      html`<path
+      markup`<path
           class="lead ${s.colour}"
           d="M${frame.right + 2} ${px(s.at)}L${frame.right + 12} ${px(places[i]!)}"
         /><text class="name ${s.colour}" x="${frame.right + 15}" y="${px(places[i]!)}" dy=".32em">${s.name}</text>`,
@@ -192,8 +192,8 @@ function endLabels(frame: Frame, ys: Scale, drawn: readonly Coloured[]): Html {
   const rest =
     grey === 0
       ? null
-      : html`<text class="name cx" x="${frame.right + 15}" y="${frame.top}">grey: ${grey} others</text>`;
-  return html`<g class="names">${labels}${rest}</g>`;
+      : markup`<text class="name cx" x="${frame.right + 15}" y="${frame.top}">grey: ${grey} others</text>`;
+  return markup`<g class="names">${labels}${rest}</g>`;
 }
 
 function lastOf({ y }: Points): number | null {

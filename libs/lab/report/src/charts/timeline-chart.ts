@@ -1,6 +1,6 @@
 import type { Decision } from '../figures/decisions.js';
 import { LANES, type Lane, type Mood } from '../figures/words.js';
-import { html, type Html } from '../text/html.js';
+import { markup, type Html } from '../text/html.js';
 import { numberText, shortNumber } from '../text/numbers.js';
 import { baseAxis, figure, frameOf, px } from './frame.js';
 import { TIME_LABEL, timeScale, windowsOf, type TimeAxis } from './time-chart.js';
@@ -29,7 +29,7 @@ export function timelineChart(decisions: readonly Decision[], axis: TimeAxis): H
   const yOf = (lane: Lane): number => frame.top + (lanes.indexOf(lane) + 0.5) * LANE_HEIGHT;
   const bands = lanes.map(
     (lane, i) =>
-      html`${i % 2 === 0 ? html`<rect class="band" x="${frame.left}" y="${px(yOf(lane) - LANE_HEIGHT / 2)}" width="${frame.right - frame.left}" height="${LANE_HEIGHT}" />` : null}<text
+      markup`${i % 2 === 0 ? markup`<rect class="band" x="${frame.left}" y="${px(yOf(lane) - LANE_HEIGHT / 2)}" width="${frame.right - frame.left}" height="${LANE_HEIGHT}" />` : null}<text
           class="tick lane"
           x="${frame.left - 8}"
           y="${px(yOf(lane))}"
@@ -40,13 +40,13 @@ export function timelineChart(decisions: readonly Decision[], axis: TimeAxis): H
   );
   const drawn = marks.map(
     (m) =>
-      html`<path class="m ${m.mood}" d="M${px(m.x)} ${px(yOf(m.lane) + 5)}h0"
+      markup`<path class="m ${m.mood}" d="M${px(m.x)} ${px(yOf(m.lane) + 5)}h0"
         ><title>
           ${shortNumber(seconds(m.first))} s: ${m.first.text}${m.count > 1 ? ` (and ${m.count - 1} more)` : ''}
         </title></path
       >`,
   );
-  const body = html`${bands}${windowsOf('timeline', frame, xs, axis, false)}<g clip-path="url(#clip-timeline)"
+  const body = markup`${bands}${windowsOf('timeline', frame, xs, axis, false)}<g clip-path="url(#clip-timeline)"
       ><g class="zoom">${drawn}</g></g
     >${labelsOf(marks, yOf, frame.right)}${baseAxis(frame, xs, TIME_LABEL, shortNumber)}`;
   const earlier = decisions.length - within.length;
@@ -55,7 +55,7 @@ export function timelineChart(decisions: readonly Decision[], axis: TimeAxis): H
     earlier > 0 ? `${numberText(earlier)} more, of bringing the fabric up and down, are in the list below only.` : '',
     'Point at a mark for its words; drag across a chart to zoom all of them, double-click to see everything again.',
   ];
-  const legend = html`<p class="legend">
+  const legend = markup`<p class="legend">
     <span class="key bad">square: bad for traffic</span> <span class="key good">dot: good</span>
     <span class="key plain">small dot: neither</span>
   </p>`;
@@ -100,10 +100,10 @@ function labelsOf(marks: readonly Mark[], yOf: (lane: Lane) => number, right: nu
     if (!isRoom) continue;
     free.set(lane, x + text.length * LETTER + 14);
     labels.push(
-      html`<text class="lab ${mood}" data-x="${px(x)}" data-dx="6" x="${px(x + 6)}" y="${px(yOf(lane) - 3)}"
+      markup`<text class="lab ${mood}" data-x="${px(x)}" data-dx="6" x="${px(x + 6)}" y="${px(yOf(lane) - 3)}"
         >${text}</text
       >`,
     );
   }
-  return html`<g>${labels}</g>`;
+  return markup`<g>${labels}</g>`;
 }

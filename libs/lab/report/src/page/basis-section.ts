@@ -1,6 +1,6 @@
 import type { Certainty } from '@rehearsal/kernel';
 import type { Basis } from '../figures/basis.js';
-import { html, type Html } from '../text/html.js';
+import { markup, type Html } from '../text/html.js';
 import { table } from './page.js';
 
 export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
@@ -20,18 +20,18 @@ export function basisWords(basis: Basis): string {
 export function basisSection(basis: Basis): Html {
   const groups = basis.groups.map(
     ({ certainty, settings }) =>
-      html`<tr>
+      markup`<tr>
         <td class="n">${settings.length}</td>
         <td><b>${certainty}</b><br /><span class="soft">${CERTAINTY_WORDS[certainty]}</span></td>
         <td>
-          ${settings.map((s, i) => html`${i === 0 ? '' : ', '}<code title="${s.about} (${s.fidelity}) Here: ${s.value}">${s.name}</code>`)}
+          ${settings.map((s, i) => markup`${i === 0 ? '' : ', '}<code title="${s.about} (${s.fidelity}) Here: ${s.value}">${s.name}</code>`)}
         </td>
       </tr>`,
   );
   const changed =
     basis.changed.length === 0
-      ? html`<p>Every setting has its profile's value.</p>`
-      : html`<p>Not as the profile has them:</p>
+      ? markup`<p>Every setting has its profile's value.</p>`
+      : markup`<p>Not as the profile has them:</p>
           ${table(
             [
               { name: 'setting' },
@@ -40,9 +40,9 @@ export function basisSection(basis: Basis): Html {
               { name: 'certainty' },
               { name: 'what it does' },
             ],
-            basis.changed.map((s) => [html`<code>${s.name}</code>`, s.value, s.otherwise, s.certainty, s.about]),
+            basis.changed.map((s) => [markup`<code>${s.name}</code>`, s.value, s.otherwise, s.certainty, s.about]),
           )}`;
-  return html`<h2 id="basis">What the verdict rests on</h2>
+  return markup`<h2 id="basis">What the verdict rests on</h2>
     <p>
       ${basisWords(basis)} settings. Where one of them is otherwise in a real fabric, the figures may be, too;
       <code>rehearse sensitivity</code> says which matter.

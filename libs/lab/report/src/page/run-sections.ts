@@ -1,6 +1,6 @@
 import type { DecisionLine } from '../figures/decisions.js';
 import type { RunData } from '../run-data.js';
-import { html, type Html, type Piece } from '../text/html.js';
+import { markup, type Html, type Piece } from '../text/html.js';
 import { countsText, durationText, numberText } from '../text/numbers.js';
 import { table, tile } from './page.js';
 
@@ -14,10 +14,10 @@ export function headSection(run: RunData, basis: string): Html {
   const { ledger, connections, failover } = result;
   const why =
     result.reasons.length === 0
-      ? html`Nothing is unexplained, the experiment's budget is kept, and the fabric was well again afterwards.`
-      : html`${result.reasons.map((r, i) => [i === 0 ? '' : '; ', r])}.`;
+      ? markup`Nothing is unexplained, the experiment's budget is kept, and the fabric was well again afterwards.`
+      : markup`${result.reasons.map((r, i) => [i === 0 ? '' : '; ', r])}.`;
   const where = run.world === 'simulated' ? `simulated, seed ${run.seed ?? '–'}` : 'real processes';
-  return html`<h1>${run.title}</h1>
+  return markup`<h1>${run.title}</h1>
     <p class="about">${run.description}</p>
     <div class="verdict ${result.verdict}"><strong>${result.verdict}</strong><span>${why}</span></div>
     <p class="soft">
@@ -80,7 +80,7 @@ export function ledgerSection(run: RunData): Html {
       `median; 99 of 100 ${ms(failover.silenceMs.p99)}, longest ${ms(failover.silenceMs.max)}`,
     ],
   ];
-  return html`<h2>The ledger</h2>
+  return markup`<h2>The ledger</h2>
     ${table([{ name: 'packets' }, { name: '', ...n }, { name: '' }], packetRows, { kind: 'account' })}
     ${table([{ name: 'connections' }, { name: '', ...n }, { name: '' }], connectionRows, { kind: 'account' })}
     ${table([{ name: 'failover' }, { name: '', ...n }, { name: '' }], failoverRows, { kind: 'account' })}`;
@@ -90,10 +90,10 @@ export function ledgerSection(run: RunData): Html {
 export function lossesSection({ losses }: RunData): Html {
   const packets = losses.packets;
   const connections = losses.connections;
-  return html`<h2>Losses by cause</h2>
+  return markup`<h2>Losses by cause</h2>
     ${
       packets.length === 0
-        ? html`<p>No packet was dropped or lost.</p>`
+        ? markup`<p>No packet was dropped or lost.</p>`
         : table(
             [{ name: 'packets' }, { name: 'reason' }, { name: 'number', ...n }],
             packets.map((t) => [t.kind, t.reason, numberText(t.packets)]),
@@ -101,7 +101,7 @@ export function lossesSection({ losses }: RunData): Html {
     }
     ${
       connections.length === 0
-        ? html`<p>Every connection ended well.</p>`
+        ? markup`<p>Every connection ended well.</p>`
         : table(
             [{ name: 'connections' }, { name: 'cause' }, { name: 'fault' }, { name: 'number', ...n }],
             connections.map((t) => [t.outcome.replace('_', ' '), t.cause, t.fault ?? '–', numberText(t.connections)]),
@@ -117,26 +117,26 @@ export function stepsSection({ steps }: RunData, zeroMs: number): Html | null {
     s.type,
     s.name,
     durationText(s.tookMs),
-    html`<span class="mood ${s.went === 'well' ? 'good' : 'bad'}">${s.outcome}</span>`,
+    markup`<span class="mood ${s.went === 'well' ? 'good' : 'bad'}">${s.outcome}</span>`,
   ]);
-  return html`<h2>What was done</h2>
+  return markup`<h2>What was done</h2>
     ${table([{ name: 'at', ...n }, { name: '' }, { name: 'step' }, { name: 'took', ...n }, { name: 'outcome' }], rows)}`;
 }
 
 /** Every decision, in words. */
 export function decisionList(lines: readonly DecisionLine[], total: number, zeroMs: number): Html {
   const rows = lines.map((d) => [
-    d.toMs > d.fromMs ? html`${at(d.fromMs, zeroMs)} to ${at(d.toMs, zeroMs)}` : at(d.fromMs, zeroMs),
+    d.toMs > d.fromMs ? markup`${at(d.fromMs, zeroMs)} to ${at(d.toMs, zeroMs)}` : at(d.fromMs, zeroMs),
     d.lane,
-    html`<span class="mood ${d.mood}">${d.text}</span
-      >${d.count > 1 ? html` <span class="soft">and ${numberText(d.count - 1)} more like it</span>` : null}`,
-    html`<code>${d.place}</code>`,
+    markup`<span class="mood ${d.mood}">${d.text}</span
+      >${d.count > 1 ? markup` <span class="soft">and ${numberText(d.count - 1)} more like it</span>` : null}`,
+    markup`<code>${d.place}</code>`,
   ]);
   const says =
     lines.length < total
       ? `${numberText(total)} decisions and faults in ${numberText(lines.length)} lines: alike ones that follow one another closely share one.`
       : `All ${numberText(total)} decisions and faults.`;
-  return html`<h3>In words</h3>
+  return markup`<h3>In words</h3>
     <p class="soft">${says} Seconds count from when traffic began; the last column is the place in the log.</p>
     <div class="scroll" tabindex="0">
       ${table([{ name: 'seconds', ...n }, { name: '' }, { name: '' }, { name: 'log' }], rows, { id: 'decisions' })}
@@ -144,10 +144,10 @@ export function decisionList(lines: readonly DecisionLine[], total: number, zero
 }
 
 export function commandsSection(commands: RunData['commands']): Html {
-  return html`<h2>Again, and closer</h2>
+  return markup`<h2>Again, and closer</h2>
     ${commands.map(
       (c) =>
-        html`<p>${c.does}:</p>
+        markup`<p>${c.does}:</p>
           <pre>${c.command}</pre>`,
     )}`;
 }

@@ -36,7 +36,7 @@ function textOf(piece: Piece): string {
 }
 
 /** Markup with everything that is put into it escaped, but for what is markup itself. */
-export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+export function markup(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   let text = strings[0]!;
   for (const [i, piece] of pieces.entries()) text += textOf(piece) + strings[i + 1]!;
   return new Html(text);

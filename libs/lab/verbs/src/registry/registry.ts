@@ -23,6 +23,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/explore.js'),
   },
   {
+    path: 'sensitivity',
+    summary: 'which settings that nobody is sure of the verdict hangs on',
+    load: () => import('../verbs/sensitivity.js'),
+  },
+  {
     path: 'capacity',
     summary: 'headroom of a group now, after one loss, and after two',
     load: () => import('../verbs/capacity.js'),

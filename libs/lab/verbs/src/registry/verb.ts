@@ -43,6 +43,25 @@ export interface SeedsRequest {
   readonly set: SetWords;
 }
 
+/** One simulated run of many. */
+export interface PlannedRun {
+  readonly seed: number;
+  /** Words of `--set` on top of those of all runs. */
+  readonly set: readonly string[];
+}
+
+export interface RunsRequest {
+  readonly experiment: string;
+  readonly runsFolder: string;
+  readonly set: SetWords;
+  readonly runs: readonly PlannedRun[];
+}
+
+export interface RunOutcome extends SeedOutcome {
+  /** Which of the planned runs it is. */
+  readonly index: number;
+}
+
 /** One seed that was explored. */
 export interface ExploreOutcome {
   readonly seed: number;
@@ -126,6 +145,8 @@ export interface Services {
   verify(folder: string, withCurrent: boolean): Promise<VerifyReport>;
   /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
+  /** Conducts planned runs on several workers; `on` hears of each as it ends, in any order. */
+  runs(request: RunsRequest, on: (outcome: RunOutcome) => void): Promise<void>;
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
   capacity(request: CapacityRequest): Promise<CapacityReport>;
