@@ -15,7 +15,7 @@ export function niceStep(raw: number): number {
   if (!(raw > 0) || !Number.isFinite(raw)) return 1;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = STEPS.find((s) => s * power >= raw * (1 - 1e-9)) ?? 10;
-  return step * power;
+  return Number((step * power).toPrecision(12));
 }
 
 /** Multiples of a nice step within a range, about `count` of them. */

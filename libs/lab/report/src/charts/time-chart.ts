@@ -8,8 +8,11 @@ import { countScale, linearScale, logScale, type Scale } from './scale.js';
 
 /** Colours the page has; more series than that are drawn grey, but for those that matter. */
 export const COLOURS = 8;
-/** Buckets of a series: about one every two units of a chart's width. */
-const BUCKETS = 360;
+/** Buckets of one series, about one every two units of a chart's width, and of all series of a chart together. */
+const MOST_BUCKETS = 360;
+const BUCKETS_IN_ALL = 3_600;
+/** Shades nearer to one another than this, in units of the chart, are one. */
+const SEEN_APART = 1;
 
 /** What all charts over time have in common. Times are seconds. */
 export interface TimeAxis {
@@ -56,7 +59,8 @@ export function timeChart(chart: TimeChart): DrawnChart {
   const { axis, unit, id } = chart;
   const frame = frameOf(chart.plotHeight);
   const xs = timeScale(frame, axis);
-  const drawn = coloured(chart).map((s) => ({ ...s, points: downsample(s.points, BUCKETS) }));
+  const buckets = Math.min(MOST_BUCKETS, Math.ceil(BUCKETS_IN_ALL / chart.series.length));
+  const drawn = coloured(chart).map((s) => ({ ...s, points: downsample(s.points, buckets) }));
   const values = drawn.flatMap((s) => s.points.y.filter((v) => v !== null));
   const ys = valueScale(chart.scale, values, frame);
   // Grey ones first, so that the others are in front.
@@ -139,37 +143,37 @@ export function windowsOf(id: string, frame: Frame, xs: Scale, axis: TimeAxis, i
     (w) => (w.toMs - axis.zeroMs) / 1000 >= axis.from && (w.fromMs - axis.zeroMs) / 1000 <= axis.to,
   );
   const height = frame.bottom - frame.top;
-  const shades = shown.map(
-    (w) =>
-      markup`<rect
-        class="w ${w.kind}"
-        x="${px(at(w.fromMs))}"
-        y="${frame.top}"
-        width="${px(Math.max(0, at(w.toMs) - at(w.fromMs)))}"
-        height="${height}"
-      />`,
+  const shades = (['recovery', 'fault'] as const).flatMap((kind) =>
+    joined(shown.filter((w) => w.kind === kind).map((w) => [at(w.fromMs), at(w.toMs)])).map(
+      ([from, to]) =>
+        markup`<rect class="w ${kind}" x="${px(from)}" y="${frame.top}" width="${px(to - from)}" height="${height}"/>`,
+    ),
   );
-  const lines = shown
-    .filter((w) => w.kind === 'fault')
-    .map((w) => markup`<path class="faultline" d="M${px(at(w.fromMs))} ${frame.top}V${frame.bottom}" />`);
+  const faults = shown.filter((w) => w.kind === 'fault').sort((a, b) => a.fromMs - b.fromMs);
+  const places = joined(faults.map((w) => [at(w.fromMs), at(w.fromMs)])).map(([from]) => from);
+  const lines = places.map((x) => markup`<path class="faultline" d="M${px(x)} ${frame.top}V${frame.bottom}"/>`);
   let free = frame.left;
-  const names = shown
-    .filter((w) => isNamed && w.kind === 'fault')
+  const names = faults
+    .filter(() => isNamed)
     .map((w) => {
       const x = at(w.fromMs) + 4;
-      const isRoom = x >= free;
-      if (isRoom) free = x + w.text.length * 6.2 + 8;
-      return markup`<text
-        class="lab fault${isRoom ? '' : ' no'}"
-        data-x="${px(at(w.fromMs))}"
-        data-dx="4"
-        x="${px(x)}"
-        y="${frame.top - 6}"
-        >${w.text}</text
-      >`;
+      if (x < free) return null;
+      free = x + w.text.length * 6.2 + 8;
+      return markup`<text class="lab fault" data-x="${px(at(w.fromMs))}" data-dx="4" x="${px(x)}" y="${frame.top - 6}">${w.text}</text>`;
     });
   return markup`<g clip-path="url(#clip-${id})"><g class="zoom">${shades}${lines}</g></g
     >${names}`;
+}
+
+/** Stretches in the order of their beginnings; what cannot be told apart is one. */
+function joined(stretches: readonly (readonly [number, number])[]): [number, number][] {
+  const out: [number, number][] = [];
+  for (const [from, to] of [...stretches].sort((a, b) => a[0] - b[0])) {
+    const before = out[out.length - 1];
+    if (before !== undefined && from - before[1] < SEEN_APART) before[1] = Math.max(before[1], to);
+    else out.push([from, to]);
+  }
+  return out;
 }
 
 /** Each line's name at its end, in its colour; of many grey ones nothing. */

@@ -7,7 +7,7 @@ import { TIME_LABEL, timeScale, windowsOf, type TimeAxis } from './time-chart.js
 
 const LANE_HEIGHT = 30;
 /** Marks nearer to one another than this, in units of the chart, are one mark. */
-const SEEN_APART = 0.75;
+const SEEN_APART = 1.5;
 const LETTER = 5.9;
 
 interface Mark {

@@ -43,7 +43,7 @@ svg text{font-size:12px;fill:var(--soft)} svg .axis{font-size:12px} svg .name{fo
 .grid{stroke:var(--grid)} .base,.tickline{stroke:var(--soft)} .s{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
 .s.cx{stroke-width:1} .lead{fill:none;stroke-width:1;opacity:.6}
 .w.fault{fill:var(--fault)} .w.recovery{fill:var(--recovery)} .faultline{stroke:var(--bad);stroke-width:1.3;stroke-dasharray:4 3;fill:none;vector-effect:non-scaling-stroke}
-svg text.lab{font-size:11.5px;fill:var(--ink);paint-order:stroke;stroke:var(--ground);stroke-width:3px} svg text.lab.fault,svg text.lab.bad{fill:var(--bad)} svg text.lab.good{fill:var(--good)} .lab.no{display:none}
+svg text.lab{font-size:11.5px;fill:var(--ink);paint-order:stroke;stroke:var(--ground);stroke-width:3px} svg text.lab.fault,svg text.lab.bad{fill:var(--bad)} svg text.lab.good{fill:var(--good)}
 .band{fill:var(--raised)} .m{fill:none;stroke-linecap:round;stroke-width:9;vector-effect:non-scaling-stroke} .m.bad{stroke:var(--bad);stroke-linecap:square;stroke-width:8} .m.good{stroke:var(--good)} .m.plain{stroke:var(--plain);stroke-width:5.5}
 .bar{opacity:.75} .median{stroke:var(--ink);stroke-width:2;fill:none} .interval{stroke:var(--c1);stroke-width:5;fill:none}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:.86rem;color:var(--soft)} .key::before{content:"";display:inline-block;width:10px;height:10px;margin-right:6px;vertical-align:baseline}

@@ -37,9 +37,14 @@ function textOf(piece: Piece): string {
 
 /** Markup with everything that is put into it escaped, but for what is markup itself. */
 export function markup(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
-  let text = strings[0]!;
-  for (const [i, piece] of pieces.entries()) text += textOf(piece) + strings[i + 1]!;
+  let text = withoutIndent(strings[0]!);
+  for (const [i, piece] of pieces.entries()) text += textOf(piece) + withoutIndent(strings[i + 1]!);
   return new Html(text);
+}
+
+/** How a template is indented is of no use to readers, and a chart has thousands of them. */
+function withoutIndent(text: string): string {
+  return text.replaceAll(/\n\s+/g, '\n');
 }
 
 /** A value as JSON inside a script element: nothing in it can end the element. */
