@@ -68,6 +68,26 @@ export function labContract(name: string, makeLab: () => Promise<Lab>, options: 
     );
 
     it(
+      'is watched from outside, until the watcher has seen enough',
+      async () => {
+        const seen: number[] = [];
+        const end = lab.watch(40, ({ status, progress }) => {
+          seen.push(status.atMs);
+          expect([status.fabric, progress]).toEqual([lab.plan.fabric, undefined]);
+        });
+        const beganMs = lab.nowMs();
+        while (seen.length < 3 && lab.nowMs() - beganMs < options.settleMs) await lab.waitMs(40);
+        end();
+        const enough = seen.length;
+        expect(enough).toBeGreaterThanOrEqual(3);
+        expect(seen).toEqual([...seen].sort((a, b) => a - b));
+        await lab.waitMs(200);
+        expect(seen).toHaveLength(enough);
+      },
+      options.timeoutMs,
+    );
+
+    it(
       'brings a panicked member back by itself as a new incarnation, and leaves a killed one dead',
       async () => {
         const member = first('member');

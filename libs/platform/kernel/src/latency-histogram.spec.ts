@@ -13,6 +13,21 @@ describe('a latency histogram', () => {
     expect(histogram.summary()).toEqual({ count: 50, p50Us: 25, p90Us: 45, p99Us: 50, p999Us: 50, maxUs: 50 });
   });
 
+  it('is read back from its pairs, but that its greatest value is a bound', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 100 }), (us) => {
+        const histogram = new LatencyHistogram();
+        for (const value of us) histogram.record(value);
+        const again = LatencyHistogram.fromPairs(JSON.parse(JSON.stringify(histogram.pairs())) as number[]);
+        expect(again.pairs()).toEqual(histogram.pairs());
+        expect(again.count).toBe(us.length);
+        expect(again.percentile(1000)).toBeGreaterThanOrEqual(histogram.percentile(1000));
+        expect(again.percentile(1000)).toBeLessThanOrEqual(histogram.percentile(1000) * 1.032);
+        expect(again.without(histogram).count).toBe(0);
+      }),
+    );
+  });
+
   it('never understates a percentile, and overstates it by 3.2 % at most', () => {
     const values = fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 200 });
     fc.assert(

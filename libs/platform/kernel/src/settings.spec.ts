@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SettingName } from './index.js';
-import { countByCertainty, resolveSettings, SETTING_NAMES, SETTINGS, SettingsError } from './index.js';
+import type { SettingName, SettingSpec } from './index.js';
+import { countByCertainty, plausibleValues, resolveSettings, SETTING_NAMES, SETTINGS, SettingsError } from './index.js';
 
 function problems(overrides: Record<string, unknown>): readonly string[] {
   try {
@@ -88,6 +88,16 @@ describe('settings', () => {
     for (const name of SETTING_NAMES) {
       expect(SETTINGS[name].fidelity).toMatch(/^F-[A-Z0-9-]+$/);
       expect(SETTINGS[name].about).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it('that nobody is sure of have values they may well have, within their bounds', () => {
+    for (const name of SETTING_NAMES) {
+      const spec: SettingSpec = SETTINGS[name];
+      const values = plausibleValues(name);
+      if (['recalled', 'inferred'].includes(spec.certainty)) expect(values.length).toBeGreaterThanOrEqual(2);
+      for (const value of values) expect(String(resolveSettings('vendor', { [name]: value })[name])).toBe(value);
+      if (spec.kind === 'int') expect(values).toEqual([...values].sort((a, b) => Number(a) - Number(b)));
     }
   });
 

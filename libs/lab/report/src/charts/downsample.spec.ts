@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { downsample, type Points } from './downsample.js';
 
 const points: fc.Arbitrary<Points> = fc

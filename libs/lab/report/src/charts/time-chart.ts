@@ -13,6 +13,8 @@ const MOST_BUCKETS = 360;
 const BUCKETS_IN_ALL = 3_600;
 /** Shades nearer to one another than this, in units of the chart, are one. */
 const SEEN_APART = 1;
+/** More lines than that say nothing of when a fault was, and hide what is behind them. */
+const MOST_FAULT_LINES = 60;
 
 /** What all charts over time have in common. Times are seconds. */
 export interface TimeAxis {
@@ -151,13 +153,15 @@ export function windowsOf(id: string, frame: Frame, xs: Scale, axis: TimeAxis, i
   );
   const faults = shown.filter((w) => w.kind === 'fault').sort((a, b) => a.fromMs - b.fromMs);
   const places = joined(faults.map((w) => [at(w.fromMs), at(w.fromMs)])).map(([from]) => from);
-  const lines = places.map((x) => markup`<path class="faultline" d="M${px(x)} ${frame.top}V${frame.bottom}"/>`);
+  const lines = (places.length > MOST_FAULT_LINES ? [] : places).map(
+    (x) => markup`<path class="faultline" d="M${px(x)} ${frame.top}V${frame.bottom}"/>`,
+  );
   let free = frame.left;
   const names = faults
     .filter(() => isNamed)
     .map((w) => {
       const x = at(w.fromMs) + 4;
-      if (x < free) return null;
+      if (x < free || x + w.text.length * 6.2 > frame.right) return null;
       free = x + w.text.length * 6.2 + 8;
       return markup`<text class="lab fault" data-x="${px(at(w.fromMs))}" data-dx="4" x="${px(x)}" y="${frame.top - 6}">${w.text}</text>`;
     });
@@ -196,7 +200,7 @@ function endLabels(frame: Frame, ys: Scale, drawn: readonly Coloured[]): Html {
   const rest =
     grey === 0
       ? null
-      : markup`<text class="name cx" x="${frame.right + 15}" y="${frame.top}">grey: ${grey} others</text>`;
+      : markup`<text class="name cx" x="${frame.right + 15}" y="${frame.bottom + 18}">grey: ${grey} others</text>`;
   return markup`<g class="names">${labels}${rest}</g>`;
 }
 

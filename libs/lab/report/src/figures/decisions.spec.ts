@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { sampleRun } from '../testing/sample-run.js';
 import { decisionLines, storyOf, type Decision } from './decisions.js';
 import { faultWindows, recoveryWindows } from './windows.js';

@@ -60,7 +60,7 @@ export function storyOf(log: readonly string[], faults: readonly FaultRecord[]):
 export function faultText({ fault, target, detail }: FaultRecord): string {
   const said = Object.entries(detail)
     .filter(([name]) => name !== 'pid')
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return `${fault} ${target}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }
 

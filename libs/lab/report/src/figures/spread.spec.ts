@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ranksOutside, spreadOf } from './spread.js';
 
 /** The chance that an interval between the ranks holds the median, counted out. */

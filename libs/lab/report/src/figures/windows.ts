@@ -12,7 +12,7 @@ export interface Window {
   readonly open: boolean;
 }
 
-const mends = (fault: string): boolean => Object.hasOwn(FAULTS, fault) && FAULTS[fault as FaultKind].mends === true;
+const mends = (fault: string): boolean => Object.hasOwn(FAULTS, fault) && FAULTS[fault as FaultKind].mends;
 const isMending = ({ fault }: FaultRecord): boolean =>
   mends(fault) || ['resume', 'restart', 'disk-free'].includes(fault);
 

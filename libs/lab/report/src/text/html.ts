@@ -23,7 +23,7 @@ export function escapeHtml(text: string): string {
   // Lone surrogates and control characters make a document that parsers mend, each in its own way.
   return text
     .toWellFormed()
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, ' ')
+    .replaceAll(/\p{Cc}/gu, (c) => ('\t\n\r'.includes(c) ? c : ' '))
     .replaceAll(/[&<>"'`]/g, (c) => NAMED[c]!);
 }
 

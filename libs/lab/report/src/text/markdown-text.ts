@@ -2,7 +2,7 @@
 export function escapeMarkdown(text: string): string {
   return text
     .toWellFormed()
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -13,7 +13,7 @@ export function escapeMarkdown(text: string): string {
 export function codeBlock(text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}\n${text.replaceAll(/[\u0000-\u0009\u000b-\u001f]/g, ' ')}\n${fence}`;
+  return `${fence}\n${text.replaceAll(/\p{Cc}/gu, (c) => (c === '\n' ? c : ' '))}\n${fence}`;
 }
 
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
