@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LabStatus, ProcessStatus, Reading } from '@rehearsal/lab-port';
-import { LatencyHistogram, type Progress } from '@rehearsal/traffic';
+import { LatencyHistogram } from '@rehearsal/kernel';
+import type { Progress } from '@rehearsal/traffic';
 import { SampleSeries } from './sample-series.js';
 
 const process = (id: string, detail: object, more: Partial<ProcessStatus> = {}): ProcessStatus => ({
