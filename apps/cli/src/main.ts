@@ -8,7 +8,9 @@ import {
   helpOf,
   labsFolder,
   overview,
+  ownWords,
   parseArgs,
+  Prompter,
   readSet,
   type Verb,
   type VerbContext,
@@ -26,7 +28,15 @@ function contextOf(): VerbContext {
 async function inLab(verb: Verb, argv: readonly string[], words: readonly string[]): Promise<ProcessOutcome> {
   const { input } = parseArgs(verb, words);
   const name = input['name'] as string | undefined;
-  return askLab(await findLab(labsFolder(), name), argv);
+  const lab = await findLab(labsFolder(), name);
+  if (verb.prepare === undefined) return askLab(lab, argv);
+  const prompter = new Prompter();
+  try {
+    const prepared = await verb.prepare(words, (question) => prompter.ask(question));
+    return await askLab(lab, [...argv.slice(0, argv.length - words.length), ...prepared]);
+  } finally {
+    prompter.close();
+  }
 }
 
 async function outcomeOf(argv: readonly string[]): Promise<ProcessOutcome> {
@@ -38,14 +48,15 @@ async function outcomeOf(argv: readonly string[]): Promise<ProcessOutcome> {
   try {
     const { entry, rest } = findVerb(asked);
     const verb = (await entry.load()).default;
-    if (rest.includes('--help') || rest.includes('-h')) return { status: 0, stdout: helpOf(verb), stderr: '' };
+    const own = ownWords(rest);
+    if (own.includes('--help') || own.includes('-h')) return { status: 0, stdout: helpOf(verb), stderr: '' };
     return verb.needs === 'lab' ? await inLab(verb, asked, rest) : await carryOut(verb, rest, contextOf());
   } catch (error) {
     const known = explain(error);
     if (known === undefined) throw error;
     const { kind, message, code } = known;
     const document = { error: { kind, message, exitCode: code } };
-    const stdout = argv.includes('--json') ? `${JSON.stringify(document, null, 2)}\n` : '';
+    const stdout = ownWords(argv).includes('--json') ? `${JSON.stringify(document, null, 2)}\n` : '';
     return { status: code, stdout, stderr: `rehearse: ${message}\n` };
   }
 }

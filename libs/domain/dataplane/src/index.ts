@@ -2,6 +2,8 @@
 export { AppliedMarks, ORCHESTRATORS } from './applied-marks.js';
 export { MAX_RULE, SYNC } from './connection-entry.js';
 export type { SyncPolicy } from './connection-entry.js';
+export { searchConnections } from './connection-search.js';
+export type { ConnectionFilter, FoundConnection } from './connection-search.js';
 export { ConnectionTable, NONE, TABLE_FULL } from './connection-table.js';
 export type { TableOptions } from './connection-table.js';
 export {

@@ -83,6 +83,8 @@ const MARK_LIFE_MS = 300_000;
  */
 export class Pipeline {
   readonly steering: Steering;
+  /** Connections that began here. */
+  opened = 0;
   /** Connection the last packet belongs to, or -1. */
   index = NONE;
   /** Whether the last packet was a replay. */
@@ -375,6 +377,7 @@ export class Pipeline {
       translator.giveBack(key.proto);
       return VERDICT.table_full;
     }
+    this.opened++;
     if (twoLegs) {
       translator.write(index, otherSlot);
       this.beganTwoLegs = true;
@@ -404,6 +407,7 @@ export class Pipeline {
     }
     const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
     if (expected === undefined && !this.isAccepted(rule)) return VERDICT.policy_drop;
+    this.opened++;
     table.reopen(index, this.sharedBits(STATE.synSent, side, rule, false, expected?.sync), rule, now);
     this.applied(index, STATE.synSent, true, orchestrator, packetNumber, now);
     return VERDICT.accept;

@@ -157,6 +157,8 @@ export const setAdmin = z.strictObject({
   state: z.enum(['up', 'down']),
   /** Also where nobody else can serve: then the group goes down. */
   force: z.boolean().optional(),
+  /** What the operator gave as the reason, for who reads the log. */
+  why: z.string().min(1).max(200).optional(),
 });
 
 /** A member reports a processor load above the threshold. */

@@ -1,6 +1,6 @@
 import type { CommandReply, Settings } from '@rehearsal/kernel';
 import type { FabricPlan } from './plan.js';
-import type { RunRecord } from './record.js';
+import type { Metric, RunRecord } from './record.js';
 import type { LabStatus, LedgerSummary } from './status.js';
 import type { Target } from './target.js';
 
@@ -101,6 +101,10 @@ export interface Lab {
    * same to the byte with a watcher and without. A reading that cannot be had is left out. Returns the end of it.
    */
   watch(everyMs: number, on: (reading: Reading) => void): () => void;
+  /** What the log holds now, one stored commit a line, in the order of the site's log. */
+  log(): Promise<readonly string[]>;
+  /** Counters and gauges of every process that answers, as they are now. */
+  metrics(): Promise<readonly Metric[]>;
   waitMs(ms: number): Promise<void>;
   /** Resolves with the first reading that fits; rejects with `deviated` and the last one. */
   waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading>;

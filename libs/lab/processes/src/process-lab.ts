@@ -328,6 +328,17 @@ export class ProcessLab implements Lab {
     return reply?.ok === true ? reply.body : undefined;
   }
 
+  log(): Promise<readonly string[]> {
+    this.assertUp();
+    return readLog((this.rt as LiveRuntime).log);
+  }
+
+  async metrics(): Promise<readonly Metric[]> {
+    this.assertUp();
+    const pages = this.children.map((child) => this.metricsOf(child).catch(() => []));
+    return (await Promise.all(pages)).flat();
+  }
+
   async waitMs(ms: number): Promise<void> {
     this.assertUp();
     await new Promise((resolve) => this.rt?.after(ms, () => resolve(undefined)));

@@ -282,6 +282,16 @@ export class SimLab implements Lab {
     return { status: this.#statusFrom(asked), progress };
   }
 
+  async log(): Promise<readonly string[]> {
+    this.#assertUp();
+    return this.sim.log.lines();
+  }
+
+  async metrics(): Promise<readonly Metric[]> {
+    this.#assertUp();
+    return this.#metricsNow();
+  }
+
   async waitMs(ms: number): Promise<void> {
     this.#assertUp();
     this.#pass(ms);
@@ -321,7 +331,7 @@ export class SimLab implements Lab {
       log,
       faults: this.#faults,
       notes: this.sim.notes,
-      metrics: this.sim.processes.filter(({ state }) => state === 'running').flatMap(metricsOf),
+      metrics: this.#metricsNow(),
       ledger,
     };
     return this.#record;
@@ -338,6 +348,10 @@ export class SimLab implements Lab {
     this.sim.run(this.sim.nowUs + STOP_WITHIN_MS * 1000, () => waiting === 0);
     for (const process of this.sim.processes) this.sim.crash(process, 'dead');
     this.#isUp = false;
+  }
+
+  #metricsNow(): Metric[] {
+    return this.sim.processes.filter(({ state }) => state === 'running').flatMap(metricsOf);
   }
 
   #assertUp(): void {

@@ -1,5 +1,6 @@
 /** The registry of verbs. */
 export * from './live/lab-directory.js';
+export * from './live/prompter.js';
 export * from './registry/carry-out.js';
 export * from './registry/help.js';
 export * from './registry/pages.js';

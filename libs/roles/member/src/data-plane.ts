@@ -1,3 +1,5 @@
+import type { ConnectionFilter } from '@rehearsal/dataplane';
+import { searchConnections } from '@rehearsal/dataplane';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
 import { FRAME, HEADER_WORDS, nodeId, nodeKind } from '@rehearsal/protocol';
@@ -27,6 +29,7 @@ export class DataPlane {
   private readonly parts: DataPlaneParts;
   private readonly unfolded = new Unfolded();
   private readonly ingress: Ingress;
+  private peakConnections = 0;
 
   constructor(host: DataPlaneHost) {
     this.host = host;
@@ -234,12 +237,21 @@ export class DataPlane {
   count(): void {
     const { rt } = this.host;
     this.parts.meter.gauge();
+    this.peakConnections = Math.max(this.peakConnections, this.parts.connections.size);
     rt.count('connections_now', this.parts.connections.size);
     rt.count('held_packets_now', this.parts.serving.heldPackets);
   }
 
+  /** Connections and forwarding entries held here, with what this member is to each. */
+  search(filter: ConnectionFilter, limit: number): Record<string, unknown> {
+    const { connections, duties } = this.parts;
+    const { total, found } = searchConnections(connections, filter, limit);
+    const rows = found.map((row) => ({ ...row, serves: duties.duty[row.slot] === DUTY.serving }));
+    return { total, rows };
+  }
+
   status(): Record<string, unknown> {
-    const { connections, serving, egress, meter } = this.parts;
+    const { connections, serving, egress, meter, pipeline } = this.parts;
     let servingSlots = 0;
     let waitingSlots = 0;
     for (const duty of this.parts.duties.duty) {
@@ -257,6 +269,12 @@ export class DataPlane {
       ...meter.status(),
       judged: serving.judged,
       aheadOfCopies: connections.toSend.waiting + connections.young.waiting,
+      forwardingEntries: connections.forwards,
+      peakConnections: Math.max(this.peakConnections, connections.size),
+      connectionsOpened: pipeline.opened,
+      packetsPassed: serving.passed,
+      bytesPassed: serving.passedBytes,
+      packetsRefused: serving.refused,
     };
   }
 }

@@ -76,10 +76,11 @@ function pnote(life: InnerLife, args: Args): string | undefined {
 }
 
 function setAdmin(host: InnerLifeHost, command: Command, done: Done): void {
-  const { state, force } = command.args;
+  const { state, force, why } = command.args;
   const member = command.args['member'] ?? host.rt.self.id;
   if (state !== 'up' && state !== 'down') return answer(`admin needs state up or down, not ${String(state)}`, done);
-  decide(host, command, { type: 'setAdmin', member, state, ...(force === true ? { force } : {}) }, done);
+  const told = { ...(force === true ? { force } : {}), ...(typeof why === 'string' && why !== '' ? { why } : {}) };
+  decide(host, command, { type: 'setAdmin', member, state, ...told }, done);
 }
 
 function freeze(host: InnerLifeHost, command: Command, done: Done): void {

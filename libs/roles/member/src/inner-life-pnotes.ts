@@ -8,6 +8,7 @@ interface Device {
   state: PnoteState;
   timeoutSec: number;
   timer: Cancel | undefined;
+  reportedAtMs: number;
 }
 
 /**
@@ -16,10 +17,10 @@ interface Device {
  */
 export class CriticalDevices {
   private readonly devices = new Map<string, Device>();
-  private readonly rt: Pick<Runtime, 'after' | 'note'>;
+  private readonly rt: Pick<Runtime, 'after' | 'note' | 'nowMs'>;
   private readonly onChange: () => void;
 
-  constructor(rt: Pick<Runtime, 'after' | 'note'>, onChange: () => void) {
+  constructor(rt: Pick<Runtime, 'after' | 'note' | 'nowMs'>, onChange: () => void) {
     this.rt = rt;
     this.onChange = onChange;
   }
@@ -28,7 +29,7 @@ export class CriticalDevices {
   report(name: string, state: PnoteState, timeoutSec = 0): void {
     const before = this.devices.get(name);
     before?.timer?.();
-    const device: Device = { state, timeoutSec, timer: undefined };
+    const device: Device = { state, timeoutSec, timer: undefined, reportedAtMs: this.rt.nowMs() };
     this.devices.set(name, device);
     if (timeoutSec > 0 && state !== 'problem') {
       device.timer = this.rt.after(timeoutSec * 1000, () => {
@@ -54,8 +55,18 @@ export class CriticalDevices {
     return pnoteMask(this.problems());
   }
 
-  list(): readonly { readonly name: string; readonly state: PnoteState; readonly timeoutSec: number }[] {
-    return [...this.devices].map(([name, { state, timeoutSec }]) => ({ name, state, timeoutSec }));
+  list(): readonly {
+    readonly name: string;
+    readonly state: PnoteState;
+    readonly timeoutSec: number;
+    readonly reportedAtMs: number;
+  }[] {
+    return [...this.devices].map(([name, { state, timeoutSec, reportedAtMs }]) => ({
+      name,
+      state,
+      timeoutSec,
+      reportedAtMs: Math.floor(reportedAtMs),
+    }));
   }
 
   stop(): void {

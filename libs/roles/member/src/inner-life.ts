@@ -149,6 +149,7 @@ export class InnerLife {
       pnotes: this.devices.list(),
       cpuPercent: this.cpuPercent,
       memoryLeakedKb: this.memory.usedKb,
+      memoryLimitKb: this.memory.limitKb,
       policyHash: this.install.hash,
       configurationHash: this.configurationHash,
       configurationDiffers: this.compared.differs,

@@ -25,6 +25,8 @@ import { PolicyPull } from './policy-pull.js';
 type State = 'INIT' | 'READY' | 'ACTIVE';
 
 const EXPIRY_EVERY_MS = 1000;
+const SEARCH_ROWS = 100;
+const MAX_SEARCH_ROWS = 1000;
 
 /**
  * A Security Group Member: serves the slots the folded table gives it, keeps their backups in step, and
@@ -100,6 +102,7 @@ export class MemberRole implements Role {
 
   command(command: Command, done: (reply: CommandReply) => void): void {
     if (command.name === 'status') done({ ok: true, body: this.status() });
+    else if (command.name === 'search') done({ ok: true, body: this.search(command.args) });
     else if (!this.inner.command(command, done)) {
       done({ ok: false, reason: `a member knows no command ${command.name}` });
     }
@@ -244,6 +247,22 @@ export class MemberRole implements Role {
 
   private repeat(periodMs: number, run: () => void): void {
     this.cancels.push(every(this.rt, periodMs, run));
+  }
+
+  /** `args`: ends in host order and protocol, as numbers, each only where it is meant; `limit` rows, default 100. */
+  private search(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const number = (name: string): number | undefined => {
+      const value = args[name];
+      return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+    };
+    const filter = {
+      src: number('src'),
+      dst: number('dst'),
+      srcPort: number('srcPort'),
+      dstPort: number('dstPort'),
+      proto: number('proto'),
+    };
+    return this.plane.search(filter, Math.min(number('limit') ?? SEARCH_ROWS, MAX_SEARCH_ROWS));
   }
 
   private status(): Record<string, unknown> {

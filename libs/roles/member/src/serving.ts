@@ -20,6 +20,10 @@ const WORD_BYTES = 4;
 export class Serving {
   /** Packets judged here that came from an orchestrator. */
   judged = 0;
+  /** Packets that passed, and how long they were; packets that were refused by name. */
+  passed = 0;
+  passedBytes = 0;
+  refused = 0;
   /** Something answered since the last `flushed` may leave only with what it depends on. */
   mustHold = false;
   private readonly held: HeldPackets;
@@ -213,9 +217,12 @@ export class Serving {
     const { pipeline } = this;
     const writer = this.egress.writerFor(channel);
     if (verdict !== 0) {
+      this.refused++;
       writer.addBare(id, side, verdict, epoch);
       return;
     }
+    this.passed++;
+    this.passedBytes += lenBytes;
     writer.add(id, lenBytes, side, 0, epoch, words, at);
     if (pipeline.translated) {
       const { icmpError, track } = pipeline.steering.key;

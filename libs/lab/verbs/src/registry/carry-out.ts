@@ -2,7 +2,7 @@ import { CaptureError } from '@rehearsal/packets';
 import type { CheckCommand, Perform, ProcessOutcome } from '@rehearsal/experiment';
 import { SettingsError } from '@rehearsal/kernel';
 import { LabError, type LabErrorKind } from '@rehearsal/lab-port';
-import { parseArgs } from './parse-args.js';
+import { ownWords, parseArgs } from './parse-args.js';
 import { findVerb, VERBS } from './registry.js';
 import { EXIT, type LabAtHand, type Verb, type VerbContext } from './verb.js';
 
@@ -25,7 +25,7 @@ export function explain(
 
 /** Runs one verb and gives what a process would leave behind. Mistakes of the program itself reject. */
 export async function carryOut(verb: Verb, words: readonly string[], context: VerbContext): Promise<ProcessOutcome> {
-  let json = words.includes('--json');
+  let json = ownWords(words).includes('--json');
   try {
     const parsed = parseArgs(verb, words);
     json = parsed.json;

@@ -1,4 +1,4 @@
-import { GLOBAL_OPTIONS } from './parse-args.js';
+import { GLOBAL_OPTIONS, isPlaced } from './parse-args.js';
 import { optionsOf, usageOf, type OptionSpec } from './options.js';
 import { VERBS } from './registry.js';
 import type { Verb } from './verb.js';
@@ -53,8 +53,8 @@ export function optionText(option: OptionSpec): readonly [string, string] {
 /** `rehearse VERB --help` */
 export function helpOf(verb: Verb): string {
   const options = optionsOf(verb);
-  const places = options.filter((o) => verb.positionals.includes(o.field));
-  const named = options.filter((o) => !verb.positionals.includes(o.field));
+  const places = options.filter((o) => isPlaced(verb, o.field));
+  const named = options.filter((o) => !isPlaced(verb, o.field));
   return [
     `${verb.path}: ${verb.summary}`,
     '',

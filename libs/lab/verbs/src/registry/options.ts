@@ -51,6 +51,7 @@ export function usageOf(verb: Verb): string {
     const word = field.toUpperCase() + (option.kind === 'list' ? '…' : '');
     return option.required ? word : `[${word}]`;
   });
-  const named = options.length > verb.positionals.length;
-  return ['rehearse', verb.path, ...places, ...(named ? ['[options]'] : [])].join(' ');
+  const tail = verb.tail === undefined ? [] : ['--', `${verb.tail.toUpperCase()}…`];
+  const named = options.length > verb.positionals.length + tail.length / 2;
+  return ['rehearse', verb.path, ...places, ...(named ? ['[options]'] : []), ...tail].join(' ');
 }

@@ -1,4 +1,4 @@
-import { GLOBAL_OPTIONS } from './parse-args.js';
+import { GLOBAL_OPTIONS, isPlaced } from './parse-args.js';
 import { optionsOf, usageOf } from './options.js';
 import { optionText } from './help.js';
 import { VERBS } from './registry.js';
@@ -18,8 +18,8 @@ export function pageName(path: string): string {
 
 function page(verb: Verb): string {
   const options = optionsOf(verb);
-  const places = options.filter((o) => verb.positionals.includes(o.field));
-  const named = options.filter((o) => !verb.positionals.includes(o.field));
+  const places = options.filter((o) => isPlaced(verb, o.field));
+  const named = options.filter((o) => !isPlaced(verb, o.field));
   return [
     `# rehearse ${verb.path}`,
     '',

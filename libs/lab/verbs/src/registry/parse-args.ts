@@ -41,7 +41,8 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word === '--') {
-      places.push(...words.slice(i + 1));
+      if (verb.tail === undefined) places.push(...words.slice(i + 1));
+      else given[verb.tail] = words.slice(i + 1);
       break;
     }
     if (!word.startsWith('-') || word === '-') {
@@ -61,7 +62,7 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
     else if (flag === '--set') sets.push(value());
     else if (flag === '--runs') runs = value();
     else {
-      const option = options.find((o) => o.flag === flag && !verb.positionals.includes(o.field));
+      const option = options.find((o) => o.flag === flag && !isPlaced(verb, o.field));
       if (option === undefined) throw unknownOption(verb, flag, options);
       if (option.kind === 'flag') given[option.field] = equals < 0 || word.slice(equals + 1) !== 'false';
       else if (option.kind === 'list') given[option.field] = [...((given[option.field] as string[]) ?? []), value()];
@@ -71,7 +72,19 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
   const parsed = { json, help, set: readSet(sets), runs };
   if (help) return { input: {}, ...parsed };
   takePlaces(verb, options, places, given);
+  needTail(verb, options, given);
   return { input: checked(verb, given), ...parsed };
+}
+
+/** Fields that have no option of their own. */
+export function isPlaced(verb: Verb, field: string): boolean {
+  return verb.positionals.includes(field) || verb.tail === field;
+}
+
+/** The words before `--`: those of the verb itself. */
+export function ownWords(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end < 0 ? words : words.slice(0, end);
 }
 
 function takePlaces(
@@ -96,6 +109,18 @@ function takePlaces(
   }
 }
 
+function needTail(verb: Verb, options: readonly OptionSpec[], given: Readonly<Record<string, unknown>>): void {
+  const { tail } = verb;
+  if (tail === undefined) return;
+  const said = given[tail];
+  const option = options.find((o) => o.field === tail)!;
+  if (!option.required || (Array.isArray(said) && said.length > 0)) return;
+  throw bad(
+    `rehearse ${verb.path} needs ${tail.toUpperCase()} after --${about(option)}.`,
+    `For example: ${verb.examples[0]?.command}.`,
+  );
+}
+
 const about = (option: OptionSpec): string => (option.about === '' ? '' : ` (${option.about})`);
 
 function typed(option: OptionSpec, text: string): unknown {
@@ -108,7 +133,7 @@ function checked(verb: Verb, given: Record<string, unknown>): Record<string, unk
   const issue = result.error.issues[0]!;
   const field = String(issue.path[0] ?? '');
   const option = optionsOf(verb).find((o) => o.field === field);
-  const name = option === undefined || verb.positionals.includes(field) ? field.toUpperCase() : option.flag;
+  const name = option === undefined || isPlaced(verb, field) ? field.toUpperCase() : option.flag;
   const seen = JSON.stringify(given[field]);
   const nearest =
     option !== undefined && option.choices.length > 0 && typeof given[field] === 'string'
@@ -122,10 +147,14 @@ function checked(verb: Verb, given: Record<string, unknown>): Record<string, unk
 
 function unknownOption(verb: Verb, flag: string, options: readonly OptionSpec[]): LabError {
   const known = [
-    ...options.filter((o) => !verb.positionals.includes(o.field)).map((o) => o.flag),
+    ...options.filter((o) => !isPlaced(verb, o.field)).map((o) => o.flag),
     ...GLOBAL_OPTIONS.map((o) => o.flag.split(' ')[0]!),
   ];
-  return bad(`rehearse ${verb.path} has no option ${flag}.`, `Did you mean ${nearestName(flag, known)}?`);
+  const remedy =
+    verb.tail === undefined
+      ? `Did you mean ${nearestName(flag, known)}?`
+      : `Put -- in front of the ${verb.tail}, as in: ${verb.examples[0]?.command}.`;
+  return bad(`rehearse ${verb.path} has no option ${flag}.`, remedy);
 }
 
 /** @throws LabError (bad input); names and values of settings are judged where they are used */

@@ -33,6 +33,26 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/capacity.js'),
   },
   { path: 'status', summary: 'a running fabric, member by member', load: () => import('../verbs/status.js') },
+  {
+    path: 'exec',
+    summary: "one of the vendor's commands, at a member or an orchestrator of a running fabric",
+    load: () => import('../verbs/exec.js'),
+  },
+  {
+    path: 'shell',
+    summary: "the vendor's shell at a member or an orchestrator of a running fabric",
+    load: () => import('../verbs/shell.js'),
+  },
+  {
+    path: 'at',
+    summary: "one of the vendor's commands, at any moment of a finished run",
+    load: () => import('../verbs/at.js'),
+  },
+  {
+    path: 'import',
+    summary: 'make a fabric file from what a real system prints',
+    load: () => import('../verbs/import.js'),
+  },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },
   {
     path: 'losses',

@@ -174,6 +174,9 @@ export interface VerbContext {
   say(line: string): void;
 }
 
+/** Puts a question to whoever calls; undefined when there is nobody, or no more answer. */
+export type Ask = (question: string) => Promise<string | undefined>;
+
 /**
  * One thing that can be asked for. Command line, help, arguments of experiments and the pages under
  * docs/verbs all come from this.
@@ -187,11 +190,18 @@ export interface Verb<In extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly examples: readonly { readonly command: string; readonly does: string }[];
   /** Fields of `input` that are given by their place; the last may be a list. */
   readonly positionals: readonly string[];
+  /** The list field that takes all words after `--` as they stand; without one they are places like others. */
+  readonly tail?: string;
   /** Fields are optional, or have a place; booleans are flags. */
   readonly input: In;
   readonly output: z.ZodType;
   readonly needs: 'nothing' | 'run' | 'lab';
   readonly effect: 'read' | 'act';
+  /**
+   * Where a lab's process carries the verb out: asks in the caller's process what is missing, and gives the words to
+   * pass on. Rejects with LabError as `handle` does.
+   */
+  prepare?(words: readonly string[], ask: Ask): Promise<readonly string[]>;
   /** The document of `--json`. Rejects with LabError for what cannot be. */
   handle(input: z.output<In>, context: VerbContext): Promise<Out>;
   /** The same for people. */

@@ -1,0 +1,62 @@
+import { LabError } from '@rehearsal/lab-port';
+import { addressNumber, protocolNumber, type SearchFilter } from '../layouts/asg-search.js';
+import { framed } from '../layouts/g-all.js';
+import { isUp, type FabricView } from '../view/fabric-view.js';
+import type { AdminAnswers, Here, MemberFound, Outcome } from './command.js';
+import type { ReadCommand } from './parse-command.js';
+
+/** What a command is carried out with. */
+export interface Circumstances {
+  readonly view: FabricView;
+  readonly here: Here;
+  readonly found: readonly MemberFound[] | null;
+  readonly answers: AdminAnswers;
+}
+
+/**
+ * Carries a command out on a view; what is to be done to members comes back as an act.
+ * @throws LabError (bad input)
+ */
+export function carryOutCommand({ parsed, spread }: ReadCommand, at: Circumstances): Outcome {
+  const { view, here, found, answers } = at;
+  if (parsed.row.effect === 'act' && view.moment === 'recorded') {
+    throw new LabError(
+      'bad-input',
+      `${parsed.row.words} acts on members, and this is a moment of a finished run.`,
+      'Type it at a fabric that runs: rehearse exec.',
+    );
+  }
+  const call = { ...parsed, view, found, answers };
+  if (spread === 'one') return parsed.row.handle({ ...call, here: here.id });
+  const members = view.members.filter((m) => spread === 'all' || isUp(m) || parsed.row.words === 'cpstart');
+  const outcomes = members.map((m) => ({ member: m.id, outcome: parsed.row.handle({ ...call, here: m.id }) }));
+  const acts = outcomes.flatMap(({ outcome }) => (outcome.act === undefined ? [] : [outcome.act]));
+  const [first] = acts;
+  const page = framed(outcomes.map(({ member, outcome }) => ({ member, page: outcome.page })));
+  if (first === undefined)
+    return { page, ...(outcomes[0]?.outcome.bundle !== undefined && { bundle: outcomes[0].outcome.bundle }) };
+  const after = acts.flatMap((act) => act.after);
+  return { page: [], act: { ...first, members: [...new Set(acts.flatMap((act) => act.members))], after } };
+}
+
+/** What `asg search` looks for. @throws LabError (bad input) naming the end that makes no sense */
+export function searchFilter(places: readonly string[]): SearchFilter {
+  const names = ['source', 'source port', 'destination', 'destination port', 'protocol'] as const;
+  const read = names.map((name, i) => {
+    const text = places[i] ?? '*';
+    if (/^(\\?\*|any|-)$/.test(text)) return undefined;
+    const value = i === 0 || i === 2 ? addressNumber(text) : i === 4 ? protocolNumber(text) : portNumber(text);
+    if (value !== undefined) return value;
+    throw new LabError(
+      'bad-input',
+      `asg search: expected a ${name}, saw '${text}'.`,
+      'For example: asg search 10.1.0.5 * 203.0.113.9 443 tcp.',
+    );
+  });
+  const [src, srcPort, dst, dstPort, proto] = read;
+  return { src, srcPort, dst, dstPort, proto };
+}
+
+function portNumber(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}

@@ -1,0 +1,90 @@
+import type { AdminAnswers, Question } from '../layouts/admin-dialogue.js';
+import type { MemberFound, SearchFilter } from '../layouts/asg-search.js';
+import type { Basis, Line } from '../text/line.js';
+import type { FabricView } from '../view/fabric-view.js';
+
+export type HereRole = 'member' | 'orchestrator';
+
+/** Where a command is typed. */
+export interface Here {
+  readonly role: HereRole;
+  readonly id: string;
+}
+
+export interface OptionRow {
+  readonly flag: string;
+  readonly about: string;
+  /** What follows it; a flag without one stands alone. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** Must be said. */
+  readonly required?: boolean;
+  /** Where it differs from the command's. */
+  readonly basis?: Basis;
+}
+
+/** Words after the command and its options. */
+export interface PlacesRow {
+  readonly name: string;
+  readonly about: string;
+  readonly least: number;
+  readonly most: number;
+  readonly choices?: readonly string[];
+}
+
+/** A command line that has been understood. */
+export interface ParsedCommand {
+  readonly row: CommandRow;
+  readonly options: Readonly<Record<string, string>>;
+  readonly places: readonly string[];
+}
+
+export interface Call extends ParsedCommand {
+  readonly view: FabricView;
+  readonly here: string;
+  /** What members found of connections; null where nobody could be asked. */
+  readonly found: readonly MemberFound[] | null;
+  readonly answers: AdminAnswers;
+}
+
+/** Something to be done to members, by the name of a fault of the lab: the lab knows how. */
+export interface Act {
+  readonly fault: 'admin' | 'cpstop' | 'cpstart';
+  readonly members: readonly string[];
+  readonly args: Readonly<Record<string, unknown>>;
+  /** What is said once it is done. */
+  readonly after: readonly Line[];
+}
+
+/** What a command comes to. */
+export interface Outcome {
+  readonly page: readonly Line[];
+  readonly act?: Act;
+  /** A failure bundle to be written to a file. */
+  readonly bundle?: string;
+}
+
+/** One command of the vendor's, and how sure it is that it looks so. */
+export interface CommandRow {
+  readonly words: string;
+  /** As people type it, where that is not `words` and its options. */
+  readonly usage?: string;
+  readonly about: string;
+  readonly on: readonly HereRole[];
+  readonly effect: 'read' | 'act';
+  readonly basis: Basis;
+  /** Id in docs/fidelity.md. */
+  readonly fidelity: string;
+  readonly options: readonly OptionRow[];
+  readonly places?: PlacesRow;
+  /** What it needs beyond a look at the fabric: a second look a while later, or a search in members' tables. */
+  readonly needs?: 'rates' | 'search';
+  /** What the vendor shows there and this lab has no source for. */
+  readonly lacks?: string;
+  /** Questions it asks before it does anything. */
+  readonly asks?: readonly Question[];
+  /** @throws LabError (bad input) for words that make no sense together */
+  handle(call: Call): Outcome;
+}
+
+export type { AdminAnswers, MemberFound, Question, SearchFilter };

@@ -1,0 +1,166 @@
+import { nearestName } from '@rehearsal/kernel';
+import { LabError } from '@rehearsal/lab-port';
+import type { CommandRow, HereRole, ParsedCommand } from './command.js';
+import { G_ALL, GRAMMAR } from './grammar.js';
+
+/** A command line, or one for many members. */
+export interface ReadCommand {
+  readonly parsed: ParsedCommand;
+  /** `g_all`: also on members that are down. */
+  readonly spread: 'one' | 'up' | 'all';
+}
+
+const bad = (message: string, remedy: string): LabError => new LabError('bad-input', message, remedy);
+
+/** A line's words; quotes hold together what belongs together. @throws LabError (bad input) for an open quote */
+export function wordsOf(line: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = '';
+  for (const c of line) {
+    if (quote !== '') {
+      if (c === quote) quote = '';
+      else word = (word ?? '') + c;
+    } else if (c === '"' || c === "'") {
+      quote = c;
+      word ??= '';
+    } else if (/\s/.test(c)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? '') + c;
+  }
+  if (quote !== '') throw bad(`A quote ${quote} is not closed.`, 'Close it.');
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+/** Options of `cphaprob` stand in front of what it is to do. */
+function inOrder(words: readonly string[]): readonly string[] {
+  if (words[0] !== 'cphaprob') return words;
+  const names = GRAMMAR.filter((r) => r.words.startsWith('cphaprob ')).map((r) => r.words.split(' ')[1]);
+  const at = words.findIndex((word, i) => i > 0 && names.includes(word));
+  return at <= 1 ? words : ['cphaprob', words[at]!, ...words.slice(1, at), ...words.slice(at + 1)];
+}
+
+/**
+ * Understands a command of the vendor's, typed at a member or an orchestrator.
+ * @throws LabError (bad input) naming the nearest known
+ */
+export function readCommand(typed: readonly string[], role: HereRole): ReadCommand {
+  if (typed.length === 0) throw bad('There is no command.', "For example: asg stat -v. 'help' lists all.");
+  if (typed[0] === G_ALL.words) {
+    const isAll = typed[1] === '-a';
+    const rest = typed.slice(isAll ? 2 : 1);
+    if (rest.length === 0) throw bad('g_all needs a command.', 'For example: g_all fw ver.');
+    if (rest[0] === G_ALL.words) throw bad('g_all within g_all.', 'Say it once.');
+    return { parsed: readOne(rest, role), spread: isAll ? 'all' : 'up' };
+  }
+  return { parsed: readOne(typed, role), spread: 'one' };
+}
+
+function readOne(typed: readonly string[], role: HereRole): ParsedCommand {
+  const words = inOrder(typed);
+  const row = findRow(words);
+  if (row === undefined) throw unknown(typed);
+  if (!row.on.includes(role)) {
+    throw bad(
+      `${row.words} is not typed at ${role === 'member' ? 'a member' : 'an orchestrator'}.`,
+      `Type it at ${row.on[0] === 'member' ? 'a member, as in: exec 1_01 --' : "an orchestrator, as in: exec 'mho 1_1' --"} ${row.words}.`,
+    );
+  }
+  return readWords(row, words.slice(row.words.split(' ').length));
+}
+
+/** The longest row that the words begin with. */
+function findRow(words: readonly string[]): CommandRow | undefined {
+  let best: CommandRow | undefined;
+  for (const row of GRAMMAR) {
+    const own = row.words.split(' ');
+    if (own.every((word, i) => words[i] === word) && own.length > (best?.words.split(' ').length ?? 0)) best = row;
+  }
+  return best;
+}
+
+function unknown(words: readonly string[]): LabError {
+  const known = GRAMMAR.map((r) => r.words);
+  const begun = known.filter((k) => k.startsWith(`${words[0]} `));
+  const among = begun.length > 0 ? begun : known;
+  const asked = words
+    .filter((w) => !w.startsWith('-'))
+    .slice(0, 4)
+    .join(' ');
+  return bad(`There is no command '${words.join(' ')}'.`, `Did you mean '${nearestName(asked, among)}'?`);
+}
+
+function readWords(row: CommandRow, rest: readonly string[]): ParsedCommand {
+  const options: Record<string, string> = {};
+  const places: string[] = [];
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i]!;
+    if (!word.startsWith('-') || word === '-') {
+      places.push(word);
+      continue;
+    }
+    const option = row.options.find((o) => o.flag === word);
+    if (option === undefined) throw unknownOption(row, word);
+    if (option.value === undefined) {
+      options[word] = '';
+      continue;
+    }
+    const value = rest[++i];
+    if (value === undefined) throw bad(`${row.words}: ${word} needs ${option.value}.`, `Usage: ${usageOf(row)}.`);
+    if (option.choices !== undefined && !option.choices.includes(value)) {
+      throw bad(
+        `${row.words} ${word}: there is no '${value}'.`,
+        `Did you mean '${nearestName(value, option.choices)}'? All: ${option.choices.join(', ')}.`,
+      );
+    }
+    options[word] = value;
+  }
+  const missing = row.options.find((o) => o.required === true && options[o.flag] === undefined);
+  if (missing !== undefined) throw bad(`${row.words} needs ${missing.flag}.`, `Usage: ${usageOf(row)}.`);
+  checkPlaces(row, places);
+  return { row, options, places };
+}
+
+function unknownOption(row: CommandRow, word: string): LabError {
+  const flags = row.options.map((o) => o.flag);
+  const remedy = flags.length === 0 ? `Usage: ${usageOf(row)}.` : `Did you mean ${nearestName(word, flags)}?`;
+  return bad(`${row.words} has no option ${word}.`, remedy);
+}
+
+function checkPlaces(row: CommandRow, places: readonly string[]): void {
+  const { least, most, choices, name } = row.places ?? { least: 0, most: 0, name: '' };
+  if (places.length > most) {
+    throw bad(`'${places[most]}' is one word too many for ${row.words}.`, `Usage: ${usageOf(row)}.`);
+  }
+  if (places.length < least) throw bad(`${row.words} needs ${name}.`, `Usage: ${usageOf(row)}.`);
+  const wrong = choices === undefined ? undefined : places.find((p) => !choices.includes(p));
+  if (wrong !== undefined && choices !== undefined) {
+    throw bad(
+      `${row.words}: there is no '${wrong}'.`,
+      `Did you mean '${nearestName(wrong, choices)}'? All: ${choices.join(', ')}.`,
+    );
+  }
+}
+
+/** How a command is typed. */
+export function usageOf(row: CommandRow): string {
+  if (row.usage !== undefined) return row.usage;
+  const options = row.options.map((o) => {
+    const text = `${o.flag}${o.value === undefined ? '' : ` ${o.choices === undefined ? o.value : `{${o.choices.join(' | ')}}`}`}`;
+    return o.required === true ? text : `[${text}]`;
+  });
+  const { places } = row;
+  const words =
+    places === undefined
+      ? []
+      : [
+          places.choices === undefined
+            ? places.least > 0
+              ? places.name
+              : `[${places.name}]`
+            : `{${places.choices.join(' | ')}}`,
+        ];
+  return [row.words, ...options, ...words].join(' ');
+}

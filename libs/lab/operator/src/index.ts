@@ -1,0 +1,26 @@
+/** The vendor's commands and layouts over a plain view of a fabric, and what its own output says of one. */
+export { carryOutCommand, searchFilter } from './grammar/carry-out.js';
+export type { Circumstances } from './grammar/carry-out.js';
+export type { Act, AdminAnswers, CommandRow, Here, HereRole, MemberFound, Outcome } from './grammar/command.js';
+export { completions } from './grammar/complete.js';
+export { GRAMMAR } from './grammar/grammar.js';
+export { commandList, withGrammarTable } from './grammar/page.js';
+export { readCommand, usageOf, wordsOf } from './grammar/parse-command.js';
+export type { ReadCommand } from './grammar/parse-command.js';
+export { DIALOGUE, isSure, questionText } from './layouts/admin-dialogue.js';
+export type { Question } from './layouts/admin-dialogue.js';
+export type { FoundRow, SearchFilter } from './layouts/asg-search.js';
+export { SEARCH_ROWS } from './layouts/asg-search.js';
+export { BASES, textOf } from './text/line.js';
+export type { Basis, Line } from './text/line.js';
+export { isoTime } from './text/time.js';
+export { hostName, isR82, isUp } from './view/fabric-view.js';
+export type { FabricView, MemberView, OrchestratorView } from './view/fabric-view.js';
+export { foldLog } from './view/fold-log.js';
+export { liveView } from './view/live-view.js';
+export { recordedView } from './view/recorded-view.js';
+export { ImportError } from './import/findings.js';
+export type { Imported } from './import/findings.js';
+export { readPaste } from './import/read-paste.js';
+export { draftFabric } from './import/to-fabric.js';
+export type { FabricDraft } from './import/to-fabric.js';

@@ -1,0 +1,23 @@
+import { lines, type Line } from '../text/line.js';
+import type { FabricView } from '../view/fabric-view.js';
+
+const WORDS = { user: 'User (Internal)', network: 'Network (External)', general: 'General' } as const;
+
+/** `show distribution configuration` (fidelity: F-DIST-SHOW). */
+export function showDistribution(view: FabricView): Line[] {
+  const row = (label: string, value: string): string => `${`${label}:`.padEnd(24)}${value}`;
+  return lines(
+    'recalled',
+    row('Mode', modeOf(view)),
+    row('L4 Mode', view.settings['dist.l4'] ? 'on' : 'off'),
+    row('Matrix Size', String(view.slots.total)),
+    ...view.group.interfaces.map((i) => row(`${i.name} (${i.ports.join(', ')})`, WORDS[i.distribution])),
+  );
+}
+
+/** The vendor's word for how the whole group spreads. */
+export function modeOf(view: FabricView): string {
+  const modes = view.group.interfaces.map((i) => i.distribution);
+  if (modes.every((m) => m === 'general')) return 'manual-general';
+  return view.settings['dist.mode'] === 'auto-topology' ? 'auto-topology' : 'per interface';
+}

@@ -1,0 +1,147 @@
+import type { FabricPlan, Metric, Note } from '@rehearsal/lab-port';
+import { exposedSlots, memberOf, siteWords, type MemberState } from '@rehearsal/security-group';
+import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
+import { foldLog, stateWord, type LogFold } from './fold-log.js';
+import { iteratorOf } from './live-view.js';
+
+/** What a run left behind, as far as it is read here. */
+export interface RecordedParts {
+  readonly plan: FabricPlan;
+  readonly run: string;
+  readonly startedAtMs: number;
+  readonly atMs: number;
+  readonly log: readonly string[];
+  readonly notes: readonly Note[];
+  /** Counters and gauges of that very moment, where somebody took them. */
+  readonly metrics: readonly Metric[] | null;
+}
+
+const NOTES_SHOWN = 40;
+
+/** The fabric as its log has it at a moment; what only a process knew is null unless it was sampled. */
+export function recordedView(parts: RecordedParts): FabricView {
+  const { plan, run, startedAtMs, atMs, log, notes } = parts;
+  const { name, release, take, address, interfaces } = plan.securityGroup;
+  const fold = foldLog(log, name, atMs);
+  const { group } = fold;
+  const before = notes.filter((n) => n.atMs <= atMs);
+  return {
+    fabric: plan.fabric,
+    profile: plan.profile,
+    run,
+    moment: 'recorded',
+    atMs,
+    sinceMs: startedAtMs,
+    groupUpMs: fold.groupUpMs,
+    group: {
+      name,
+      release,
+      take,
+      address,
+      interfaces,
+      smo: memberOf(group, group.smo),
+      policyAtMs: fold.policyAtMs,
+      policyHash: group.policyHash,
+    },
+    settings: plan.settings,
+    members: plan.securityGroup.members.map((m, i) => recordedMember(parts, fold, before, m, i + 1)),
+    orchestrators: plan.orchestrators.map((id) => recordedOrchestrator(parts, fold, id)),
+    bus: 'unknown',
+    slots: {
+      total: group.active.length,
+      exposed: exposedSlots(group).length,
+      balanced: group.version > 0 && !group.rebalancing && group.joining.every((n) => n === 0),
+    },
+    frozen: group.frozenUntil > 0,
+    underLoad: group.culOffAt > 0,
+    iterator: iteratorOf(fold, atMs),
+    failovers: fold.failovers,
+    audits: fold.audits,
+    commits: fold.commits,
+    notes: before.slice(-NOTES_SHOWN).map(({ atMs: at, role, id, level, code, fields }) => ({
+      atMs: at,
+      text: `${role} ${id} ${level} ${code} ${JSON.stringify(fields)}`,
+    })),
+  };
+}
+
+function recordedMember(
+  parts: RecordedParts,
+  fold: LogFold,
+  notes: readonly Note[],
+  planned: FabricPlan['securityGroup']['members'][number],
+  number: number,
+): MemberView {
+  const folded = fold.group.members[number - 1];
+  const word = stateWord(fold.group, number, fold.orderly);
+  // What a member said of itself since it was lost is in its own log, not in the site's.
+  const said =
+    folded?.status === 'active' ? undefined : lastSaid(notes, planned.id, fold.changes.get(planned.id)?.atMs);
+  const state = said ?? word;
+  const metric = (name: string): number | null =>
+    parts.metrics?.find((m) => m.role === 'member' && m.id === planned.id && m.name === name)?.value ?? null;
+  const sent = metric('sync_entries_sent');
+  return {
+    id: planned.id,
+    number,
+    model: planned.model,
+    cores: planned.cores,
+    weight: planned.weight,
+    process: 'unknown',
+    state,
+    site: siteWords(state as MemberState, (folded?.incarnation ?? 0) > 0, true),
+    admin: folded?.admin ?? 'up',
+    problems: folded?.problems ?? [],
+    pnotes:
+      folded === undefined
+        ? null
+        : folded.problems.map((name) => ({ name, state: 'problem' as const, timeoutSec: 0, reportedAtMs: null })),
+    incarnation: folded?.incarnation ?? 0,
+    joinedAtMs: fold.joinedAtMs.get(planned.id) ?? null,
+    lastChange: fold.changes.get(planned.id) ?? null,
+    slots: {
+      active: fold.group.active.filter((n) => n === number).length,
+      backup: fold.group.backup.filter((n) => n === number).length,
+    },
+    // A run's samples know how many entries a table held, but not whose they were.
+    connections: null,
+    packets: null,
+    rates: null,
+    memory: null,
+    cpuPercent: metric('cpu_percent_now'),
+    policy: null,
+    configurationDiffers: null,
+    copying:
+      sent === null
+        ? null
+        : {
+            sent,
+            refused: metric('sync_entries_refused') ?? 0,
+            retransmitted: metric('link_frames_retransmitted') ?? 0,
+            answersHeld: 0,
+          },
+  };
+}
+
+/** INIT or READY, where the member's own log has it since it left the group. */
+function lastSaid(notes: readonly Note[], id: string, sinceMs: number | undefined): string | undefined {
+  const note = notes.findLast((n) => n.role === 'member' && n.id === id && n.code === 'member_state');
+  if (note === undefined || (sinceMs !== undefined && note.atMs < sinceMs)) return undefined;
+  const to = note.fields['to'];
+  return to === 'INIT' || to === 'READY' ? to : undefined;
+}
+
+function recordedOrchestrator(parts: RecordedParts, fold: LogFold, id: string): OrchestratorView {
+  const folded = fold.group.orchestrators.find((o) => o.id === id);
+  const pending = parts.metrics?.find(
+    (m) => m.role === 'orchestrator' && m.id === id && m.name === 'pending_packets_now',
+  );
+  return {
+    id,
+    process: 'unknown',
+    state: folded?.status === 'active' ? 'ACTIVE' : 'LOST',
+    tableVersion: null,
+    tableHash: null,
+    pendingPackets: pending?.value ?? null,
+  };
+}

@@ -1,0 +1,98 @@
+import { DIALOGUE, isSure, questionText, readCommand, type AdminAnswers, type Question } from '@rehearsal/operator';
+import { z } from 'zod';
+import { ownWords, parseArgs } from '../registry/parse-args.js';
+import { verb } from '../registry/verb.js';
+import { labOf, nameField } from './lab-fields.js';
+import { commandWords, operate, operatorOutput, renderOperator, roleOf } from './operate.js';
+
+export const targetField = z
+  .array(z.string())
+  .max(2)
+  .default([])
+  .describe('where it is typed: 1_03, or mho 1_1; default: the SMO');
+export const commandField = z.array(z.string()).min(1).describe("a command of the vendor's, as it is typed there");
+export const basisField = z
+  .boolean()
+  .default(false)
+  .describe('in front of each line how sure it is that it looks so: documented, recalled or field');
+
+const execVerb = verb({
+  path: 'exec',
+  summary: "one of the vendor's commands, at a member or an orchestrator of a running fabric",
+  about:
+    'Which commands there are, how sure their layouts are, and what is shown as not available, is told in ' +
+    '[operator](../operator.md). Every number comes from the processes of the fabric and its log. A command that asks ' +
+    'before it acts asks here, too; --yes, --full-name and --reason answer in advance.',
+  examples: [
+    { command: 'rehearse exec -- asg stat -v', does: 'the Security Group, as its SMO shows it' },
+    { command: 'rehearse exec 1_03 -- cphaprob state', does: 'the members, as member 1_03 sees them' },
+    { command: 'rehearse exec mho 1_1 -- lldpctl', does: 'what orchestrator 1_1 hears' },
+    { command: 'rehearse exec --basis -- asg stat -v', does: 'how sure each line is' },
+    {
+      command: 'rehearse exec --yes --full-name Lab --reason test -- g_clusterXL_admin -b 1_03 down',
+      does: 'take member 1_03 down, with its audit answered',
+    },
+  ],
+  positionals: ['target'],
+  tail: 'command',
+  input: z.strictObject({
+    target: targetField,
+    command: commandField,
+    basis: basisField,
+    yes: z.boolean().default(false).describe('answer yes where the command asks whether one is sure'),
+    fullName: z.string().optional().describe('who does it, for the audit'),
+    reason: z.string().optional().describe('why, for the audit'),
+    asked: z.boolean().default(false).describe('the questions have been shown already, so they are not shown again'),
+    name: nameField,
+  }),
+  output: operatorOutput,
+  needs: 'lab',
+  effect: 'act',
+  async prepare(words, ask) {
+    const { input } = parseArgs(execVerb, words);
+    const { target, command, yes, asked } = input as {
+      target: string[];
+      command: string[];
+      yes: boolean;
+      asked: boolean;
+    };
+    if (yes || asked) return words;
+    const { parsed } = readCommand(commandWords(command), roleOf(target));
+    if (parsed.row.asks === undefined) return words;
+    const state = parsed.places[0] === 'up' ? 'up' : 'down';
+    const ids = [parsed.options['-b'] ?? target.join(' ')];
+    const answers = await askAll(state, ids, ask);
+    const given = [
+      '--asked',
+      ...(isSure(answers) ? ['--yes'] : []),
+      ...(answers.fullName === undefined ? [] : [`--full-name=${answers.fullName}`]),
+      ...(answers.why === undefined ? [] : [`--reason=${answers.why}`]),
+    ];
+    const own = ownWords(words);
+    return [...own, ...given, ...words.slice(own.length)];
+  },
+  async handle(given, context) {
+    const { target, command, basis, yes, asked, fullName, reason } = given;
+    const answers = { sure: yes ? 'y' : undefined, fullName, why: reason };
+    return operate(labOf(context), { target, command, answers, asked, basis }, context.runsFolder);
+  },
+  render: renderOperator,
+});
+
+/** Asks what the dialogue asks, until somebody is not sure. */
+async function askAll(
+  state: 'up' | 'down',
+  ids: readonly string[],
+  ask: (question: string) => Promise<string | undefined>,
+): Promise<AdminAnswers> {
+  const answers: { [Q in Question]?: string } = {};
+  for (const question of DIALOGUE) {
+    const answer = await ask(questionText(question, state, ids));
+    if (answer === undefined) break;
+    answers[question] = answer;
+    if (question === 'sure' && !isSure(answers)) break;
+  }
+  return answers;
+}
+
+export default execVerb;
