@@ -1,7 +1,7 @@
 import { ImportError, MAX_MEMBERS, type Finding, type Imported, type ImportedMember } from './findings.js';
 
 const REMEDY = 'Paste the whole output of asg stat -v, from its first rule to its last.';
-const STATES = /^(ACTIVE(?:\([!FP]+\))?|UP|DOWN|LOST|READY|STANDBY|BACKUP|INIT|DETACHED|INACTIVE)\b/;
+const STATES = /^(ACTIVE(?:\([!FP]+\))?|UP|DOWN|LOST|READY|STANDBY|BACKUP|INIT|DETACHED|INACTIVE)(?=\s|$)/;
 
 /** Whether text looks like `asg stat`. */
 export const isAsgStat = (text: string): boolean =>
