@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { LabError } from '@rehearsal/lab-port';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { textOf } from '../text/line.js';
 import { fabricView } from '../testing/view.js';
 import { carryOutCommand, searchFilter } from './carry-out.js';

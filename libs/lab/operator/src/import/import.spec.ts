@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { asgStat } from '../layouts/asg-stat.js';
 import { cpinfoY } from '../layouts/versions.js';
 import { fabricView, member } from '../testing/view.js';

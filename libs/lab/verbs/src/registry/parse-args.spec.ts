@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { parseArgs, readSet } from './parse-args.js';
+import { usageOf } from './options.js';
+import { ownWords, parseArgs, readSet } from './parse-args.js';
 import { verb } from './verb.js';
 
 const toy = verb({
@@ -21,6 +22,56 @@ const toy = verb({
   effect: 'read',
   handle: async () => undefined,
   render: () => '',
+});
+
+const typing = verb({
+  path: 'type',
+  summary: 'a verb that takes a command with it',
+  examples: [{ command: 'rehearse type 1_01 -- fw ver', does: 'show how' }],
+  positionals: ['target'],
+  tail: 'command',
+  input: z.strictObject({
+    target: z.array(z.string()).default([]),
+    command: z.array(z.string()).min(1).describe('what is typed'),
+    basis: z.boolean().default(false),
+  }),
+  output: z.unknown(),
+  needs: 'nothing',
+  effect: 'read',
+  handle: async () => undefined,
+  render: () => '',
+});
+
+describe('a command that a verb takes with it', () => {
+  it('is all that stands after the dashes, options that look like the own ones among it', () => {
+    const { input, json, help } = parseArgs(typing, [
+      'mho',
+      '1_1',
+      '--basis',
+      '--',
+      'asg',
+      '--json',
+      '--help',
+      '--',
+      '-v',
+    ]);
+    expect(input).toEqual({ target: ['mho', '1_1'], basis: true, command: ['asg', '--json', '--help', '--', '-v'] });
+    expect([json, help]).toEqual([false, false]);
+    expect(ownWords(['1_01', '--json', '--', '--help'])).toEqual(['1_01', '--json']);
+  });
+
+  it('is asked for where it is missing, or stands where it is not sought', () => {
+    expect(() => parseArgs(typing, ['1_01', '--'])).toThrow(
+      'rehearse type needs COMMAND after -- (what is typed). For example: rehearse type 1_01 -- fw ver.',
+    );
+    expect(() => parseArgs(typing, ['fw', 'ver'])).toThrow('needs COMMAND after --');
+    expect(() => parseArgs(typing, ['fw', '-v'])).toThrow('Put -- in front of the command, as in:');
+    expect(() => parseArgs(typing, ['--command', 'fw'])).toThrow('has no option --command');
+  });
+
+  it('stands last in the usage', () => {
+    expect(usageOf(typing)).toBe('rehearse type [TARGET…] [options] -- COMMAND…');
+  });
 });
 
 describe('the words after a verb', () => {
