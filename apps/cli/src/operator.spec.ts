@@ -60,7 +60,7 @@ describe("the vendor's commands on a simulated fabric", () => {
     expect(failover).toMatchObject({ from: '1_02', to: ['1_01', '1_03', '1_04'] });
 
     // The same log shows the moment before, after the run.
-    const parts = { plan: lab.plan, run: 'r', startedAtMs: 0, log, notes: [], metrics: null };
+    const parts = { plan: lab.plan, run: 'r', startedAtMs: 0, log, notes: [], metrics: null, sampled: null };
     const shown = (atMs: number): string => {
       const view = recordedView({ ...parts, atMs });
       const here = { role: 'member', id: '1_01' } as const;

@@ -12,7 +12,8 @@ export function cpview(view: FabricView, here: string): Line[] {
   const { connections, rates, packets, memory } = self;
   const row = (text: string): string => boxRow(text, WIDTH);
   const pair = (label: string, value: string): string => row(`  ${label.padEnd(28)}${value}`);
-  const number = (value: number | undefined): string => (value === undefined ? NOT_AVAILABLE : shortNumber(value));
+  const number = (value: number | null | undefined): string =>
+    value === null || value === undefined ? NOT_AVAILABLE : shortNumber(value);
   return lines(
     'recalled',
     RULE,

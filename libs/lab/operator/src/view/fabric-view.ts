@@ -44,9 +44,9 @@ export interface MemberView {
   /** `forwarding`: entries that only say where a connection is at home. */
   readonly connections: {
     readonly own: number;
-    readonly copies: number;
-    readonly peak: number;
-    readonly forwarding: number;
+    readonly copies: number | null;
+    readonly peak: number | null;
+    readonly forwarding: number | null;
   } | null;
   /** Since its process started. */
   readonly packets: {
@@ -59,8 +59,8 @@ export interface MemberView {
   } | null;
   readonly rates: {
     readonly packetsPerSec: number;
-    readonly bitsPerSec: number;
-    readonly connectionsPerSec: number;
+    readonly bitsPerSec: number | null;
+    readonly connectionsPerSec: number | null;
   } | null;
   /** Of memory that leaks; null where none does, since nothing else is bounded. */
   readonly memory: { readonly usedKb: number; readonly limitKb: number } | null;

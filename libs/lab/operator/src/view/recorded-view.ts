@@ -14,6 +14,16 @@ export interface RecordedParts {
   readonly notes: readonly Note[];
   /** Counters and gauges of that very moment, where somebody took them. */
   readonly metrics: readonly Metric[] | null;
+  /** What the run's series has of that moment; null without one. */
+  readonly sampled: SampledMoment | null;
+}
+
+/** One moment of a run's series, by member; a member that did not answer then is not in it. */
+export interface SampledMoment {
+  /** Connections of the slots that it serves. */
+  readonly connections: ReadonlyMap<string, number>;
+  /** Packets that it judged since the sample before. */
+  readonly packetsPerSec: ReadonlyMap<string, number>;
 }
 
 const NOTES_SHOWN = 40;
@@ -81,6 +91,8 @@ function recordedMember(
   const metric = (name: string): number | null =>
     parts.metrics?.find((m) => m.role === 'member' && m.id === planned.id && m.name === name)?.value ?? null;
   const sent = metric('sync_entries_sent');
+  const own = parts.sampled?.connections.get(planned.id);
+  const packetsPerSec = parts.sampled?.packetsPerSec.get(planned.id);
   return {
     id: planned.id,
     number,
@@ -103,10 +115,9 @@ function recordedMember(
       active: fold.group.active.filter((n) => n === number).length,
       backup: fold.group.backup.filter((n) => n === number).length,
     },
-    // A run's samples know how many entries a table held, but not whose they were.
-    connections: null,
+    connections: own === undefined ? null : { own, copies: null, peak: null, forwarding: null },
     packets: null,
-    rates: null,
+    rates: packetsPerSec === undefined ? null : { packetsPerSec, bitsPerSec: null, connectionsPerSec: null },
     memory: null,
     cpuPercent: metric('cpu_percent_now'),
     policy: null,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRun, readRunHead, type RunHead } from '@rehearsal/experiment';
 import { LabError, targetName, type Metric, type Note } from '@rehearsal/lab-port';
-import { carryOutCommand, hostName, readCommand, recordedView } from '@rehearsal/operator';
+import { carryOutCommand, hostName, readCommand, recordedView, type SampledMoment } from '@rehearsal/operator';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { basisField, commandField } from './exec.js';
@@ -47,13 +47,45 @@ const linesOf = (folder: string, name: string): string[] => {
   }
 };
 
+/** The first line of a run's series, and those after it, as far as they are read here. */
+interface SeriesHead {
+  readonly everyMs: number;
+  readonly members: readonly string[];
+}
+interface SeriesRow {
+  readonly atMs: number;
+  readonly judged: readonly (number | null)[];
+  readonly connections: readonly (number | null)[];
+}
+
+/** The last sample that is not later than the moment, and no older than samples are apart; null without one. */
+export function sampledAt(lines: readonly string[], atMs: number): SampledMoment | null {
+  const [first, ...rest] = lines;
+  if (first === undefined) return null;
+  const { everyMs, members } = JSON.parse(first) as SeriesHead;
+  const rows = rest.map((line) => JSON.parse(line) as SeriesRow);
+  const index = rows.findLastIndex((row) => row.atMs <= atMs);
+  const [row, before] = [rows[index], rows[index - 1]];
+  if (row === undefined || atMs - row.atMs > everyMs * 2) return null;
+  const connections = new Map<string, number>();
+  const packetsPerSec = new Map<string, number>();
+  members.forEach((id, i) => {
+    const own = row.connections[i] ?? null;
+    if (own !== null) connections.set(id, own);
+    const [now, then] = [row.judged[i] ?? null, before?.judged[i] ?? null];
+    if (now === null || then === null || before === undefined || now < then || row.atMs <= before.atMs) return;
+    packetsPerSec.set(id, Math.round(((now - then) * 1000) / (row.atMs - before.atMs)));
+  });
+  return { connections, packetsPerSec };
+}
+
 export default verb({
   path: 'at',
   summary: "one of the vendor's commands, at any moment of a finished run",
   about:
-    "The same layouts as `exec`, from the run's log as it was at that moment. What only processes knew then, and nobody " +
-    'wrote down, is shown as not available; what they counted at the end of the run is shown at its end. See ' +
-    '[operator](../operator.md).',
+    "The same layouts as `exec`, from the run's log as it was at that moment, and from its series where it has one. " +
+    'What only processes knew then, and nobody wrote down, is shown as not available; what they counted at the end of ' +
+    'the run is shown at its end. See [operator](../operator.md).',
   examples: [
     { command: 'rehearse at latest 12.4s -- asg stat -v', does: 'the Security Group, 12.4 s after the run began' },
     { command: 'rehearse at latest fault+0.3s -- cphaprob state', does: '0.3 s after the first fault' },
@@ -84,6 +116,7 @@ export default verb({
       atMs,
       log: linesOf(folder, 'log.jsonl'),
       notes: linesOf(folder, 'notes.jsonl').map((line) => JSON.parse(line) as Note),
+      sampled: existsSync(join(folder, 'samples.jsonl')) ? sampledAt(linesOf(folder, 'samples.jsonl'), atMs) : null,
       metrics: atEnd ? (JSON.parse(linesOf(folder, 'metrics.json').join('\n')) as Metric[]) : null,
     });
     const targets = head.plan.roles.map(({ role, id }) => ({ role, id }));

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LabError } from '@rehearsal/lab-port';
 import { importFabric } from './import.js';
-import { readMoment } from './at.js';
 
 const STAT = `| System Status - Maestro |
 | Version                       | R81.20 (Build Number 710) |
@@ -21,31 +20,5 @@ describe('import', () => {
     const read = (): unknown => importFabric([{ file: 'p.txt', text: 'nothing' }], undefined);
     expect(read).toThrow(LabError);
     expect(read).toThrow(/^p\.txt:1: It is none of the outputs that can be read\. Paste asg stat -v/);
-  });
-});
-
-describe('the moment of at', () => {
-  const head = {
-    startedAtMs: 1000,
-    endedAtMs: 11_000,
-    faults: [{ atMs: 4000, fault: 'panic', target: 'x', detail: {} }],
-  };
-
-  it.each([
-    ['2.5s', 3500],
-    ['2500ms', 3500],
-    ['2.5', 3500],
-    ['0.1m', 7000],
-    ['fault', 4000],
-    ['fault+0.3s', 4300],
-    ['fault-1s', 3000],
-    ['end', 11_000],
-    ['end-1s', 10_000],
-  ])('reads %s', (text, atMs) => {
-    expect(readMoment(text, head)).toBe(atMs);
-  });
-
-  it.each(['', 'x', '12s', 'fault+', 'fault3', '-1s', 'end+1s'])('refuses %j', (text) => {
-    expect(() => readMoment(text, head)).toThrow(LabError);
   });
 });

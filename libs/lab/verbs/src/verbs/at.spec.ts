@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { LabError } from '@rehearsal/lab-port';
+import { readMoment, sampledAt } from './at.js';
+
+describe('the moment of at', () => {
+  const head = {
+    startedAtMs: 1000,
+    endedAtMs: 11_000,
+    faults: [{ atMs: 4000, fault: 'panic', target: 'x', detail: {} }],
+  };
+
+  it.each([
+    ['2.5s', 3500],
+    ['2500ms', 3500],
+    ['2.5', 3500],
+    ['0.1m', 7000],
+    ['fault', 4000],
+    ['fault+0.3s', 4300],
+    ['fault-1s', 3000],
+    ['end', 11_000],
+    ['end-1s', 10_000],
+  ])('reads %s', (text, atMs) => {
+    expect(readMoment(text, head)).toBe(atMs);
+  });
+
+  it.each(['', 'x', '12s', 'fault+', 'fault3', '-1s', 'end+1s'])('refuses %j', (text) => {
+    expect(() => readMoment(text, head)).toThrow(LabError);
+  });
+});
+
+describe("the sample of a moment in a run's series", () => {
+  const row = (atMs: number, judged: readonly (number | null)[], connections: readonly (number | null)[]): string =>
+    JSON.stringify({ atMs, judged, connections });
+  const series = [
+    JSON.stringify({ everyMs: 100, members: ['1_01', '1_02'] }),
+    row(1000, [10, 20], [5, 6]),
+    row(1100, [40, null], [7, null]),
+    row(1200, [50, 3], [8, 1]),
+  ];
+
+  it('is the last one before it, with rates since the one before that', () => {
+    const sampled = sampledAt(series, 1150);
+    expect([...(sampled?.connections ?? [])]).toEqual([['1_01', 7]]);
+    expect([...(sampled?.packetsPerSec ?? [])]).toEqual([['1_01', 300]]);
+    expect([...(sampledAt(series, 1200)?.packetsPerSec ?? [])]).toEqual([['1_01', 100]]);
+  });
+
+  it('is missing before the first, and long after the last', () => {
+    expect(sampledAt(series, 999)).toBeNull();
+    expect(sampledAt(series, 1401)).toBeNull();
+    expect(sampledAt([], 1000)).toBeNull();
+  });
+});
