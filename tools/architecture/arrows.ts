@@ -51,5 +51,11 @@ export const mayImport: Record<string, readonly string[]> = {
   'app-traffic': ['outside-world-role', 'service', 'kernel'],
 };
 
+/** Faces beside `.` of what the command needs before anything else, without all the rest of a package. */
+export const quickFaces: Record<string, readonly string[]> = {
+  'lab-port': ['lab-error', 'process-book'],
+  verbs: ['client', 'carry-out'],
+};
+
 /** The package that composes all others, and so may import any but an app. */
 export const composer = 'cli';

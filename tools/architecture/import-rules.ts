@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-import { composer, mayImport } from './arrows.js';
+import { composer, mayImport, quickFaces } from './arrows.js';
 import { isTestCode } from './sources.js';
 
 export type PackageUnderTest = {
@@ -40,8 +40,8 @@ export function wrongImport(pkg: PackageUnderTest, file: string, specifier: stri
     const [to = '', ...inside] = specifier.slice(scope.length).split('/');
     const face = inside.join('/');
     if (face === 'testing' && !isTestCode(file)) return 'is for specs only';
-    if (face !== '' && face !== 'testing')
-      return 'reaches past the public face of a package; export it from its src/index.ts';
+    const isFace = face === '' || face === 'testing' || (quickFaces[to] ?? []).includes(face);
+    if (!isFace) return 'reaches past the public face of a package; export it from its src/index.ts';
     if (!arrowAllowed(from, to))
       return `points the wrong way; ${from} may import: ${(mayImport[from] ?? []).join(', ') || 'nothing of ours'}`;
   }

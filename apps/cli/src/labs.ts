@@ -73,10 +73,11 @@ class TidyProcessLab extends ProcessLab {
   readonly #dir: string;
   readonly #forget: () => void;
 
-  constructor(parts: ProcessLabParts) {
+  /** @param untilTold whether whoever made it takes it down when this process is told to end */
+  constructor(parts: ProcessLabParts, untilTold: boolean) {
     super(parts);
     this.#dir = parts.dir;
-    this.#forget = beforeExit(() => this.down());
+    this.#forget = untilTold ? () => {} : beforeExit(() => this.down());
   }
 
   override async down(): Promise<void> {
@@ -90,23 +91,26 @@ export function makeProcessLab(request: LabRequest, build: string, say: (line: s
   const { plan, runId, folder } = request;
   const main = (role: RoleEntry['role']): string =>
     fileURLToPath(new URL(`../../${APPS[role]}/dist/main.js`, import.meta.url));
-  return new TidyProcessLab({
-    plan,
-    runId,
-    dir: join(folder, 'live'),
-    build,
-    links: request.links === true,
-    mains: {
-      orchestrator: main('orchestrator'),
-      member: main('member'),
-      sync: main('sync'),
-      'outside-world': main('outside-world'),
+  return new TidyProcessLab(
+    {
+      plan,
+      runId,
+      dir: join(folder, 'live'),
+      build,
+      links: request.links === true,
+      mains: {
+        orchestrator: main('orchestrator'),
+        member: main('member'),
+        sync: main('sync'),
+        'outside-world': main('outside-world'),
+      },
+      extra: ({ role }) => {
+        if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan) };
+        if (role === 'orchestrator') return { interfaces: interfaceModes(plan) };
+        return role === 'outside-world' ? { captures: plan.traffic.captures } : {};
+      },
+      progress: say,
     },
-    extra: ({ role }) => {
-      if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan) };
-      if (role === 'orchestrator') return { interfaces: interfaceModes(plan) };
-      return role === 'outside-world' ? { captures: plan.traffic.captures } : {};
-    },
-    progress: say,
-  });
+    request.standing === true,
+  );
 }

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { Services } from '@rehearsal/verbs';
 
 /** The workspace: apps/cli/dist/services.js is three folders down. */
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** What verbs need, each part loaded when it is first asked for. */
 export function createServices(say: (line: string) => void): Services {
@@ -17,6 +17,7 @@ export function createServices(say: (line: string) => void): Services {
     runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
     capacity: async (request) => (await import('./measure-capacity.js')).measureCapacity(request),
+    up: async (request, on) => (await import('./bring-up.js')).bringUpSupervised(request, on),
     benchmarks: ({ smoke }) => benchmarks(smoke),
     checkPolicy: async (rulebase) => (await import('./check-policy.js')).checkPolicy(rulebase),
   };

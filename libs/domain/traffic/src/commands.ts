@@ -19,6 +19,8 @@ export const TRAFFIC_COMMANDS = {
   losses: z.strictObject({ from: z.int().min(0).optional(), count: z.int().min(1).max(1000).optional() }),
   /** What has been counted so far, with all latencies, for whoever watches. */
   progress: z.strictObject({}),
+  /** How fast the plan is carried out, in thousandths of its own rate. */
+  pace: z.strictObject({ perMille: z.int().min(1).max(1_000_000) }),
   mark: z.strictObject({ name: z.string().min(1).max(200) }),
 } as const;
 

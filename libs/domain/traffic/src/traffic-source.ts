@@ -42,6 +42,11 @@ export class TrafficSource {
     return this.endpoints.openConnections;
   }
 
+  /** How many ms of the schedule pass in one real ms. */
+  set pace(pace: number) {
+    this.endpoints.pace = pace;
+  }
+
   /** Moves the schedule on by whole ms and puts in line what became due. */
   advance(byMs: number, nowMs: number): void {
     this.nowMs = nowMs;

@@ -32,6 +32,8 @@ export interface LabRequest {
   readonly runId: string;
   /** Where a live lab may keep what its processes write. */
   readonly folder: string;
+  /** Of a live lab: whoever asks for it takes it down when this process is told to end. */
+  readonly standing?: boolean;
   /** Of a live lab: links that can be cut, delayed and metered; default: none. */
   readonly links?: boolean;
 }
@@ -220,7 +222,7 @@ function membersOf(plan: FabricPlan): string[] {
 const MARK_WITHIN_MS = 1_000;
 
 /** Rows counted from the mark of the fault, where it has one; else from the start. */
-function rowsAt(seen: Seen, faultAtMs: number): readonly ConnectionRow[] {
+export function rowsAt(seen: Pick<Seen, 'byMark' | 'rows'>, faultAtMs: number): readonly ConnectionRow[] {
   const near = seen.byMark
     .filter((m) => Math.abs(m.atMs - faultAtMs) <= MARK_WITHIN_MS)
     .sort((a, b) => Math.abs(a.atMs - faultAtMs) - Math.abs(b.atMs - faultAtMs));

@@ -5,6 +5,7 @@ export * from './lab.js';
 export * from './lab-error.js';
 export * from './plan.js';
 export * from './probes.js';
+export * from './process-book.js';
 export * from './record.js';
 export * from './run-machine.js';
 export * from './sample.js';

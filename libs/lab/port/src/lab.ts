@@ -1,6 +1,6 @@
 import type { CommandReply, Settings } from '@rehearsal/kernel';
 import type { FabricPlan } from './plan.js';
-import type { Metric, RunRecord } from './record.js';
+import type { FaultRecord, Metric, Note, RunRecord } from './record.js';
 import type { LabStatus, LedgerSummary } from './status.js';
 import type { Target } from './target.js';
 
@@ -59,6 +59,16 @@ export interface WaitFor extends ProbeRequest {
   readonly until: { readonly equals: unknown } | { readonly atLeast: number } | { readonly atMost: number };
 }
 
+/** What a lab can tell of itself while it runs. */
+export interface LabStory {
+  /** Every stored commit, one a line, from the first; then those that come. Gives the way to stop. */
+  followCommits(onLine: (line: string) => void, onCaughtUp: () => void): () => void;
+  /** What was done to it so far, the oldest first. */
+  faults(): readonly FaultRecord[];
+  /** What its processes have noted so far, the oldest first. */
+  notes(): readonly Note[];
+}
+
 /**
  * A running fabric and everything that can be done to it. Time is the fabric's own: virtual where
  * it is simulated. Every method rejects with a LabError.
@@ -67,6 +77,8 @@ export interface Lab {
   readonly world: 'simulated' | 'processes';
   readonly plan: FabricPlan;
   readonly targets: readonly Target[];
+  /** Where it can tell of itself while it runs. */
+  readonly story?: LabStory;
   /** ms since the epoch. */
   nowMs(): number;
   /** Starts everything, and resolves when every role says it is ready. */

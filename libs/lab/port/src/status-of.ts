@@ -9,6 +9,7 @@ export interface ProcessFacts {
   readonly process: ProcessState;
   readonly pid: number | null;
   readonly incarnation: number;
+  readonly restarts?: number;
   /** What the role's health says; counts where `status` does not. */
   readonly ready?: boolean;
 }

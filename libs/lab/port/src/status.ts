@@ -9,6 +9,8 @@ export interface ProcessStatus {
   readonly pid: number | null;
   /** 0 before the first start. */
   readonly incarnation: number;
+  /** How often it ended by itself and was started again; absent where no such thing can be. */
+  readonly restarts?: number;
   /** The role's own word for itself, `READY` or `ACTIVE` for example; `unreachable` when it does not answer. */
   readonly state: string;
   readonly ready: boolean;
@@ -23,6 +25,8 @@ export interface LabStatus {
   readonly profile: string;
   readonly atMs: number;
   readonly bus: 'up' | 'down';
+  /** How often the bus ended by itself and was started again; absent where no such thing can be. */
+  readonly busRestarts?: number;
   readonly members: readonly ProcessStatus[];
   readonly orchestrators: readonly ProcessStatus[];
   readonly sync: ProcessStatus;

@@ -42,7 +42,7 @@ export function sameTarget(a: Target, b: Target): boolean {
 }
 
 /**
- * Reads `1_03`, `member 1_03`, `mho 1_1`, `sync`, `traffic` or `bus` among the processes of a fabric.
+ * Reads `1_03`, `1:1_03` with the site in front, `member 1_03`, `mho 1_1`, `sync`, `traffic` or `bus` among the processes of a fabric.
  * @throws LabError (bad input) that lists what there is.
  */
 export function findTarget(text: string, known: readonly Target[]): Target {
@@ -53,7 +53,10 @@ export function findTarget(text: string, known: readonly Target[]): Target {
     if (hit !== undefined) return hit;
   }
   const role = words.length === 2 ? ROLE_WORDS[words[0]!] : undefined;
-  const id = words.length === 2 ? words[1]! : words[0]!;
+  const said = words.length === 2 ? words[1]! : words[0]!;
+  // The site stands in every id, too: a different one in front of it names nobody.
+  const [, site, own] = /^(\d+):(.+)$/.exec(said) ?? [undefined, undefined, said];
+  const id = site === undefined || own!.startsWith(`${site}_`) ? own! : said;
   const hits = known.filter((t) => t.id === id && (words.length === 1 || t.role === role));
   if (hits.length === 1) return hits[0]!;
   throw new LabError(

@@ -49,6 +49,10 @@ export class Child {
   incarnation = 0;
   /** Where it answers for health and metrics; undefined until it is ready. */
   httpPort: number | undefined;
+  /** How often it ended without having been told to. */
+  endedByItself = 0;
+  /** Called with its number as soon as it has one. */
+  onSpawn: ((pid: number | undefined) => void) | undefined;
   /** Called when it ends without having been told to. */
   onUnexpectedEnd: ((code: number | null, signal: string | null) => void) | undefined;
   private process: ChildProcess | undefined;
@@ -90,6 +94,7 @@ export class Child {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     raisePriority(child.pid);
+    this.onSpawn?.(child.pid);
     this.process = child;
     this.state = 'running';
     child.once('exit', (code, signal) => this.ended(child, code, signal));
@@ -139,6 +144,7 @@ export class Child {
     this.process = undefined;
     if (this.expectedEnd) return;
     this.state = 'dead';
+    this.endedByItself++;
     this.onUnexpectedEnd?.(code, signal);
   }
 

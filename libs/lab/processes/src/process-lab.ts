@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LiveRuntime, NatsServer, readSeed } from '@rehearsal/bus';
 import type { CommandReply } from '@rehearsal/kernel';
@@ -8,6 +8,7 @@ import type {
   KillOptions,
   Lab,
   LabStatus,
+  LabStory,
   LedgerSummary,
   LinkSpec,
   LogUsage,
@@ -29,6 +30,7 @@ import {
   labStatus,
   linkFault,
   pollUntil,
+  ProcessBook,
   processStatus,
   readProbe,
   sameTarget,
@@ -61,11 +63,15 @@ export interface ProcessLabParts {
 }
 
 const BUS: Target = { role: 'bus', id: 'bus' };
+const decoder = new TextDecoder();
 const UP_WITHIN_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 1_000;
 const STOP_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 20;
+/** A bus, or the links to it, that ended by itself is started again after so long, and tried again so often. */
+const BUS_AGAIN_MS = 500;
+const BUS_RETRY_MS = 2_000;
 /** Starting is computing; with all of a large fabric at it at once, none would be ready within its time. */
 const STARTED_AT_ONCE = 8;
 
@@ -79,6 +85,9 @@ export class ProcessLab implements Lab {
   private readonly faults: FaultRecord[] = [];
   private readonly notes: Note[] = [];
   private readonly reboots = new Map<Child, NodeJS.Timeout>();
+  private readonly book: ProcessBook;
+  private revival: NodeJS.Timeout | undefined;
+  private busEnds = 0;
   private server: NatsServer | undefined;
   private links: Links | undefined;
   private logLimited = false;
@@ -93,10 +102,23 @@ export class ProcessLab implements Lab {
   constructor(parts: ProcessLabParts) {
     this.parts = parts;
     this.plan = parts.plan;
+    this.book = new ProcessBook(parts.dir);
     this.targets = [...parts.plan.roles.map(({ role, id }) => ({ role, id })), BUS];
     this.children = parts.plan.roles.map(
       (entry) => new Child(entry, parts.mains[entry.role], parts.dir, parts.nodeFlags ?? []),
     );
+  }
+
+  /** What is in the log, what was done, and what was noted, while it runs. */
+  get story(): LabStory {
+    return {
+      followCommits: (onLine, onCaughtUp) => {
+        if (this.rt === undefined) throw this.notUp();
+        return this.rt.log.follow('', 1, (stored) => onLine(decoder.decode(stored.bytes)), onCaughtUp);
+      },
+      faults: () => this.faults,
+      notes: () => this.allNotes(),
+    };
   }
 
   /** Where other processes of this machine reach the lab's bus, and with which key. */
@@ -123,11 +145,16 @@ export class ProcessLab implements Lab {
         site: plan.site,
         users: [...plan.roles.map(({ role, id }) => ({ role, id })), { role: 'lab', id: 'lab' }],
         logMaxBytes: plan.settings['log.maxBytes'],
+        onUnexpectedEnd: (code, signal) => this.onBusEnd(code, signal),
       });
+      this.book.note('bus', this.server.pid);
       raisePriority(this.server.pid);
       this.busUp = true;
+      parts.progress?.(`bus runs (pid ${this.server.pid})`);
+      writeFileSync(join(parts.dir, 'access.json'), JSON.stringify(this.access), { mode: 0o600 });
       if (parts.links === true) {
-        this.links = await Links.start(this.server.url, plan.roles);
+        this.links = await Links.start(this.server.url, plan.roles, (...how) => this.onLinksEnd(...how));
+        this.book.note('links', this.links.pid);
         raisePriority(this.links.pid);
       }
       this.rt = await this.connect(this.server);
@@ -151,17 +178,19 @@ export class ProcessLab implements Lab {
             ? await this.ask(child, { name: 'status' }, STATUS_TIMEOUT_MS).catch(() => undefined)
             : undefined;
         const { role, id } = child.entry;
-        const { state, pid, incarnation } = child;
-        return processStatus({ role, id, process: state, pid, incarnation }, answer);
+        const { state, pid, incarnation, endedByItself: restarts } = child;
+        return processStatus({ role, id, process: state, pid, incarnation, restarts }, answer);
       }),
     );
-    return labStatus(this.plan, this.nowMs(), this.busUp ? 'up' : 'down', rows);
+    const status = labStatus(this.plan, this.nowMs(), this.busUp ? 'up' : 'down', rows);
+    return { ...status, busRestarts: this.busEnds };
   }
 
   async kill(target: Target, options: KillOptions = {}): Promise<void> {
     this.assertUp();
     if (sameTarget(target, BUS)) {
       this.busUp = false;
+      clearTimeout(this.revival);
       this.noteFault('kill', target, {});
       await this.server?.kill();
       return;
@@ -208,11 +237,10 @@ export class ProcessLab implements Lab {
     this.assertUp();
     this.noteFault('restart', target, {});
     if (sameTarget(target, BUS)) {
+      clearTimeout(this.revival);
       if (this.busUp) await this.server?.kill();
       this.busUp = false;
-      await this.server?.startAgain();
-      raisePriority(this.server?.pid);
-      this.busUp = true;
+      await this.startBusAgain();
       return;
     }
     const child = this.child(target);
@@ -367,9 +395,7 @@ export class ProcessLab implements Lab {
       seal: sealLog(log, this.plan.site),
       log,
       faults: this.faults,
-      notes: [...this.notes, ...this.children.flatMap((c) => readNotes(c.logFile, c.entry.role, c.entry.id))].sort(
-        (a, b) => a.atMs - b.atMs,
-      ),
+      notes: this.allNotes(),
       metrics,
       ledger,
     };
@@ -381,6 +407,9 @@ export class ProcessLab implements Lab {
     this.isUp = false;
     for (const timer of this.reboots.values()) clearTimeout(timer);
     this.reboots.clear();
+    clearTimeout(this.revival);
+    // A stopped process hears no word to end.
+    this.server?.resume();
     await Promise.all(this.children.map((child) => child.stop(STOP_WITHIN_MS)));
     await this.rt?.drain();
     await this.server?.stop();
@@ -392,6 +421,7 @@ export class ProcessLab implements Lab {
     const { plan, parts } = this;
     const { server } = this;
     if (server === undefined) throw this.notUp();
+    child.onSpawn = (pid) => this.book.note(child.name, pid);
     child.onUnexpectedEnd = (code, signal) => this.onUnexpectedEnd(child, code, signal);
     await child.start((incarnation) => ({
       fabric: plan.fabric,
@@ -414,20 +444,68 @@ export class ProcessLab implements Lab {
   /** Nobody's fault of this lab: it comes back, as it would under a supervisor, and the record says so. */
   private onUnexpectedEnd(child: Child, code: number | null, signal: string | null): void {
     if (!this.isUp) return;
-    const fields = { code, signal };
-    this.notes.push({
-      atMs: this.nowMs(),
-      role: child.entry.role,
-      id: child.entry.id,
-      incarnation: child.incarnation,
-      level: 'error',
-      code: 'ended_unexpectedly',
-      fields,
-    });
-    this.faults.push({ atMs: this.nowMs(), fault: 'ended', target: targetName(child.entry), detail: fields });
-    this.parts.progress?.(`${child.name} ended by itself (${signal ?? code}); it is started again`);
+    this.noteEnd(child.entry, child.incarnation, { code, signal });
     child.state = 'rebooting';
     this.rebootLater(child, this.plan.settings['member.rebootMs']);
+  }
+
+  private onBusEnd(code: number | null, signal: string | null): void {
+    if (!this.isUp) return;
+    this.busUp = false;
+    this.busEnds++;
+    this.noteEnd(BUS, this.busEnds, { code, signal });
+    this.reviveLater(() => this.startBusAgain(), 'bus', BUS_AGAIN_MS);
+  }
+
+  private onLinksEnd(code: number | null, signal: string | null): void {
+    const { links } = this;
+    if (!this.isUp || links === undefined) return;
+    this.busEnds++;
+    this.noteEnd(BUS, this.busEnds, { code, signal, part: 'links' });
+    const again = async (): Promise<void> => {
+      await links.startAgain();
+      this.book.note('links', links.pid);
+      raisePriority(links.pid);
+      this.parts.progress?.(`links run again (pid ${links.pid})`);
+    };
+    this.reviveLater(again, 'links', BUS_AGAIN_MS);
+  }
+
+  private async startBusAgain(): Promise<void> {
+    const { server } = this;
+    if (server === undefined) throw this.notUp();
+    await server.startAgain();
+    this.book.note('bus', server.pid);
+    raisePriority(server.pid);
+    this.busUp = true;
+    this.parts.progress?.(`bus runs again (pid ${server.pid})`);
+  }
+
+  private reviveLater(again: () => Promise<void>, what: string, afterMs: number): void {
+    this.revival = setTimeout(() => {
+      if (!this.isUp) return;
+      again().catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.parts.progress?.(`${what} did not come back: ${reason}`);
+        this.reviveLater(again, what, BUS_RETRY_MS);
+      });
+    }, afterMs);
+  }
+
+  /** That a process ended which nobody told to: in the notes, among the faults, and in words. */
+  private noteEnd(target: Target, incarnation: number, fields: Readonly<Record<string, unknown>>): void {
+    const { role, id } = target;
+    const atMs = this.nowMs();
+    this.notes.push({ atMs, role, id, incarnation, level: 'error', code: 'ended_unexpectedly', fields });
+    this.faults.push({ atMs, fault: 'ended', target: targetName(target), detail: fields });
+    const how = String(fields['signal'] ?? fields['code']);
+    const part = typeof fields['part'] === 'string' ? `${fields['part']} of ` : '';
+    this.parts.progress?.(`${part}${targetName(target)} ended by itself (${how}); it is started again`);
+  }
+
+  private allNotes(): Note[] {
+    const said = this.children.flatMap((c) => readNotes(c.logFile, c.entry.role, c.entry.id));
+    return [...this.notes, ...said].sort((a, b) => a.atMs - b.atMs);
   }
 
   private rebootLater(child: Child, afterMs: number): void {

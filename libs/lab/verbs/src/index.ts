@@ -1,10 +1,10 @@
 /** The registry of verbs. */
-export * from './live/lab-directory.js';
+export * from './client.js';
 export * from './live/prompter.js';
 export * from './registry/carry-out.js';
+export * from './registry/global-options.js';
 export * from './registry/help.js';
 export * from './registry/pages.js';
 export * from './registry/parse-args.js';
-export * from './registry/registry.js';
 export * from './registry/verb.js';
 export { startRun } from './verbs/start-run.js';

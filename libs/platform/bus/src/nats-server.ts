@@ -33,6 +33,8 @@ export interface NatsServerOptions {
   readonly binary?: string;
   /** Default 10 000; reading a large log back takes a while. */
   readonly startTimeoutMs?: number;
+  /** Called when the server ends without having been told to; `startAgain` brings it back. */
+  readonly onUnexpectedEnd?: (code: number | null, signal: string | null) => void;
 }
 
 /** One nats-server of our own: a site's bus and its log. */
@@ -43,6 +45,7 @@ export class NatsServer {
   readonly #admin: Credential;
   readonly #binary: string;
   #child: ChildProcess | undefined;
+  #isEnding = false;
   #port = -1;
 
   /** Starts the server and makes the log's stream. Throws when it is missing, too old, or does not come up. */
@@ -165,9 +168,14 @@ export class NatsServer {
     } finally {
       watcher.close();
     }
-    child.once('exit', () => {
-      if (this.#child === child) this.#child = undefined;
-    });
+    const ended = (code: number | null, signal: string | null): void => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      if (!this.#isEnding) this.#options.onUnexpectedEnd?.(code, signal);
+    };
+    child.once('exit', ended);
+    // It may have ended before anybody listened for that.
+    if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
   }
 
   async #makeLog(): Promise<void> {
@@ -202,8 +210,10 @@ export class NatsServer {
       child.exitCode !== null || child.signalCode !== null
         ? Promise.resolve()
         : new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    this.#isEnding = true;
     child.kill(signal);
     await gone;
+    this.#isEnding = false;
     this.#child = undefined;
   }
 }

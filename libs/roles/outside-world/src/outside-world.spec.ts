@@ -66,6 +66,25 @@ describe('the outside world', () => {
     expect(ledgerOf(fabric)).toMatchObject({ connections: { done: 40 }, lost: {} });
   });
 
+  it('carries its plan out faster or slower when told to, with the same connections and timeouts', () => {
+    const fabric = begun({}, { ...PLAN, connections: 100, packetsPerSec: 1000, durationMs: 60_000 });
+    const sentIn = (ms: number): number => {
+      const before = ledgerOf(fabric).sent;
+      fabric.run(ms);
+      return ledgerOf(fabric).sent - before;
+    };
+    fabric.run(8000);
+    const own = sentIn(4000);
+    expect(fabric.tell('pace', { perMille: 3000 })).toMatchObject({ state: 'RUNNING', pacePerMille: 3000 });
+    const fast = sentIn(4000);
+    fabric.tell('pace', { perMille: 500 });
+    const slow = sentIn(4000);
+    expect(own).toBeGreaterThan(3000);
+    expect(fast / own).toBeCloseTo(3, 0);
+    expect(slow / own).toBeCloseTo(0.5, 0);
+    expect(ledgerOf(fabric)).toMatchObject({ resent: 0, lost: {}, dropped: {} });
+  });
+
   it('gathers packets into frames', () => {
     const fabric = begun({}, { ...PLAN, connections: 400, packetsPerSec: 20_000, durationMs: 500 });
     fabric.run(1000);
@@ -329,7 +348,7 @@ describe('commands', () => {
     [
       'begin',
       {},
-      'the outside world knows the commands start, stop, drain, finish, status, ledger, connections, losses, progress, mark, not begin',
+      'the outside world knows the commands start, stop, drain, finish, status, ledger, connections, losses, progress, pace, mark, not begin',
     ],
     ['mark', {}, /^mark at name: /],
     ['ledger', {}, 'ledger: no traffic has been started; send start with a plan first'],

@@ -207,6 +207,10 @@ export class OutsideWorldRole implements Role {
         done({ ok: true, body: run.losses(from, count) });
         break;
       }
+      case 'pace':
+        run.pace = Number(command.args['perMille']) / 1000;
+        done({ ok: true, body: this.status() });
+        break;
       case 'mark':
         this.mark(run, String(command.args['name']), done);
         break;
@@ -277,6 +281,7 @@ export class OutsideWorldRole implements Role {
       packetsPlanned: run?.layout.scriptPackets ?? 0,
       queued: run?.queued ?? 0,
       lagMs: run?.lagMs ?? 0,
+      pacePerMille: Math.round((run?.pace ?? 1) * 1000),
       pausedMs: Math.ceil(run?.pausedMs ?? 0),
       orchestrators: this.ways.map((w) => ({ id: w.id, state: w.state, ready: w.ready, queued: w.queue.length })),
     };

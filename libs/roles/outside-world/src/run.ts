@@ -41,6 +41,7 @@ export class Run {
   private readonly bytes = new Uint8Array(this.words.buffer);
   private lastTickMs: number;
   private lagMs_ = 0;
+  private pace_ = 1;
 
   /** Throws RangeError when the plan's addresses have no room for it. */
   constructor(
@@ -73,6 +74,16 @@ export class Run {
     return Math.floor(this.lagMs_);
   }
 
+  /** How fast the plan is carried out: 1 is at its own rate. */
+  get pace(): number {
+    return this.pace_;
+  }
+
+  set pace(pace: number) {
+    this.pace_ = pace;
+    this.source.pace = pace;
+  }
+
   get queued(): number {
     let queued = 0;
     for (const way of this.ways) queued += way.queue.length;
@@ -88,12 +99,14 @@ export class Run {
   tick(nowMs: number): void {
     const elapsedMs = nowMs - this.lastTickMs;
     this.lastTickMs = nowMs;
-    this.lagMs_ += elapsedMs;
+    const stepMs = elapsedMs * this.pace_;
+    this.lagMs_ += stepMs;
     const waits = this.ways.every((w) => !w.everReady);
     if (waits) this.lagMs_ = 0;
     else if (this.queued >= MAX_QUEUED) this.pausedMs += elapsedMs;
     else {
-      const byMs = Math.floor(Math.min(this.lagMs_, MAX_STEP_MS, Math.max(1, Math.ceil(elapsedMs * CATCH_UP))));
+      const maxStepMs = MAX_STEP_MS * Math.max(1, this.pace_);
+      const byMs = Math.floor(Math.min(this.lagMs_, maxStepMs, Math.max(1, Math.ceil(stepMs * CATCH_UP))));
       this.lagMs_ -= byMs;
       this.source.advance(byMs, nowMs);
     }

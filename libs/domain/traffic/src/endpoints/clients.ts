@@ -43,7 +43,7 @@ export class Clients {
   }
 
   private lingerOn(c: number): void {
-    this.ends.wheel.set(c, this.ends.nowUs + this.ends.workload.plan.retransmit.firstMs * 1000);
+    this.ends.wheel.set(c, this.ends.nowUs + this.ends.scheduleUs(this.ends.workload.plan.retransmit.firstMs));
   }
 
   private begin(c: number): void {

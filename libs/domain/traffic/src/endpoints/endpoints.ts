@@ -36,6 +36,11 @@ export class Endpoints {
     return this.ends.openConnections;
   }
 
+  /** Schedule ms in one real ms. */
+  set pace(pace: number) {
+    this.ends.pace = pace;
+  }
+
   /** The clocks of what follows: the role's, and the schedule's, which may lag behind. */
   setTime(nowMs: number, scheduleUs: number): void {
     this.ends.nowMs = nowMs;

@@ -27,6 +27,11 @@ export class Traffic {
     await this.ask('mark', { name });
   }
 
+  /** Connections go on as they are, at so many thousandths of the plan's rate. */
+  async pace(perMille: number): Promise<void> {
+    await this.ask('pace', { perMille });
+  }
+
   async status(): Promise<TrafficStatus> {
     return (await this.ask('status')) as TrafficStatus;
   }

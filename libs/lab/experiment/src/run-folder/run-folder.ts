@@ -7,6 +7,7 @@ import type { Journal } from '../conduct/journal.js';
 import type { LostPacketRow, RunLosses } from '../judge/losses.js';
 import type { AffectedConnection } from '../judge/lost-connections.js';
 import type { RunResult } from '../result.js';
+import { readLabHead } from '../standing/lab-head.js';
 import type { MachineCode } from './machine-code.js';
 
 /** Everything that is kept of a run. */
@@ -75,7 +76,14 @@ function shortly({ row, slot, loss, faultAtMs, cause }: AffectedConnection): Rec
 /** Finds a run by id, path, or the word `latest`. @throws LabError (bad input) */
 export function findRun(run: string, runsFolder: string): string {
   for (const path of [resolve(run), join(runsFolder, run)]) {
-    if (existsSync(join(path, 'run.json'))) return path;
+    if (existsSync(join(path, 'run.json')) || readLabHead(path)?.state === 'unsealed') return path;
+    if (readLabHead(path) !== undefined) {
+      throw new LabError(
+        'bad-input',
+        `The run in ${path} is not over: its fabric is up.`,
+        'Take it down: rehearse down.',
+      );
+    }
     // The path of a file of it will do.
     if (basename(path) === 'run.json' && existsSync(path)) return dirname(path);
   }
@@ -111,7 +119,8 @@ export interface RunHead {
   readonly seed?: number;
   readonly build: string;
   readonly machines: readonly string[];
-  readonly seal: Seal;
+  /** None where the run ended without one. */
+  readonly seal?: Seal;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly faults: RunRecord['faults'];
@@ -119,12 +128,13 @@ export interface RunHead {
   /** The command line that does the same again; older runs have none. */
   readonly command?: string;
   readonly plan: RunRecord['plan'];
-  readonly result: RunResult;
+  /** None where the run ended without a seal. */
+  readonly result?: RunResult;
 }
 
 /** The parts of a run's folder that a report is made of. */
 export interface KeptParts {
-  readonly head: RunHead;
+  readonly head: RunHead & { readonly result: RunResult };
   readonly journal: Journal;
   readonly log: readonly string[];
   readonly samples: Samples | null;
@@ -142,7 +152,7 @@ export function readKeptParts(folder: string): KeptParts {
     readonly affected: readonly { readonly silenceMs: number }[];
   };
   return {
-    head: JSON.parse(text('run.json')) as RunHead,
+    head: JSON.parse(text('run.json')) as KeptParts['head'],
     journal: JSON.parse(text('journal.json')) as Journal,
     log: text('log.jsonl')
       .split('\n')
@@ -158,6 +168,14 @@ function readPart(folder: string, name: string): string {
   try {
     return readFileSync(join(folder, name), 'utf8');
   } catch (error) {
+    const unsealed = readLabHead(folder);
+    if (unsealed !== undefined) {
+      throw new LabError(
+        'bad-input',
+        `The run in ${folder} ended without a seal, and so without ${name}: ${unsealed.why ?? 'nobody closed its log'}.`,
+        `See what its log has: rehearse log ${unsealed.runId}.`,
+      );
+    }
     throw new LabError(
       'bad-input',
       `${folder} has no ${name}: ${(error as Error).message}.`,
@@ -192,6 +210,14 @@ export function readSamples(folder: string): Samples | null {
   return { ...(head as SampleHead), samples: samples as Sample[] };
 }
 
+/** A run that ended without a seal has the head its lab wrote at its start. */
 export function readRunHead(folder: string): RunHead {
+  const unsealed = readLabHead(folder);
+  if (unsealed !== undefined && !existsSync(join(folder, 'run.json'))) {
+    const log = join(folder, 'log.jsonl');
+    // Nobody was there to say when it ended; its log has what is known.
+    const endedAtMs = existsSync(log) ? statSync(log).mtimeMs : unsealed.startedAtMs;
+    return { ...unsealed, endedAtMs, faults: [], settings: unsealed.plan.settings };
+  }
   return JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunHead;
 }

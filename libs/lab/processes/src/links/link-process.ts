@@ -6,7 +6,14 @@ import { RoleLink, type Way } from './role-link.js';
  * ledger for example, delays no packet. Started by LinkProcess, told what to do over its channel.
  */
 export type LinkOrder =
-  | { readonly seq: number; readonly do: 'open'; readonly id: string; readonly busPort: number }
+  | {
+      readonly seq: number;
+      readonly do: 'open';
+      readonly id: string;
+      readonly busPort: number;
+      /** Default: any that is free. */
+      readonly port?: number;
+    }
   | { readonly seq: number; readonly do: 'set'; readonly id: string; readonly way: Way; readonly fault: WayFault };
 
 export interface LinkDone {
@@ -22,7 +29,7 @@ async function carryOut(order: LinkOrder): Promise<LinkDone> {
   if (order.do === 'open') {
     const link = new RoleLink(order.busPort);
     links.set(order.id, link);
-    return { seq: order.seq, port: await link.listen() };
+    return { seq: order.seq, port: await link.listen(order.port) };
   }
   const link = links.get(order.id);
   if (link === undefined) return { seq: order.seq, error: `there is no link of ${order.id}` };

@@ -12,35 +12,63 @@ type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never;
 
 /** The links of all roles to the bus, in a process of their own. */
 export class Links {
-  readonly #process: ChildProcess;
+  readonly #busPort: number;
+  #process: ChildProcess;
+  #stopped = false;
   readonly #ports = new Map<string, number>();
   readonly #open = new Map<number, { resolve(done: LinkDone): void; reject(error: Error): void }>();
   #seq = 0;
 
   /** Opens a link for each role. @throws LabError (environment) */
-  static async start(busUrl: string, roles: readonly RoleEntry[]): Promise<Links> {
-    const links = new Links();
-    const busPort = Number(new URL(busUrl).port);
-    for (const { role, id } of roles) {
-      const { port } = await links.#order({ do: 'open', id: `${role} ${id}`, busPort });
-      links.#ports.set(`${role} ${id}`, port!);
-    }
+  static async start(
+    busUrl: string,
+    roles: readonly RoleEntry[],
+    onUnexpectedEnd: (code: number | null, signal: string | null) => void = () => {},
+  ): Promise<Links> {
+    const links = new Links(Number(new URL(busUrl).port), onUnexpectedEnd);
+    for (const { role, id } of roles) links.#ports.set(`${role} ${id}`, 0);
+    await links.#openAll();
     return links;
   }
 
-  private constructor() {
+  readonly #onUnexpectedEnd: (code: number | null, signal: string | null) => void;
+
+  private constructor(busPort: number, onUnexpectedEnd: (code: number | null, signal: string | null) => void) {
+    this.#busPort = busPort;
+    this.#onUnexpectedEnd = onUnexpectedEnd;
+    this.#process = this.#launch();
+  }
+
+  #launch(): ChildProcess {
     const { command, args } = dieWithParent(process.execPath, [PROGRAM]);
-    this.#process = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    this.#process.on('message', (done: LinkDone) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    child.on('message', (done: LinkDone) => {
       const waiting = this.#open.get(done.seq);
       this.#open.delete(done.seq);
       if (done.error === undefined) waiting?.resolve(done);
       else waiting?.reject(broken(done.error));
     });
-    this.#process.once('exit', () => {
+    child.once('exit', (code, signal) => {
       for (const { reject } of this.#open.values()) reject(broken('the process of the links has ended'));
       this.#open.clear();
+      if (!this.#stopped) this.#onUnexpectedEnd(code, signal);
     });
+    return child;
+  }
+
+  /** Where a link has had a port, the role still dials that one. */
+  async #openAll(): Promise<void> {
+    for (const [id, had] of this.#ports) {
+      const again = had === 0 ? {} : { port: had };
+      const { port } = await this.#order({ do: 'open', id, busPort: this.#busPort, ...again });
+      this.#ports.set(id, port!);
+    }
+  }
+
+  /** After an unexpected end: every link is there again at its port, and as good as new. */
+  async startAgain(): Promise<void> {
+    this.#process = this.#launch();
+    await this.#openAll();
   }
 
   get pid(): number | undefined {
@@ -65,6 +93,7 @@ export class Links {
   }
 
   stop(): void {
+    this.#stopped = true;
     if (this.#process.connected) this.#process.disconnect();
   }
 

@@ -31,11 +31,11 @@ export class RoleLink {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  /** Resolves with the port where the role reaches the bus. */
-  listen(): Promise<number> {
+  /** Resolves with the port where the role reaches the bus: `port`, or any that is free. */
+  listen(port = 0): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => {
+      this.#server.listen(port, '127.0.0.1', () => {
         const at = this.#server.address();
         if (at === null || typeof at === 'string') reject(new Error('no port'));
         else resolve(at.port);

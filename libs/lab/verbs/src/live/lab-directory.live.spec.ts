@@ -4,7 +4,8 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { announceLab, askLab, findLab, liveLabs, type Answer } from './lab-directory.js';
+import { announceLab, findLab, liveLabs } from './lab-directory.js';
+import { askLab, type Answer } from './lab-line.js';
 
 const echo: Answer = async (argv) => ({ status: 0, stdout: argv.join(' '), stderr: '' });
 

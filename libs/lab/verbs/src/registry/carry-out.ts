@@ -1,8 +1,9 @@
-import { CaptureError } from '@rehearsal/packets';
 import type { CheckCommand, Perform, ProcessOutcome } from '@rehearsal/experiment';
 import { SettingsError } from '@rehearsal/kernel';
-import { LabError, type LabErrorKind } from '@rehearsal/lab-port';
-import { ownWords, parseArgs } from './parse-args.js';
+import { LabError, type LabErrorKind } from '@rehearsal/lab-port/lab-error';
+import { systemRefusal } from '../live/system-refusal.js';
+import { ownWords } from './own-words.js';
+import { parseArgs } from './parse-args.js';
 import { findVerb, VERBS } from './registry.js';
 import { EXIT, type LabAtHand, type Verb, type VerbContext } from './verb.js';
 
@@ -12,15 +13,23 @@ const CODES: Readonly<Record<LabErrorKind, number>> = {
   deviated: EXIT.deviated,
 };
 
+/** By its name, since the package that has it is large and seldom needed. */
+function isCaptureError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'CaptureError';
+}
+
 /** What went wrong, for people and for `--json`; undefined for a mistake of the program itself. */
 export function explain(
   error: unknown,
 ): { readonly kind: string; readonly message: string; readonly code: number } | undefined {
   if (error instanceof LabError) return { kind: error.kind, message: error.message, code: CODES[error.kind] };
-  if (error instanceof SettingsError || error instanceof CaptureError) {
+  if (error instanceof SettingsError || isCaptureError(error)) {
     return { kind: 'bad-input', message: error.message, code: EXIT.badInput };
   }
-  return undefined;
+  const refused = systemRefusal(error);
+  return refused === undefined
+    ? undefined
+    : { kind: refused.kind, message: refused.message, code: CODES[refused.kind] };
 }
 
 /** Runs one verb and gives what a process would leave behind. Mistakes of the program itself reject. */
@@ -31,7 +40,7 @@ export async function carryOut(verb: Verb, words: readonly string[], context: Ve
     json = parsed.json;
     const set = parsed.set.words.length > 0 ? parsed.set : context.set;
     const runsFolder = parsed.runs ?? context.runsFolder;
-    const output = await verb.handle(parsed.input, { ...context, set, runsFolder });
+    const output = await verb.handle(parsed.input, { ...context, set, runsFolder, json });
     const stdout = json ? `${JSON.stringify(verb.output.parse(output), null, 2)}\n` : verb.render(output);
     return { status: verb.exitCode?.(output) ?? EXIT.ok, stdout, stderr: '' };
   } catch (error) {
@@ -76,17 +85,16 @@ async function within(
 
 /** Judges command lines of experiments without running them: a verb that needs a lab, with words it takes. */
 export async function commandChecker(): Promise<CheckCommand> {
-  const verbs = await Promise.all(VERBS.map(async (entry) => [entry.path, (await entry.load()).default] as const));
-  const byPath = new Map(verbs);
+  const able = VERBS.filter((entry) => entry.asks === true);
+  const verbs = new Map(await Promise.all(able.map(async (e) => [e.path, (await e.load()).default] as const)));
   return (argv) => {
     try {
       const { entry, rest } = findVerb(argv);
-      const verb = byPath.get(entry.path)!;
-      if (verb.needs !== 'lab') {
-        const able = verbs.filter(([, v]) => v.needs === 'lab').map(([path]) => path);
+      const verb = verbs.get(entry.path);
+      if (verb === undefined) {
         return {
           message: `'${entry.path}' does nothing to a running fabric.`,
-          remedy: `Use one of: ${able.join(', ')}.`,
+          remedy: `Use one of: ${able.map(({ path }) => path).join(', ')}.`,
         };
       }
       parseArgs(verb, rest);

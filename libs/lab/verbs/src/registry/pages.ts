@@ -1,4 +1,5 @@
-import { GLOBAL_OPTIONS, isPlaced } from './parse-args.js';
+import { GLOBAL_OPTIONS } from './global-options.js';
+import { isPlaced } from './parse-args.js';
 import { optionsOf, usageOf } from './options.js';
 import { optionText } from './help.js';
 import { VERBS } from './registry.js';
@@ -78,7 +79,7 @@ export async function verbPages(): Promise<Record<string, string>> {
     '',
     ...table(
       ['verb', 'what it does'],
-      VERBS.map((v) => [`[${v.path}](${pageName(v.path)})`, v.summary]),
+      VERBS.map((v) => [`[${v.path}](${pageName(v.path)})${v.alias === undefined ? '' : `, ${v.alias}`}`, v.summary]),
     ),
     '',
     'Every verb takes:',
@@ -87,6 +88,9 @@ export async function verbPages(): Promise<Record<string, string>> {
       ['option', 'what it does'],
       GLOBAL_OPTIONS.map((o) => [`\`${o.flag}\``, o.about]),
     ),
+    '',
+    'The documents of `--json` have schemas under [schemas](../schemas); [rehearse.1](../rehearse.1) is the same as a man',
+    'page: `man docs/rehearse.1`.',
     '',
     'Exit codes: 0 ok, 1 deviated (a verdict is not `pass`, a log was altered), 2 bad input, 3 environment (something is',
     'missing or does not answer), 4 (`verify` alone) the code decides differently from the log. A verdict is `pass`,',

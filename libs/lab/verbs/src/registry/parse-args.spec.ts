@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { usageOf } from './options.js';
-import { ownWords, parseArgs, readSet } from './parse-args.js';
+import { ownWords } from './own-words.js';
+import { parseArgs, readSet } from './parse-args.js';
 import { verb } from './verb.js';
 
 const toy = verb({

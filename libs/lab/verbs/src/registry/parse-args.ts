@@ -1,5 +1,7 @@
 import { nearestName } from '@rehearsal/kernel';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import { GLOBAL_OPTIONS } from './global-options.js';
+import { measuredOption, measureOf, readUnit, type Measured } from './measures.js';
 import { optionsOf, type OptionSpec } from './options.js';
 import type { SetWords, Verb } from './verb.js';
 
@@ -12,17 +14,6 @@ export interface Parsed {
   /** Folder of runs, where it is named. */
   readonly runs: string | undefined;
 }
-
-/** What every verb takes. */
-export const GLOBAL_OPTIONS: readonly { readonly flag: string; readonly about: string }[] = [
-  { flag: '--json', about: 'one JSON document on standard output; everything else goes to standard error' },
-  {
-    flag: '--set NAME=VALUE',
-    about: 'a setting (see `rehearse settings`), or profile=vendor|lossless; may be repeated',
-  },
-  { flag: '--runs FOLDER', about: 'where runs are kept; default: runs' },
-  { flag: '--help', about: 'this text' },
-];
 
 const bad = (message: string, remedy: string): LabError => new LabError('bad-input', message, remedy);
 
@@ -62,11 +53,17 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
     else if (flag === '--set') sets.push(value());
     else if (flag === '--runs') runs = value();
     else {
-      const option = options.find((o) => o.flag === flag && !isPlaced(verb, o.field));
-      if (option === undefined) throw unknownOption(verb, flag, options);
+      const named = options.filter((o) => !isPlaced(verb, o.field));
+      const option = named.find((o) => o.flag === flag);
+      if (option === undefined) {
+        const measured = measuredOption(named, flag);
+        if (measured === undefined) throw unknownOption(verb, flag, options);
+        given[measured.option.field] = readMeasure(measured, flag, value());
+        continue;
+      }
       if (option.kind === 'flag') given[option.field] = equals < 0 || word.slice(equals + 1) !== 'false';
       else if (option.kind === 'list') given[option.field] = [...((given[option.field] as string[]) ?? []), value()];
-      else given[option.field] = typed(option, value());
+      else given[option.field] = measuredOrTyped(option, value());
     }
   }
   const parsed = { json, help, set: readSet(sets), runs };
@@ -79,12 +76,6 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
 /** Fields that have no option of their own. */
 export function isPlaced(verb: Verb, field: string): boolean {
   return verb.positionals.includes(field) || verb.tail === field;
-}
-
-/** The words before `--`: those of the verb itself. */
-export function ownWords(words: readonly string[]): readonly string[] {
-  const end = words.indexOf('--');
-  return end < 0 ? words : words.slice(0, end);
 }
 
 function takePlaces(
@@ -122,6 +113,23 @@ function needTail(verb: Verb, options: readonly OptionSpec[], given: Readonly<Re
 }
 
 const about = (option: OptionSpec): string => (option.about === '' ? '' : ` (${option.about})`);
+
+/** A value with a unit where its option has one, as in `--delay-ms 5s`; else as `typed`. */
+function measuredOrTyped(option: OptionSpec, text: string): unknown {
+  const measured = measureOf(option);
+  const value = measured === undefined ? undefined : readUnit(text, measured.units);
+  return value ?? typed(option, text);
+}
+
+function readMeasure({ option, units }: Measured, flag: string, text: string): number {
+  const value = readUnit(text, units);
+  if (value !== undefined) return value;
+  const known = Object.keys(units);
+  throw bad(
+    `${flag}: expected a number with a unit, saw ${JSON.stringify(text)}.`,
+    `Units: ${known.join(', ')}; for example: ${flag} 5${known[0]}. Or: ${option.flag} N.`,
+  );
+}
 
 function typed(option: OptionSpec, text: string): unknown {
   return (option.kind === 'integer' || option.kind === 'number') && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

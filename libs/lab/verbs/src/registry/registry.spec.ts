@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { helpOf } from './help.js';
 import { optionsOf } from './options.js';
-import { verbPages } from './pages.js';
+import { generatedDocs, GENERATED_FOLDERS } from './docs.js';
 import { isPlaced, parseArgs } from './parse-args.js';
 import { findVerb, VERBS } from './registry.js';
 import { splitWords } from '@rehearsal/experiment';
@@ -45,13 +45,27 @@ describe('the registry of verbs', () => {
     expect(() => findVerb(['capture', 'inf'])).toThrow("There is no verb 'capture inf'. Did you mean 'capture info'?");
   });
 
-  it('has a page for each verb under docs/verbs, as the verbs are now', async () => {
-    // When this fails: node libs/lab/verbs/dist/write-docs.js docs/verbs
-    const folder = join(root, 'docs', 'verbs');
-    const pages = await verbPages();
-    const kept = Object.fromEntries(
-      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  it('says of each verb whether a lab carries it out, without loading it', () => {
+    const asked = (list: readonly boolean[]): boolean[] => [...list];
+    expect(asked(verbs.map(([e]) => e.asks === true))).toEqual(asked(verbs.map(([, v]) => v.needs === 'lab')));
+    expect(asked(verbs.map(([e]) => e.prepares === true))).toEqual(
+      asked(verbs.map(([, v]) => v.prepare !== undefined)),
     );
-    expect(kept).toEqual(pages);
+  });
+
+  it('has pages, help texts, schemas and a man page under docs, as the verbs are now', async () => {
+    // When this fails: node libs/lab/verbs/dist/write-docs.js docs
+    const docs = await generatedDocs();
+    const names = [...GENERATED_FOLDERS].flatMap((f) => readdirSync(join(root, 'docs', f)).map((n) => `${f}/${n}`));
+    const kept = Object.fromEntries(
+      [...names, 'rehearse.1'].map((name) => [name, readFileSync(join(root, 'docs', name), 'utf8')]),
+    );
+    expect(kept).toEqual(docs);
+  });
+
+  it('gives each verb another word at most once', () => {
+    const words = VERBS.flatMap((v) => [v.path, ...(v.alias === undefined ? [] : [v.alias])]);
+    expect(new Set(words).size).toBe(words.length);
+    expect([findVerb(['deploy']).entry.path, findVerb(['destroy']).entry.path]).toEqual(['up', 'down']);
   });
 });

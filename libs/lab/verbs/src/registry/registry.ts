@@ -1,10 +1,16 @@
 import { nearestName } from '@rehearsal/kernel';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { Verb } from './verb.js';
 
 /** A verb that is loaded when it is needed: the command starts with what it runs. */
 export interface VerbEntry {
   readonly path: string;
+  /** Another word for it. */
+  readonly alias?: string;
+  /** Whether a running lab carries it out; says the same as the verb's `needs`, without loading it. */
+  readonly asks?: boolean;
+  /** Whether it asks whoever calls for what is missing, before a lab carries it out. */
+  readonly prepares?: boolean;
   readonly summary: string;
   load(): Promise<{ readonly default: Verb }>;
 }
@@ -15,6 +21,19 @@ export const VERBS: readonly VerbEntry[] = [
     path: 'demo',
     summary: 'a small fabric loses a member under traffic, once in each profile, side by side',
     load: () => import('../verbs/demo.js'),
+  },
+  {
+    path: 'up',
+    alias: 'deploy',
+    summary: 'bring a fabric up that stays up, with traffic',
+    load: () => import('../verbs/up.js'),
+  },
+  {
+    path: 'down',
+    alias: 'destroy',
+    asks: true,
+    summary: 'take a fabric down, seal its log and keep its run',
+    load: () => import('../verbs/down.js'),
   },
   { path: 'run', summary: 'conduct an experiment and judge it', load: () => import('../verbs/run.js') },
   {
@@ -32,9 +51,16 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'headroom of a group now, after one loss, and after two',
     load: () => import('../verbs/capacity.js'),
   },
-  { path: 'status', summary: 'a running fabric, member by member', load: () => import('../verbs/status.js') },
+  {
+    path: 'status',
+    asks: true,
+    summary: 'a running fabric, member by member',
+    load: () => import('../verbs/status.js'),
+  },
   {
     path: 'exec',
+    asks: true,
+    prepares: true,
     summary: "one of the vendor's commands, at a member or an orchestrator of a running fabric",
     load: () => import('../verbs/exec.js'),
   },
@@ -42,6 +68,22 @@ export const VERBS: readonly VerbEntry[] = [
     path: 'shell',
     summary: "the vendor's shell at a member or an orchestrator of a running fabric",
     load: () => import('../verbs/shell.js'),
+  },
+  {
+    path: 'log',
+    summary: 'what was decided, done and noted, by a running fabric or in a run that is over',
+    load: () => import('../verbs/log.js'),
+  },
+  {
+    path: 'traffic',
+    asks: true,
+    summary: 'start, stop, and pace the traffic of a fabric that stays up',
+    load: () => import('../verbs/traffic.js'),
+  },
+  {
+    path: 'env',
+    summary: 'what `chaos run` and scripts need to work with a running fabric, as export lines',
+    load: () => import('../verbs/env.js'),
   },
   {
     path: 'at',
@@ -52,6 +94,11 @@ export const VERBS: readonly VerbEntry[] = [
     path: 'import',
     summary: 'make a fabric file from what a real system prints',
     load: () => import('../verbs/import.js'),
+  },
+  {
+    path: 'completion',
+    summary: 'completion of verbs, options, fabrics and processes for your shell',
+    load: () => import('../verbs/completion.js'),
   },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },
   {
@@ -76,10 +123,21 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'every setting, its value in both profiles, and how sure it is',
     load: () => import('../verbs/settings.js'),
   },
-  { path: 'fault', summary: 'break or mend a part of a running fabric', load: () => import('../verbs/fault.js') },
-  { path: 'probe', summary: 'look at one number of a running fabric', load: () => import('../verbs/probe.js') },
+  {
+    path: 'fault',
+    asks: true,
+    summary: 'break or mend a part of a running fabric',
+    load: () => import('../verbs/fault.js'),
+  },
+  {
+    path: 'probe',
+    asks: true,
+    summary: 'look at one number of a running fabric',
+    load: () => import('../verbs/probe.js'),
+  },
   {
     path: 'wait',
+    asks: true,
     summary: 'wait until a number of a running fabric is what it should be',
     load: () => import('../verbs/wait.js'),
   },
@@ -93,11 +151,11 @@ export const VERBS: readonly VerbEntry[] = [
 export function findVerb(words: readonly string[]): { readonly entry: VerbEntry; readonly rest: readonly string[] } {
   for (let count = 2; count > 0; count--) {
     const path = words.slice(0, count).join(' ');
-    const entry = VERBS.find((v) => v.path === path);
+    const entry = VERBS.find((v) => v.path === path || v.alias === path);
     if (entry !== undefined && words.length >= count) return { entry, rest: words.slice(count) };
   }
   const asked = words.slice(0, 1).join(' ');
-  const paths = VERBS.map((v) => v.path);
+  const paths = VERBS.flatMap((v) => (v.alias === undefined ? [v.path] : [v.path, v.alias]));
   const begun = paths.filter((p) => p.startsWith(`${asked} `));
   throw new LabError(
     'bad-input',

@@ -1,5 +1,6 @@
-import type { Lab, RunRecord } from '@rehearsal/lab-port';
-import type { Explored, RunResult, Schedule, Workbench } from '@rehearsal/experiment';
+import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
+import type { LiveLab, Outcome } from '../client.js';
+import type { Explored, RunResult, Schedule, StandingLab, Workbench } from '@rehearsal/experiment';
 import type { z } from 'zod';
 
 /** Exit codes: `deviated` also says that a log was altered; `differs` is of `verify` alone. */
@@ -136,6 +137,30 @@ export interface CapacityReport {
   }[];
 }
 
+export interface UpRequest {
+  /** Fabric file, as a path that can be opened from anywhere. */
+  readonly fabric: string;
+  /** The name it must have; default: the fabric's, or that and a number. */
+  readonly name?: string | undefined;
+  readonly links: boolean;
+  readonly traffic: boolean;
+  readonly runsFolder: string;
+  /** The command line that does the same again. */
+  readonly command: string;
+  readonly set: SetWords;
+}
+
+/** A lab that is up, as its supervisor says. */
+export interface UpReport {
+  readonly name: string;
+  readonly run: string;
+  readonly folder: string;
+  /** Its supervisor's. */
+  readonly pid: number;
+  readonly tookMs: number;
+  readonly status: LabStatus;
+}
+
 /** What verbs need of the rest of the house; whoever composes the command hands it in. */
 export interface Services {
   /** The folder of examples, tools and the default place of runs. */
@@ -150,6 +175,8 @@ export interface Services {
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
   capacity(request: CapacityRequest): Promise<CapacityReport>;
+  /** Starts a lab that stays up by itself, and waits until it is. @throws LabError where it does not come up */
+  up(request: UpRequest, say: (line: string) => void): Promise<UpReport>;
   benchmarks(options: { readonly smoke: boolean }): Promise<unknown>;
   /** Sentences about what is wrong with a rulebase; none when it can be compiled. */
   checkPolicy(rulebase: unknown): Promise<readonly string[]>;
@@ -160,6 +187,8 @@ export interface LabAtHand {
   readonly lab: Lab;
   readonly name: string;
   readonly run: string;
+  /** Where it stays up until it is taken down. */
+  readonly standing?: StandingLab;
   /** Runs before a fault, with its words. */
   beforeFault(fault: string): Promise<void>;
 }
@@ -172,6 +201,12 @@ export interface VerbContext {
   readonly lab?: LabAtHand;
   /** One line for people, on standard error. */
   say(line: string): void;
+  /** Text on standard output before the verb has come to its end; nobody hears it where there is none. */
+  readonly out?: (text: string) => void;
+  /** Aborted when whoever asked has gone away. */
+  readonly gone?: AbortSignal;
+  /** Whether what comes before the end is for programs. */
+  readonly json?: boolean;
 }
 
 /** Puts a question to whoever calls; undefined when there is nobody, or no more answer. */
@@ -196,6 +231,10 @@ export interface Verb<In extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly input: In;
   readonly output: z.ZodType;
   readonly needs: 'nothing' | 'run' | 'lab';
+  /** Where no lab is needed: whether, given these words, one carries it out all the same. */
+  asksLab?(input: z.output<In>): boolean;
+  /** Does without the lab's process what that one cannot be asked for; undefined: it is asked. */
+  fromOutside?(input: z.output<In>, lab: LiveLab, context: VerbContext): Promise<Outcome | undefined>;
   readonly effect: 'read' | 'act';
   /**
    * Where a lab's process carries the verb out: asks in the caller's process what is missing, and gives the words to

@@ -58,7 +58,7 @@ function commandsFor(folder: string, again: string | undefined, isSimulated: boo
   return [
     ...(again === undefined
       ? []
-      : [{ does: isSimulated ? 'The same run again, to the byte' : 'The same experiment again', command: again }]),
+      : [{ does: isSimulated ? 'The same run again, to the byte' : 'The same once more', command: again }]),
     closer('Check the log and decide all of it again', ['verify']),
     closer('Every packet and connection that did not end well', ['losses']),
     closer('This report again', ['report']),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { summarizeCapture, type CaptureInfo } from '@rehearsal/packets';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';

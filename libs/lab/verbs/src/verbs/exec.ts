@@ -1,6 +1,7 @@
 import { DIALOGUE, isSure, questionText, readCommand, type AdminAnswers, type Question } from '@rehearsal/operator';
 import { z } from 'zod';
-import { ownWords, parseArgs } from '../registry/parse-args.js';
+import { ownWords } from '../registry/own-words.js';
+import { parseArgs } from '../registry/parse-args.js';
 import { verb } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
 import { commandWords, operate, operatorOutput, renderOperator, roleOf } from './operate.js';

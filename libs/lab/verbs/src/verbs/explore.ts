@@ -9,7 +9,7 @@ import {
   type Coverage,
 } from '@rehearsal/experiment';
 import { loadFabric } from '@rehearsal/fabric';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import { EXIT, verb, type ExploreOutcome, type VerbContext } from '../registry/verb.js';
 import { commandOf } from './repeat.js';

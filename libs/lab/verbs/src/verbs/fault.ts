@@ -19,7 +19,9 @@ const BUS: Target = { role: 'bus', id: 'bus' };
 const input = z
   .strictObject({
     kind: z.enum(FAULT_KINDS as [(typeof FAULT_KINDS)[number]]).describe('what to do'),
-    target: z.string().describe('1_03, 1_1, sync, traffic or bus; two words in quotes where an id is not enough'),
+    target: z
+      .string()
+      .describe('1_03, 1:1_03, 1_1, sync, traffic or bus; two words in quotes where an id is not enough'),
     to: z.string().optional().describe('the other end of a link; default: the bus'),
     ...describedArgs(),
     name: nameField,
@@ -53,7 +55,7 @@ export default verb({
     { command: 'rehearse fault hang 1_1', does: 'stop orchestrator 1_1 in its tracks' },
     { command: 'rehearse fault resume 1_1', does: 'let it go on' },
     { command: 'rehearse fault link 1_03 bus --cut', does: 'let nothing through between member 1_03 and the bus' },
-    { command: 'rehearse fault link 1_03 bus --delay-ms 40', does: 'let everything come 40 ms later instead' },
+    { command: 'rehearse fault link 1:1_03 --delay 40ms', does: 'let everything come 40 ms later instead' },
     { command: 'rehearse fault mend 1_03 bus', does: 'make that link as good as new' },
     { command: 'rehearse fault bus-restart bus', does: 'kill the bus and start it again' },
   ],

@@ -2,7 +2,12 @@ import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
+import { diagramSources } from './fabric-diagram.js';
 import { textTable } from './table.js';
+
+/** How the plan is shown is no part of it: a symbol is not in the JSON. */
+const FORMAT = Symbol('format');
+type Shown = { readonly [FORMAT]: 'text' | 'json' | 'mermaid' | 'dot' };
 
 export default verb({
   path: 'inspect',
@@ -14,20 +19,26 @@ export default verb({
       command: 'rehearse inspect --set profile=lossless --json',
       does: 'the fabric file of this folder, in the other profile',
     },
+    { command: 'rehearse inspect examples/fabrics/single-site.fabric.yaml --format mermaid', does: 'a diagram of it' },
   ],
   positionals: ['fabric'],
   input: z.strictObject({
     fabric: z.string().optional().describe('fabric file; default: the *.fabric.yaml of this folder'),
+    format: z.enum(['text', 'json', 'mermaid', 'dot']).default('text').describe('how it is shown'),
   }),
   output: z.looseObject({ fabric: z.string() }),
   needs: 'nothing',
   effect: 'read',
-  async handle(given, context): Promise<FabricPlan> {
+  async handle(given, context): Promise<FabricPlan & Shown> {
     const { profile, settings } = context.set;
     const path = given.fabric ?? findFabricFile(process.cwd());
-    return loadFabric(path, { overrides: { ...settings }, ...(profile === undefined ? {} : { profile }) });
+    const plan = loadFabric(path, { overrides: { ...settings }, ...(profile === undefined ? {} : { profile }) });
+    return { ...plan, [FORMAT]: given.format };
   },
-  render(plan: FabricPlan) {
+  render(plan: FabricPlan & Shown) {
+    const format = plan[FORMAT];
+    if (format === 'json') return `${JSON.stringify(plan, null, 2)}\n`;
+    if (format === 'mermaid' || format === 'dot') return diagramSources[format](plan);
     const { securityGroup: group, traffic } = plan;
     const weights = group.members.reduce((sum, m) => sum + m.weight, 0);
     const mix = Object.entries(traffic.mix).map(([name, share]) => `${name} ${share} %`);

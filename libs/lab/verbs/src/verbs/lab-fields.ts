@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import type { LabAtHand, VerbContext } from '../registry/verb.js';
 

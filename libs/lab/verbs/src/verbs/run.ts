@@ -1,6 +1,6 @@
 import { planWord, quantile, resultSchema, type RunResult } from '@rehearsal/experiment';
 import { join } from 'node:path';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import { EXIT, verb, type SeedOutcome, type VerbContext } from '../registry/verb.js';
 import { reportPath } from '../report/report-path.js';

@@ -1,6 +1,7 @@
 import { resolveSettings, SETTING_NAMES, SETTINGS } from '@rehearsal/kernel';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
+import { labOf } from './lab-fields.js';
 import { textTable } from './table.js';
 
 const value = z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]);
@@ -29,15 +30,20 @@ export default verb({
       command: 'rehearse settings --set profile=lossless --set lease.ms=200 --json',
       does: 'values as a run would get them',
     },
+    { command: 'rehearse settings --name branch', does: 'the values fabric branch has, which is up' },
   ],
   positionals: [],
-  input: z.strictObject({}),
+  input: z.strictObject({
+    name: z.string().optional().describe('the values of this running fabric'),
+  }),
   output,
   needs: 'nothing',
+  asksLab: ({ name }) => name !== undefined,
   effect: 'read',
   async handle(_given, context): Promise<Out> {
-    const profile = context.set.profile ?? 'vendor';
-    const resolved = resolveSettings(profile, context.set.settings);
+    const plan = context.lab === undefined ? undefined : labOf(context).lab.plan;
+    const profile = plan?.profile ?? context.set.profile ?? 'vendor';
+    const resolved = plan?.settings ?? resolveSettings(profile, context.set.settings);
     const plain = (v: unknown): z.output<typeof value> => (Array.isArray(v) ? [...(v as string[])] : (v as string));
     return {
       profile,
@@ -50,8 +56,17 @@ export default verb({
   },
   render: (out: Out) =>
     textTable(
-      ['setting', 'vendor', 'lossless', 'unit', 'certainty', 'id', 'what it does'],
-      out.settings.map((s) => [s.name, text(s.vendor), text(s.lossless), s.unit, s.certainty, s.fidelity, s.about]),
+      ['setting', 'value', 'vendor', 'lossless', 'unit', 'certainty', 'id', 'what it does'],
+      out.settings.map((s) => [
+        s.name,
+        text(s.value),
+        text(s.vendor),
+        text(s.lossless),
+        s.unit,
+        s.certainty,
+        s.fidelity,
+        s.about,
+      ]),
     ),
 });
 

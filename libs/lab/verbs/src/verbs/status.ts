@@ -1,18 +1,14 @@
-import type { ProcessStatus } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { textTable } from './table.js';
+import { processRows, rowsOf, rowsText } from './status-text.js';
 
-const row = z.strictObject({
-  id: z.string(),
-  /** The operating system's number of the process; null while there is none. */
-  pid: z.int().nullable(),
-  incarnation: z.int(),
-  process: z.enum(['running', 'hung', 'dead', 'rebooting']),
-  state: z.string(),
-  ready: z.boolean(),
+const flow = z.strictObject({
+  state: z.enum(['running', 'stopped']),
+  packetsPerSec: z.number(),
   connections: z.int(),
+  sent: z.int(),
+  delivered: z.int(),
 });
 const output = z.strictObject({
   name: z.string(),
@@ -21,18 +17,11 @@ const output = z.strictObject({
   profile: z.string(),
   world: z.string(),
   atMs: z.number(),
-  bus: z.enum(['up', 'down']),
-  members: z.array(row),
-  orchestrators: z.array(row),
-  sync: row,
-  traffic: row,
+  ...processRows,
+  /** Of a fabric that stays up; null where it ends with its run. */
+  standing: z.strictObject({ folder: z.string(), ready: z.boolean(), flow: flow.nullable() }).nullable(),
 });
 type Out = z.output<typeof output>;
-
-const rowOf = (p: ProcessStatus): z.output<typeof row> => {
-  const { id, pid, incarnation, process, state, ready, connections } = p;
-  return { id, pid, incarnation, process, state, ready, connections };
-};
 
 export default verb({
   path: 'status',
@@ -48,8 +37,9 @@ export default verb({
   needs: 'lab',
   effect: 'read',
   async handle(_given, context): Promise<Out> {
-    const { lab, name, run } = labOf(context);
+    const { lab, name, run, standing } = labOf(context);
     const s = await lab.status();
+    const flow = standing === undefined ? undefined : await standing.traffic.now().catch(() => null);
     return {
       name,
       run,
@@ -57,26 +47,25 @@ export default verb({
       profile: s.profile,
       world: lab.world,
       atMs: s.atMs,
-      bus: s.bus,
-      members: s.members.map(rowOf),
-      orchestrators: s.orchestrators.map(rowOf),
-      sync: rowOf(s.sync),
-      traffic: rowOf(s.traffic),
+      ...rowsOf(s),
+      standing:
+        standing === undefined ? null : { folder: standing.folder, ready: standing.isReady, flow: flow ?? null },
     };
   },
   render(out: Out) {
-    const rows = [
-      ...out.orchestrators.map((r) => ['orchestrator', r] as const),
-      ...out.members.map((r) => ['member', r] as const),
-      ['sync', out.sync] as const,
-      ['traffic', out.traffic] as const,
-    ];
+    const named = out.name === out.fabric ? '' : ` as ${out.name}`;
+    const flows = out.standing?.flow;
+    const isComing = out.standing?.ready === false ? ', coming up' : '';
     return [
-      `fabric ${out.fabric} (${out.profile}), run ${out.run}, bus ${out.bus}\n\n`,
-      textTable(
-        ['role', 'id', 'pid', 'state', 'connections', 'incarnation'],
-        rows.map(([role, r]) => [role, r.id, r.pid, r.state, r.connections, r.incarnation]),
-      ),
+      `fabric ${out.fabric}${named} (${out.profile}), run ${out.run}, bus ${out.bus}${isComing}\n\n`,
+      rowsText(out),
+      ...(flows === undefined || flows === null ? [] : ['\n', flowText(flows)]),
     ].join('');
   },
 });
+
+/** What flows, in a line. */
+export function flowText({ state, packetsPerSec, connections, sent, delivered }: z.output<typeof flow>): string {
+  const now = state === 'stopped' ? 'no traffic' : `traffic at ${packetsPerSec} packets/s, ${connections} connections`;
+  return `${now}; ${sent} packets sent, ${delivered} delivered\n`;
+}

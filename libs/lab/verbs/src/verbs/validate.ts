@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { loadExperiment } from '@rehearsal/experiment';
 import { FileError, loadFabric, problemText, readYaml } from '@rehearsal/fabric';
 import { SettingsError } from '@rehearsal/kernel';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import { commandChecker } from '../registry/carry-out.js';
 import { EXIT, verb, type VerbContext } from '../registry/verb.js';

@@ -1,0 +1,140 @@
+/** The process that has a lab which stays up. It is started by `rehearse up`, and ends when the lab is taken down. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { StandingLab } from '@rehearsal/experiment';
+import { loadFabric } from '@rehearsal/fabric';
+import { LabError } from '@rehearsal/lab-port';
+import {
+  announceLab,
+  explain,
+  findVerb,
+  labsFolder,
+  performerOn,
+  readSet,
+  type Answer,
+  type LabAtHand,
+  type VerbContext,
+} from '@rehearsal/verbs';
+import { createServices } from './services.js';
+import type { SupervisorRequest, SupervisorWord } from './supervisor-messages.js';
+import { createWorkbench } from './workbench.js';
+
+const request = JSON.parse(process.argv[2]!) as SupervisorRequest;
+const folder = join(request.runsFolder, request.runId);
+
+const tell = (word: SupervisorWord): void => {
+  // Whoever waited may be gone; the lab is up all the same.
+  if (process.connected) process.send?.(word, () => {});
+};
+const say = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  tell({ say: line });
+};
+
+const services = createServices(say);
+const context: Omit<VerbContext, 'lab'> = { services, set: readSet([]), runsFolder: request.runsFolder, say };
+
+/** Carries out what other processes ask of the lab. */
+function answerFor(standing: StandingLab, at: { name: string }): Answer {
+  return async (argv, to, gone) => {
+    const startMs = standing.lab.nowMs();
+    const verb = (await findVerb(argv).entry.load()).default;
+    if (!standing.isReady && verb.effect === 'act' && verb.path !== 'down') {
+      throw new LabError('environment', `Fabric ${at.name} is still coming up.`, 'Wait for it: rehearse status.');
+    }
+    const lab: LabAtHand = {
+      lab: standing.lab,
+      name: at.name,
+      run: standing.runId,
+      standing,
+      beforeFault: async (fault) => {
+        say(`fault: ${fault}`);
+        await standing.traffic.mark();
+      },
+    };
+    const own = { ...context, say: to.say, out: to.out, gone };
+    const outcome = await performerOn(lab, own)(argv, undefined);
+    if (verb.effect === 'act') {
+      standing.note(argv, startMs, outcome);
+      say(`rehearse ${argv.join(' ')}: exit code ${outcome.status}`);
+    }
+    return outcome;
+  };
+}
+
+async function main(): Promise<void> {
+  const { profile, settings } = request.set;
+  const plan = loadFabric(request.fabric, {
+    overrides: { ...settings },
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const { runsFolder, runId, links, command } = request;
+  mkdirSync(folder, { recursive: true });
+  const standing = await StandingLab.make(
+    { plan, runsFolder, runId, links, command, say },
+    createWorkbench(services, say),
+  );
+  const at = { name: request.name ?? plan.fabric };
+  const answer = answerFor(standing, at);
+  let isOver = (): void => {};
+  const over = new Promise<void>((done) => (isOver = done));
+  const about = { fabric: plan.fabric, run: runId, folder, startedAtMs: Date.now(), standing: true };
+  const announced = await announceLab(labsFolder(), { ...about, name: request.name }, async (argv, ...rest) => {
+    const outcome = await answer(argv, ...rest).catch(failure);
+    // Once whoever asked has its answer.
+    if (standing.isEnded && findVerb(argv).entry.path === 'down') setImmediate(isOver);
+    return outcome;
+  });
+  at.name = announced.name;
+  let isTold = false;
+  const leave = (): void => {
+    isTold = true;
+    if (standing.isReady) void standing.end().finally(isOver);
+    else isOver();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leave);
+  // The terminal it was started from may go.
+  process.on('SIGHUP', () => {});
+  try {
+    const rising = standing.up(request.traffic);
+    rising.catch(() => {});
+    await Promise.race([rising, over]);
+    if (isTold && !standing.isReady) {
+      await standing.lab.down();
+      throw new LabError('environment', 'It was told to end before it was up.', 'Nothing is left of it.');
+    }
+    tell({ up: { name: at.name, run: runId, folder, status: await rising } });
+    if (process.connected) process.disconnect();
+    say(`fabric ${at.name} is up`);
+    await over;
+    say(`fabric ${at.name} is down`);
+  } finally {
+    await announced.withdraw();
+  }
+}
+
+/** A refusal of the lab itself, as a command would leave it. */
+function failure(error: unknown): Awaited<ReturnType<Answer>> {
+  const known = explain(error);
+  if (known === undefined) throw error;
+  return { status: known.code, stdout: '', stderr: `rehearse: ${known.message}\n` };
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const known = explain(error);
+  say(known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  const kind = error instanceof LabError ? error.kind : known?.kind === 'bad-input' ? 'bad-input' : 'environment';
+  const remedy = error instanceof LabError ? error.remedy : `See ${join(folder, 'live', 'supervisor.log')}.`;
+  const message =
+    error instanceof LabError
+      ? error.message.slice(0, -error.remedy.length).trim()
+      : (known?.message ?? (error instanceof Error ? error.message.split('\n')[0]! : String(error)));
+  // What says why it failed stays; a folder that says nothing does not.
+  if (kind === 'bad-input' && readdirSync(folder).join() === 'live') rmSync(folder, { recursive: true, force: true });
+  if (process.connected)
+    process.send?.({ failed: { kind, message, remedy } } satisfies SupervisorWord, () => process.exit(1));
+  else process.exit(1);
+}

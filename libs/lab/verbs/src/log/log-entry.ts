@@ -1,0 +1,97 @@
+import { parseCommit } from '@rehearsal/kernel';
+import type { FaultRecord, Note } from '@rehearsal/lab-port';
+import { z } from 'zod';
+
+export const LOG_KINDS = ['commit', 'fault', 'note'] as const;
+
+/** One line of a fabric's story: a decision, something done to it, or something a process noted. */
+export const logEntry = z.strictObject({
+  /** ms since the epoch. */
+  atMs: z.number(),
+  kind: z.enum(LOG_KINDS),
+  /** Of a commit, with its version; else ''. */
+  stream: z.string(),
+  version: z.int(),
+  /** Who decided, broke or noted: a role's id. */
+  by: z.string(),
+  /** Of a commit its input and its events; of a fault its kind; of a note its level and code. */
+  types: z.array(z.string()),
+  text: z.string(),
+});
+export type LogEntry = z.output<typeof logEntry>;
+
+/** An entry with all it was made of, which filters look through. */
+export interface SourcedEntry {
+  readonly entry: LogEntry;
+  readonly source: string;
+}
+
+interface Fields {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** Fields that say nothing beside the others. */
+const DULL = new Set(['type', 'version', 'at', 'id', 'from', 'evidence', 'settings', 'config', 'tableHash']);
+const TEXT_AT_MOST = 110;
+
+/** @param line a stored commit */
+export function commitEntry(line: string): SourcedEntry {
+  const { id, stream, version, events, input, time } = parseCommit(line);
+  const said = (events as readonly Fields[]).map(wordsOf).join('; ');
+  const types = [input.type, ...events.map((e) => e.type)];
+  const text = shortened(said === '' ? 'nothing' : said);
+  return {
+    entry: { atMs: time.ms, kind: 'commit', stream, version, by: id.split('.')[0]!, types, text },
+    source: line,
+  };
+}
+
+export function faultEntry(fault: FaultRecord): SourcedEntry {
+  const detail = fieldsText(fault.detail);
+  const text = shortened(`${fault.fault} ${fault.target}${detail === '' ? '' : ` (${detail})`}`);
+  const { atMs, target } = fault;
+  return {
+    entry: { atMs, kind: 'fault', stream: '', version: 0, by: 'lab', types: [fault.fault], text },
+    source: JSON.stringify({ ...fault, target: target.split(' ') }),
+  };
+}
+
+export function noteEntry(note: Note): SourcedEntry {
+  const { atMs, role, id, level, code } = note;
+  const { role: _, id: __, ...fields } = note.fields;
+  const text = shortened(`${role} ${id}: ${level}: ${code} ${fieldsText(fields)}`.trimEnd());
+  return {
+    entry: { atMs, kind: 'note', stream: '', version: 0, by: id, types: [level, code], text },
+    source: JSON.stringify(note),
+  };
+}
+
+/** `MemberLost member 1_03, incarnation 100`; of a list, how long it is. */
+function wordsOf(event: Fields): string {
+  const fields = fieldsText(event);
+  return fields === '' ? event.type : `${event.type} ${fields}`;
+}
+
+function fieldsText(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .filter(([name, value]) => !DULL.has(name) && value !== null && value !== undefined)
+    .map(([name, value]) => {
+      if (Array.isArray(value)) return value.length === 0 ? '' : `${value.length} ${name}`;
+      const isShort = typeof value === 'string' ? value.length <= 40 : typeof value === 'number';
+      return isShort || typeof value === 'boolean' ? `${name} ${value as string | number | boolean}` : '';
+    })
+    .filter((word) => word !== '')
+    .join(', ');
+}
+
+function shortened(text: string): string {
+  return text.length <= TEXT_AT_MOST ? text : `${text.slice(0, TEXT_AT_MOST - 1)}…`;
+}
+
+/** One entry as a line; times count from `startMs`. */
+export function entryText({ atMs, kind, stream, version, by, text }: LogEntry, startMs: number): string {
+  const time = `${new Date(atMs).toISOString().slice(11, 23)} ${`+${((atMs - startMs) / 1000).toFixed(3)}s`.padStart(10)}`;
+  const place = kind === 'commit' ? `${stream}:${version} by ${by}` : kind;
+  return `${time}  ${place.padEnd(32)}  ${text}\n`;
+}

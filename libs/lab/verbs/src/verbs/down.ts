@@ -1,0 +1,84 @@
+import { resultSchema } from '@rehearsal/experiment';
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import { z } from 'zod';
+import { killLab, labsFolder } from '../live/lab-directory.js';
+import { EXIT, verb } from '../registry/verb.js';
+import { labOf, nameField } from './lab-fields.js';
+import { countsText } from './table.js';
+
+const output = z.strictObject({
+  name: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  upMs: z.int(),
+  commits: z.int(),
+  /** Hash of the seal; null where the log could not be closed. */
+  seal: z.string().nullable(),
+  why: z.string().nullable(),
+  /** The account; null where there is none. */
+  result: resultSchema.nullable(),
+});
+type Out = z.output<typeof output>;
+
+export default verb({
+  path: 'down',
+  summary: 'take a fabric down, seal its log and keep its run',
+  about:
+    'Ends every connection in order, closes the log with a seal, stops all processes and leaves a folder under runs ' +
+    'that `rehearse verify`, `losses` and the others read. A fabric that belongs to `rehearse run` ends with its run.',
+  examples: [
+    { command: 'rehearse down', does: 'take the fabric down that is up' },
+    { command: 'rehearse down --name second', does: 'take one of several down' },
+    { command: 'rehearse down --force', does: 'kill one that does not answer; its log has no seal then' },
+  ],
+  positionals: [],
+  input: z.strictObject({
+    name: nameField,
+    force: z.boolean().default(false).describe('kills its process at once; what is in the log stays, without a seal'),
+  }),
+  output,
+  needs: 'lab',
+  effect: 'act',
+  async fromOutside({ force }, lab) {
+    if (!force) return undefined;
+    const crashed = await killLab(labsFolder(), lab);
+    const stdout = `fabric ${lab.name} is killed; its log has no seal: ${crashed?.folder ?? lab.folder}\n`;
+    return { status: EXIT.ok, stdout, stderr: '' };
+  },
+  async handle(_given, context): Promise<Out> {
+    const { standing, name, run } = labOf(context);
+    if (standing === undefined) {
+      throw new LabError(
+        'bad-input',
+        `Fabric ${name} belongs to run ${run}, and ends with it.`,
+        'Wait for it, or end the command that conducts it.',
+      );
+    }
+    if (!standing.isReady) {
+      throw new LabError('environment', `Fabric ${name} is still coming up.`, 'Wait for `rehearse up`, or end that.');
+    }
+    const { runId, ...ended } = await standing.end(context.say);
+    return { name, run: runId, ...ended };
+  },
+  render(out: Out) {
+    const lines = [`fabric ${out.name} is down after ${Math.round(out.upMs / 1000)} s\n`];
+    const { result } = out;
+    if (result !== null) {
+      const { sent, delivered, dropped, lost } = result.ledger.packets;
+      lines.push(
+        `packets: ${sent} sent, ${delivered} delivered, dropped: ${countsText(dropped, 'none')}, ` +
+          `lost: ${countsText(lost, 'none')}, unexplained: ${result.ledger.unexplained}\n`,
+        `connections: ${result.connections.opened} opened, ${result.connections.affected} affected by ` +
+          `${result.faults.applied} faults, ${result.connections.lost} of them lost\n`,
+      );
+    }
+    if (out.seal === null) lines.push(`its log has no seal: ${out.why}\nkept in ${out.folder}\n`);
+    else
+      lines.push(
+        `log: ${out.commits} commits, seal ${out.seal}\n`,
+        `kept in ${out.folder}; check it: rehearse verify ${out.folder}\n`,
+      );
+    return lines.join('');
+  },
+  exitCode: (out: Out) => (out.seal === null ? EXIT.environment : EXIT.ok),
+});
