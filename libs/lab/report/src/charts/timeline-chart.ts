@@ -1,5 +1,5 @@
 import type { Decision } from '../figures/decisions.js';
-import { LANES, type Lane, type Mood } from '../figures/words.js';
+import { LANES, type Lane, type Mood } from '../words.js';
 import { markup, type Html } from '../text/html.js';
 import { numberText, shortNumber } from '../text/numbers.js';
 import { baseAxis, figure, frameOf, px } from './frame.js';

@@ -1,5 +1,5 @@
 import type { FaultRecord } from '@rehearsal/lab-port';
-import { wordsOf, type Lane, type Mood } from './words.js';
+import { faultText, wordsOf, type Lane, type Mood } from '../words.js';
 
 /** Something that was decided, or done to the fabric. Times are ms since the epoch. */
 export interface Decision {
@@ -55,13 +55,6 @@ export function storyOf(log: readonly string[], faults: readonly FaultRecord[]):
   }
   const byTime = (a: { atMs: number }, b: { atMs: number }): number => a.atMs - b.atMs;
   return { decisions: decisions.sort(byTime), changes: changes.sort(byTime) };
-}
-
-export function faultText({ fault, target, detail }: FaultRecord): string {
-  const said = Object.entries(detail)
-    .filter(([name]) => name !== 'pid')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return `${fault} ${target}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }
 
 function changeOf(event: StoredCommit['events'][number]): Omit<Change, 'atMs'> | undefined {

@@ -1,5 +1,6 @@
 import { parseCommit } from '@rehearsal/kernel';
 import type { FaultRecord, Note } from '@rehearsal/lab-port';
+import { faultText, wordsOf } from '@rehearsal/report/words';
 import { z } from 'zod';
 
 export const LOG_KINDS = ['commit', 'fault', 'note'] as const;
@@ -38,7 +39,7 @@ const TEXT_AT_MOST = 110;
 /** @param line a stored commit */
 export function commitEntry(line: string): SourcedEntry {
   const { id, stream, version, events, input, time } = parseCommit(line);
-  const said = (events as readonly Fields[]).map(wordsOf).join('; ');
+  const said = (events as readonly Fields[]).map((event) => eventText(stream, event)).join('; ');
   const types = [input.type, ...events.map((e) => e.type)];
   const text = shortened(said === '' ? 'nothing' : said);
   return {
@@ -48,8 +49,7 @@ export function commitEntry(line: string): SourcedEntry {
 }
 
 export function faultEntry(fault: FaultRecord): SourcedEntry {
-  const detail = fieldsText(fault.detail);
-  const text = shortened(`${fault.fault} ${fault.target}${detail === '' ? '' : ` (${detail})`}`);
+  const text = shortened(faultText(fault));
   const { atMs, target } = fault;
   return {
     entry: { atMs, kind: 'fault', stream: '', version: 0, by: 'lab', types: [fault.fault], text },
@@ -67,8 +67,10 @@ export function noteEntry(note: Note): SourcedEntry {
   };
 }
 
-/** `MemberLost member 1_03, incarnation 100`; of a list, how long it is. */
-function wordsOf(event: Fields): string {
+/** `MemberLost: member 1_03 is declared lost`; of what has no words `CulExtended percent 84`, and of a list how long it is. */
+function eventText(stream: string, event: Fields): string {
+  const said = wordsOf(stream, event)?.text.replaceAll('\u202f', ' ');
+  if (said !== undefined && said !== event.type) return `${event.type}: ${said}`;
   const fields = fieldsText(event);
   return fields === '' ? event.type : `${event.type} ${fields}`;
 }

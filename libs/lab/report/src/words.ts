@@ -1,6 +1,7 @@
 import type { HypersyncEvent } from '@rehearsal/hypersync';
+import type { FaultRecord } from '@rehearsal/lab-port';
 import type { SecurityGroupEvent } from '@rehearsal/security-group';
-import { counted, durationText } from '../text/numbers.js';
+import { counted, durationText } from './text/numbers.js';
 
 /** Where a decision belongs in the timeline. */
 export const LANES = ['faults', 'members', 'slots', 'copies', 'orchestrators', 'policy', 'run'] as const;
@@ -115,4 +116,12 @@ export function wordsOf(stream: string, event: { readonly type: string }): Said 
     return say('run', 'plain', event.type === 'Configured' ? 'the run is opened' : 'the run is closed');
   const words = (kind === 'hypersync' ? COPIES : GROUP) as Readonly<Record<string, (e: unknown) => Said | null>>;
   return Object.hasOwn(words, event.type) ? words[event.type]!(event) : say('run', 'plain', event.type);
+}
+
+/** What was done to a fabric: `panic member 1_03 (rebootAfterMs 3000)`. */
+export function faultText({ fault, target, detail }: FaultRecord): string {
+  const said = Object.entries(detail)
+    .filter(([name]) => name !== 'pid')
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return `${fault} ${target}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }
