@@ -358,7 +358,15 @@ export class ProcessLab implements Lab {
 
   log(): Promise<readonly string[]> {
     this.assertUp();
-    return readLog((this.rt as LiveRuntime).log);
+    return new Promise((done, failed) => {
+      const late = setTimeout(() => {
+        const what = `The log could not be read within ${COMMAND_TIMEOUT_MS} ms; the bus is ${this.busUp ? 'up' : 'down'}.`;
+        failed(new LabError('environment', what, 'Restart or resume the bus, or try again.'));
+      }, COMMAND_TIMEOUT_MS);
+      readLog((this.rt as LiveRuntime).log)
+        .then(done, failed)
+        .finally(() => clearTimeout(late));
+    });
   }
 
   async metrics(): Promise<readonly Metric[]> {

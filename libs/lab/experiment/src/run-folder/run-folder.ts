@@ -1,7 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nearestName, type Seal } from '@rehearsal/kernel';
-import { LabError, type RunRecord, type Sample, type SampleHead, type Samples } from '@rehearsal/lab-port';
+import {
+  LabError,
+  type Metric,
+  type Note,
+  type RunRecord,
+  type Sample,
+  type SampleHead,
+  type Samples,
+} from '@rehearsal/lab-port';
 import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { LostPacketRow, RunLosses } from '../judge/losses.js';
@@ -154,9 +162,7 @@ export function readKeptParts(folder: string): KeptParts {
   return {
     head: JSON.parse(text('run.json')) as KeptParts['head'],
     journal: JSON.parse(text('journal.json')) as Journal,
-    log: text('log.jsonl')
-      .split('\n')
-      .filter((line) => line !== ''),
+    log: readRunLog(folder),
     samples: readSamples(folder),
     losses: JSON.parse(text('losses.json')) as RunLosses,
     ledger: summary,
@@ -191,22 +197,35 @@ export function readLosses(folder: string): {
   readonly ledger: LedgerSummary;
 } {
   const text = (name: string): string => readPart(folder, name);
-  const packets = text('lost-packets.jsonl')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LostPacketRow);
+  const packets = linesOf(text('lost-packets.jsonl')).map((line) => JSON.parse(line) as LostPacketRow);
   const { summary } = JSON.parse(text('ledger.json')) as { readonly summary: LedgerSummary };
   return { losses: JSON.parse(text('losses.json')) as RunLosses, packets, ledger: summary };
 }
+
+/** Stored commits, one a line. @throws LabError (bad input) where the folder has none */
+export function readRunLog(folder: string): string[] {
+  return linesOf(readPart(folder, 'log.jsonl'));
+}
+
+/** What the run's processes noted; nothing where it ended without a seal. @throws LabError (bad input) */
+export function readRunNotes(folder: string): Note[] {
+  if (readLabHead(folder) !== undefined) return [];
+  return linesOf(readPart(folder, 'notes.jsonl')).map((line) => JSON.parse(line) as Note);
+}
+
+/** Counters at the run's end; nothing where it ended without a seal. @throws LabError (bad input) */
+export function readRunMetrics(folder: string): Metric[] {
+  if (readLabHead(folder) !== undefined) return [];
+  return JSON.parse(readPart(folder, 'metrics.json')) as Metric[];
+}
+
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 /** The series of a run; null where its folder has none. */
 export function readSamples(folder: string): Samples | null {
   const path = join(folder, 'samples.jsonl');
   if (!existsSync(path)) return null;
-  const [head, ...samples] = readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as unknown);
+  const [head, ...samples] = linesOf(readFileSync(path, 'utf8')).map((line) => JSON.parse(line) as unknown);
   return { ...(head as SampleHead), samples: samples as Sample[] };
 }
 

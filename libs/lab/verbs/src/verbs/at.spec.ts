@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError, type Sample, type Samples } from '@rehearsal/lab-port';
 import { readMoment, sampledAt } from './at.js';
 
 describe('the moment of at', () => {
@@ -29,14 +29,15 @@ describe('the moment of at', () => {
 });
 
 describe("the sample of a moment in a run's series", () => {
-  const row = (atMs: number, judged: readonly (number | null)[], connections: readonly (number | null)[]): string =>
-    JSON.stringify({ atMs, judged, connections });
-  const series = [
-    JSON.stringify({ everyMs: 100, members: ['1_01', '1_02'] }),
-    row(1000, [10, 20], [5, 6]),
-    row(1100, [40, null], [7, null]),
-    row(1200, [50, 3], [8, 1]),
-  ];
+  const row = (atMs: number, judged: readonly (number | null)[], connections: readonly (number | null)[]): Sample => ({
+    ...{ atMs, judged, connections, sent: null, delivered: null, dropped: null, lost: null, open: null },
+    ...{ latencyUs: null, membersActive: null, exposedSlots: null, aheadOfCopies: [] },
+  });
+  const series: Samples = {
+    everyMs: 100,
+    members: ['1_01', '1_02'],
+    samples: [row(1000, [10, 20], [5, 6]), row(1100, [40, null], [7, null]), row(1200, [50, 3], [8, 1])],
+  };
 
   it('is the last one before it, with rates since the one before that', () => {
     const sampled = sampledAt(series, 1150);
@@ -48,6 +49,6 @@ describe("the sample of a moment in a run's series", () => {
   it('is missing before the first, and long after the last', () => {
     expect(sampledAt(series, 999)).toBeNull();
     expect(sampledAt(series, 1401)).toBeNull();
-    expect(sampledAt([], 1000)).toBeNull();
+    expect(sampledAt(null, 1000)).toBeNull();
   });
 });

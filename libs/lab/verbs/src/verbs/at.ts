@@ -1,7 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findRun, readRunHead, type RunHead } from '@rehearsal/experiment';
-import { LabError, targetName, type Metric, type Note } from '@rehearsal/lab-port';
+import {
+  findRun,
+  readRunHead,
+  readRunLog,
+  readRunMetrics,
+  readRunNotes,
+  readSamples,
+  type RunHead,
+} from '@rehearsal/experiment';
+import { LabError, targetName, type Samples } from '@rehearsal/lab-port';
 import { carryOutCommand, hostName, readCommand, recordedView, type SampledMoment } from '@rehearsal/operator';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
@@ -33,39 +39,12 @@ export function readMoment(text: string, head: Pick<RunHead, 'startedAtMs' | 'en
   return atMs;
 }
 
-const linesOf = (folder: string, name: string): string[] => {
-  try {
-    return readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-  } catch (error) {
-    throw new LabError(
-      'bad-input',
-      `${folder} has no ${name}: ${(error as Error).message}.`,
-      'Name a run of this version: rehearse run EXPERIMENT.',
-    );
-  }
-};
-
-/** The first line of a run's series, and those after it, as far as they are read here. */
-interface SeriesHead {
-  readonly everyMs: number;
-  readonly members: readonly string[];
-}
-interface SeriesRow {
-  readonly atMs: number;
-  readonly judged: readonly (number | null)[];
-  readonly connections: readonly (number | null)[];
-}
-
 /** The last sample that is not later than the moment, and no older than samples are apart; null without one. */
-export function sampledAt(lines: readonly string[], atMs: number): SampledMoment | null {
-  const [first, ...rest] = lines;
-  if (first === undefined) return null;
-  const { everyMs, members } = JSON.parse(first) as SeriesHead;
-  const rows = rest.map((line) => JSON.parse(line) as SeriesRow);
-  const index = rows.findLastIndex((row) => row.atMs <= atMs);
-  const [row, before] = [rows[index], rows[index - 1]];
+export function sampledAt(recorded: Samples | null, atMs: number): SampledMoment | null {
+  if (recorded === null) return null;
+  const { everyMs, members, samples } = recorded;
+  const index = samples.findLastIndex((sample) => sample.atMs <= atMs);
+  const [row, before] = [samples[index], samples[index - 1]];
   if (row === undefined || atMs - row.atMs > everyMs * 2) return null;
   const connections = new Map<string, number>();
   const packetsPerSec = new Map<string, number>();
@@ -114,10 +93,10 @@ export default verb({
       run: head.runId,
       startedAtMs: head.startedAtMs,
       atMs,
-      log: linesOf(folder, 'log.jsonl'),
-      notes: linesOf(folder, 'notes.jsonl').map((line) => JSON.parse(line) as Note),
-      sampled: existsSync(join(folder, 'samples.jsonl')) ? sampledAt(linesOf(folder, 'samples.jsonl'), atMs) : null,
-      metrics: atEnd ? (JSON.parse(linesOf(folder, 'metrics.json').join('\n')) as Metric[]) : null,
+      log: readRunLog(folder),
+      notes: readRunNotes(folder),
+      sampled: sampledAt(readSamples(folder), atMs),
+      metrics: atEnd ? readRunMetrics(folder) : null,
     });
     const targets = head.plan.roles.map(({ role, id }) => ({ role, id }));
     const here = hereIn(target === undefined ? [] : target.split(' '), targets, view.group.smo);

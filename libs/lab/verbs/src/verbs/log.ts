@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findRun, readRunHead } from '@rehearsal/experiment';
+import { findRun, readRunHead, readRunLog, readRunNotes } from '@rehearsal/experiment';
 import { LabError, type FaultRecord, type LabStory, type Note } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import {
@@ -66,7 +64,7 @@ export default verb({
     const { story } = lab;
     if (story === undefined)
       throw new LabError('environment', 'This fabric tells nothing yet.', 'Wait until its run is over.');
-    const commits = await commitsOf(story);
+    const commits = await lab.log();
     const startedAtMs = startOf(commits);
     const wanted = logFilter(given, lab.nowMs(), startedAtMs);
     const seen = { commits, faults: [...story.faults()], notes: [...story.notes()] };
@@ -84,38 +82,10 @@ function ofRun(given: z.output<typeof input>, { runsFolder }: VerbContext): Out 
   }
   const folder = findRun(given.run!, runsFolder);
   const { runId, startedAtMs, endedAtMs, faults } = readRunHead(folder);
-  const commits = linesOf(folder, 'log.jsonl');
-  const notes = linesOf(folder, 'notes.jsonl').map((line) => JSON.parse(line) as Note);
+  const commits = readRunLog(folder);
+  const notes = readRunNotes(folder);
   const wanted = logFilter(given, endedAtMs, startedAtMs);
   return { run: runId, startedAtMs, entries: entriesOf({ commits, faults, notes }, wanted, given.last) };
-}
-
-function linesOf(folder: string, name: string): string[] {
-  try {
-    return readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-  } catch (error) {
-    // A run that ended without a seal has no notes.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function commitsOf(story: LabStory): Promise<string[]> {
-  return new Promise((done) => {
-    const lines: string[] = [];
-    const stop = story.followCommits(
-      (line) => lines.push(line),
-      () => {
-        // Not from within the call that may still be returning the way to stop.
-        queueMicrotask(() => {
-          stop();
-          done(lines);
-        });
-      },
-    );
-  });
 }
 
 function startOf(commits: readonly string[]): number {
