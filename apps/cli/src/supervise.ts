@@ -8,6 +8,7 @@ import {
   announceLab,
   explain,
   findVerb,
+  keepReport,
   labsFolder,
   performerOn,
   readSet,
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
   const { runsFolder, runId, links, command } = request;
   mkdirSync(folder, { recursive: true });
   const standing = await StandingLab.make(
-    { plan, runsFolder, runId, links, command, say },
+    { plan, runsFolder, runId, links, command, report: keepReport, say },
     createWorkbench(services, say),
   );
   const at = { name: request.name ?? plan.fabric };

@@ -7,4 +7,5 @@ export * from './registry/help.js';
 export * from './registry/pages.js';
 export * from './registry/parse-args.js';
 export * from './registry/verb.js';
+export { keepReport } from './report/keep-report.js';
 export { startRun } from './verbs/start-run.js';

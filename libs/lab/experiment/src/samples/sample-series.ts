@@ -2,8 +2,11 @@ import { LatencyHistogram } from '@rehearsal/kernel';
 import type { LabStatus, ProcessStatus, Reading, Sample, SampledLatency, Samples } from '@rehearsal/lab-port';
 import type { Progress } from '@rehearsal/traffic';
 
-/** How far samples are apart at first: a live fabric is asked over its own bus, so it is asked less often. */
-export const SAMPLE_EVERY_MS = { simulated: 100, processes: 250 } as const;
+/**
+ * How far samples are apart at first: a live fabric is asked over its own bus, so it is asked less often, and one that
+ * stays up least of all.
+ */
+export const SAMPLE_EVERY_MS = { simulated: 100, processes: 250, standing: 1000 } as const;
 /** With so many, every other one is put together with the one before it, and they are twice as far apart. */
 const MOST_SAMPLES = 6_000;
 

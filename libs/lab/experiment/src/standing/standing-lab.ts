@@ -10,6 +10,7 @@ import { judge } from '../judge/judge.js';
 import { lossesOf, withMembers } from '../judge/losses.js';
 import type { RunResult } from '../result.js';
 import { rowsAt, trafficOf, type Workbench } from '../run-experiment.js';
+import { SAMPLE_EVERY_MS, SampleSeries } from '../samples/sample-series.js';
 import { writeRunFolder } from '../run-folder/run-folder.js';
 import { keepMachines, readLabHead, writeLabHead, type LabHead } from './lab-head.js';
 import { joinStretches, StandingTraffic } from './standing-traffic.js';
@@ -23,6 +24,8 @@ export interface StandRequest {
   readonly links: boolean;
   /** The command line that does the same again, for whoever reads the folder. */
   readonly command: string;
+  /** Makes the report of the run in this folder; gives its path. */
+  report(folder: string): Promise<string>;
   readonly say: (line: string) => void;
 }
 
@@ -34,6 +37,8 @@ export interface EndedLab {
   /** Null where no traffic ever flowed. */
   readonly result: RunResult | null;
   readonly commits: number;
+  /** Path of its report; null where there is none. */
+  readonly report: string | null;
   /** Hash of the seal; null where the run ended without one. */
   readonly seal: string | null;
   /** Why there is no seal. */
@@ -56,6 +61,8 @@ export class StandingLab {
   readonly #trafficPlan: TrafficPlan;
   readonly #done: ActivityRecord[] = [];
   readonly #startedAtMs: number;
+  readonly #series: SampleSeries;
+  #endWatch = (): void => {};
   #stopFollowing = (): void => {};
   #looking: NodeJS.Timeout | undefined;
   #ended: Promise<EndedLab> | undefined;
@@ -96,6 +103,8 @@ export class StandingLab {
     this.folder = folder;
     this.traffic = new StandingTraffic(lab, traffic, request.say);
     this.#startedAtMs = lab.nowMs();
+    const members = lab.plan.securityGroup.members.map((m) => m.id);
+    this.#series = new SampleSeries(members, SAMPLE_EVERY_MS.standing);
   }
 
   /** Whether everything is up; until then nothing can be done to it. */
@@ -127,8 +136,10 @@ export class StandingLab {
       writeLabHead(folder, head);
       await bringUp(lab, this.#request.say);
       this.#keepLog();
+      this.#endWatch = lab.watch(SAMPLE_EVERY_MS.standing, (reading) => this.#series.take(reading));
       if (withTraffic) await this.#startTraffic();
     } catch (error) {
+      this.#endWatch();
       await lab.down();
       for (const name of ['lab.json', 'machines', 'log.jsonl'])
         rmSync(join(folder, name), { recursive: true, force: true });
@@ -170,11 +181,13 @@ export class StandingLab {
         say('ending connections in order');
         await this.traffic.stop().catch((error: unknown) => say(`traffic has no last account: ${text(error)}`));
       }
+      this.#endWatch();
       say('closing the log');
       record = await lab.collect();
     } catch (error) {
       why = text(error);
     }
+    this.#endWatch();
     this.#stopFollowing();
     say('stopping processes');
     await lab.down();
@@ -184,7 +197,12 @@ export class StandingLab {
     try {
       const result = this.#write(record);
       const { runId, folder } = this;
-      return { runId, folder, upMs, result, commits: record.log.length, seal: record.seal.hash, why: null };
+      const report = await this.#request.report(folder).catch((error: unknown) => {
+        say(`the run has no report: ${text(error)}`);
+        return null;
+      });
+      const { log, seal } = record;
+      return { runId, folder, upMs, result, commits: log.length, report, seal: seal.hash, why: null };
     } catch (error) {
       return this.#unsealed(text(error), upMs);
     }
@@ -204,7 +222,7 @@ export class StandingLab {
     const { runId, folder } = this;
     const head = readLabHead(folder);
     if (head !== undefined) writeLabHead(folder, { ...head, state: 'unsealed', why });
-    return { runId, folder, upMs, result: null, commits: this.#kept, seal: null, why };
+    return { runId, folder, upMs, result: null, commits: this.#kept, report: null, seal: null, why };
   }
 
   #kept = 0;
@@ -288,7 +306,17 @@ export class StandingLab {
     const losses = lossesOf(all.lost.totals, all.lost.rows, notWell, record.faults);
     const lostPackets = withMembers(all.lost.rows, history);
     const code = this.#bench.machineCode();
-    const run = { record, journal, ledger, rows, affected, differences, losses, lostPackets, samples: null };
+    const run = {
+      record,
+      journal,
+      ledger,
+      rows,
+      affected,
+      differences,
+      losses,
+      lostPackets,
+      samples: this.#series.series(),
+    };
     writeRunFolder(folder, { ...run, result, code, command: this.#request.command });
     rmSync(join(folder, 'lab.json'), { force: true });
     return result;

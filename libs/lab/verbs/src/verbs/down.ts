@@ -12,6 +12,8 @@ const output = z.strictObject({
   folder: z.string(),
   upMs: z.int(),
   commits: z.int(),
+  /** Path of its report; null where there is none. */
+  report: z.string().nullable(),
   /** Hash of the seal; null where the log could not be closed. */
   seal: z.string().nullable(),
   why: z.string().nullable(),
@@ -25,7 +27,7 @@ export default verb({
   summary: 'take a fabric down, seal its log and keep its run',
   about:
     'Ends every connection in order, closes the log with a seal, stops all processes and leaves a folder under runs ' +
-    'that `rehearse verify`, `losses` and the others read. A fabric that belongs to `rehearse run` ends with its run.',
+    'with a report, which `rehearse verify`, `losses`, `at` and the others read. A fabric that belongs to `rehearse run` ends with its run.',
   examples: [
     { command: 'rehearse down', does: 'take the fabric down that is up' },
     { command: 'rehearse down --name second', does: 'take one of several down' },
@@ -77,6 +79,7 @@ export default verb({
       lines.push(
         `log: ${out.commits} commits, seal ${out.seal}\n`,
         `kept in ${out.folder}; check it: rehearse verify ${out.folder}\n`,
+        ...(out.report === null ? [] : [`report: ${out.report}\n`]),
       );
     return lines.join('');
   },

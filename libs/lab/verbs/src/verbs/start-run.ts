@@ -4,6 +4,7 @@ import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan, Lab } from '@rehearsal/lab-port';
 import { commandChecker } from '../registry/carry-out.js';
 import type { VerbContext } from '../registry/verb.js';
+import { keepReport } from '../report/keep-report.js';
 import { commandOf } from './repeat.js';
 
 /** Reads an experiment; every command line in it is checked. @throws LabError (bad input) */
@@ -79,10 +80,7 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
     },
     await context.services.bench(),
   );
-  if (keep) {
-    const { writeRunReport } = await import('../report/write-report.js');
-    writeRunReport(result.folder);
-  }
+  if (keep) await keepReport(result.folder);
   return result;
 }
 
