@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabRequest } from '@rehearsal/experiment';
 import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
 import { createOutsideWorld } from '@rehearsal/outside-world-role';
@@ -45,11 +46,7 @@ function readCaptures(plan: FabricPlan): Record<string, Uint8Array> {
       try {
         return [basename(path), new Uint8Array(readFileSync(path))];
       } catch (error) {
-        throw new LabError(
-          'bad-input',
-          `Cannot read ${path}: ${(error as Error).message}.`,
-          'Name a capture that is there.',
-        );
+        throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a capture that is there.');
       }
     }),
   );

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LabError } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 
 /** Files of a folder that are taken for captures; any other is left alone. */
 const CAPTURE = /\.(pcap|pcapng|cap)$/i;
@@ -14,11 +15,7 @@ export function captureFiles(path: string): string[] {
   try {
     isFolder = statSync(path).isDirectory();
   } catch (error) {
-    throw new LabError(
-      'bad-input',
-      `Cannot read ${path}: ${(error as Error).message}.`,
-      'Name a capture that is there.',
-    );
+    throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a capture that is there.');
   }
   if (!isFolder) return [path];
   const names = readdirSync(path)

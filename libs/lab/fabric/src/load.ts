@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { LabError, type FabricPlan } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { captureFiles, checkCaptureNames } from './capture-files.js';
 import { FileError } from './problems.js';
 import { planOf, type PlanOptions } from './plan-of.js';
@@ -28,7 +29,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new LabError('bad-input', `Cannot read ${path}: ${(error as Error).message}.`, 'Name a file that is there.');
+    throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a file that is there.');
   }
 }
 

@@ -134,10 +134,14 @@ function settingsOf(read: ReadFabric, profile: FabricPlan['profile'], overrides:
       if (!(error instanceof SettingsError)) throw error;
       for (const problem of error.problems) {
         const [what, ...rest] = problem.split('; ');
-        problems.push(read.problem(path, `${what}.`, `Remedy: ${rest.join('; ') || 'see `rehearse settings`'}.`));
+        problems.push(read.problem(path, `${what}.`, capital(`${rest.join('; ') || 'see `rehearse settings`'}.`)));
       }
     }
   }
   if (problems.length > 0) throw new FileError(problems);
   return resolveSettings(profile, { ...inFile, ...overrides });
+}
+
+function capital(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }

@@ -100,11 +100,11 @@ describe('a fabric file', () => {
     ],
     [
       'fabric: branch\nsettings: {ccp.deadMultiplyer: 3}\n',
-      'lab.fabric.yaml:2:12: setting "ccp.deadMultiplyer": there is no such setting. Remedy: the nearest is "ccp.deadMultiplier".',
+      'lab.fabric.yaml:2:12: setting "ccp.deadMultiplyer": there is no such setting. The nearest is "ccp.deadMultiplier".',
     ],
     [
       'fabric: branch\nsettings:\n  ccp.heartbeatMs: 1\n',
-      'lab.fabric.yaml:3:3: setting "ccp.heartbeatMs": expected an integer from 10 to 60000 (ms), saw 1. Remedy: leave it out for the default.',
+      'lab.fabric.yaml:3:3: setting "ccp.heartbeatMs": expected an integer from 10 to 60000 (ms), saw 1. Leave it out for the default.',
     ],
     [
       'fabric: branch\nsecurityGroups: {SG1: {groups: {A: 101}}}\n',
@@ -150,19 +150,16 @@ describe('a fabric file', () => {
       'fabric: branch\nsecurityGroups: {SG1: {members: [{model: 9999}]}}\n',
       `lab.fabric.yaml:2:35: The cores of model 9999 are not known here. Add 'cores', or use one of: 6200, 6600, 7000, 16200, 16600, 26000, 28000.`,
     ],
-    [
-      'profile: vendor\n',
-      "lab.fabric.yaml:1:1: fabric: Invalid input: expected string, received undefined (nothing is there). Add 'fabric'.",
-    ],
+    ['profile: vendor\n', "lab.fabric.yaml:1:1: fabric: expected text (nothing is there). Add 'fabric'."],
     [
       'fabric: Branch\n',
       'lab.fabric.yaml:1:1: fabric: expected a short name of small letters, digits and "-", as in branch, saw "Branch". Change the value.',
     ],
     [
       'fabric: a\nfabric: b\n',
-      'lab.fabric.yaml:2:1: This is not YAML: Map keys must be unique Mend the line, then try again.',
+      'lab.fabric.yaml:2:1: This is not YAML: Map keys must be unique. Mend the line, then try again.',
     ],
-    ['', 'lab.fabric.yaml:1:1: The file: Invalid input: expected object, received null, saw null. Change the value.'],
+    ['', 'lab.fabric.yaml:1:1: The file: expected a map of keys, saw null. Change the value.'],
   ])('says what is wrong, where, and what to do: %j', (text, said) => {
     expect(problemsOf(text)).toEqual([said]);
   });

@@ -1,4 +1,5 @@
 import { nearestName } from '@rehearsal/kernel';
+import { schemaWords } from '@rehearsal/lab-port/plain-words';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { FileError, placeOf, type FileProblem, type Path } from './problems.js';
@@ -11,7 +12,7 @@ export interface YamlFile {
 
 /**
  * Parses YAML 1.2 core: one document, no duplicate keys.
- * @throws FileError with the places of all syntax errors.
+ * @throws FileError with the place of the first syntax error.
  */
 export function readYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter();
@@ -23,12 +24,13 @@ export function readYaml(text: string, file: string): YamlFile {
     uniqueKeys: true,
   });
   if (doc.errors.length > 0) {
-    throw new FileError(
-      doc.errors.map((e) => {
-        const { line, col } = lines.linePos(e.pos[0]);
-        return { file, line, col, message: `This is not YAML: ${e.message}`, remedy: 'Mend the line, then try again.' };
-      }),
-    );
+    // The others mostly follow from the first.
+    const { pos, message } = doc.errors[0]!;
+    const { line, col } = lines.linePos(pos[0]);
+    const why = message.replaceAll(/\s+/g, ' ').replace(/[.:]$/, '');
+    throw new FileError([
+      { file, line, col, message: `This is not YAML: ${why}.`, remedy: 'Mend the line, then try again.' },
+    ]);
   }
   return {
     value: doc.toJS() as unknown,
@@ -87,7 +89,7 @@ function problemsOf(
   return [
     yaml.problem(
       path,
-      `${where}: ${issue.message}${seen === undefined ? ' (nothing is there)' : `, saw ${JSON.stringify(seen)}`}.`,
+      `${where}: ${schemaWords(issue.message)}${seen === undefined ? ' (nothing is there)' : `, saw ${JSON.stringify(seen)}`}.`,
       seen === undefined ? `Add '${String(path[path.length - 1] ?? '')}'.` : 'Change the value.',
     ),
   ];

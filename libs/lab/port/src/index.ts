@@ -3,6 +3,7 @@ export * from './fault-records.js';
 export * from './faults/index.js';
 export * from './lab.js';
 export * from './lab-error.js';
+export * from './plain-words.js';
 export * from './plan.js';
 export * from './probes.js';
 export * from './process-book.js';

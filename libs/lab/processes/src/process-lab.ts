@@ -146,6 +146,8 @@ export class ProcessLab implements Lab {
         users: [...plan.roles.map(({ role, id }) => ({ role, id })), { role: 'lab', id: 'lab' }],
         logMaxBytes: plan.settings['log.maxBytes'],
         onUnexpectedEnd: (code, signal) => this.onBusEnd(code, signal),
+      }).catch((error: unknown) => {
+        throw busRefusal(error, join(parts.dir, 'bus'));
       });
       this.book.note('bus', this.server.pid);
       raisePriority(this.server.pid);
@@ -599,6 +601,14 @@ export class ProcessLab implements Lab {
   private noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
     this.faults.push({ atMs: this.nowMs(), fault, target: targetName(target), detail });
   }
+}
+
+/** Why there is no bus, in a line. */
+function busRefusal(error: unknown, dir: string): unknown {
+  if (!(error instanceof Error) || error instanceof LabError || 'code' in error) return error;
+  const lines = error.message.split('\n').filter((line) => line.trim() !== '');
+  const why = lines.length > 1 ? `${lines[0]}: ${lines.at(-1)!.replace(/^\[\d+\] \S+ \S+ /, '')}` : lines[0];
+  return new LabError('environment', `The bus does not start: ${why}.`, `See ${dir}, and: nats-server --version.`);
 }
 
 /** Runs `act` for every item in order, at most so many at a time. */

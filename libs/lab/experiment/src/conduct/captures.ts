@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { captureFiles, checkCaptureNames } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { readRecording, type TrafficPlan } from '@rehearsal/traffic';
 import type { CaptureSource } from '../file/schema.js';
 
@@ -70,7 +71,7 @@ function checkCapture(path: string, skipUnreadable: boolean, say: (line: string)
     if (damage !== undefined) say(`${path} breaks off ${damage}; it is played up to there`);
     return bytes.length;
   } catch (error) {
-    const reason = (error as Error).message;
+    const reason = reasonOf(error);
     if (!skipUnreadable) {
       throw new LabError(
         'bad-input',

@@ -1,4 +1,5 @@
 import { FAULT_ARGS, FAULT_KINDS, LabError, type FaultArgs, type FaultKind } from '@rehearsal/lab-port';
+import { reasonOf, schemaWords } from '@rehearsal/lab-port/plain-words';
 import { trafficPlanSchema } from '@rehearsal/traffic';
 import { z } from 'zod';
 
@@ -68,14 +69,14 @@ export function readSchedule(text: string, path: string): Schedule {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new LabError('bad-input', `${path} is no JSON: ${(error as Error).message}.`, 'Give a schedule of explore.');
+    throw new LabError('bad-input', `${path} is no JSON: ${reasonOf(error)}.`, 'Give a schedule of explore.');
   }
   const read = scheduleSchema.safeParse(json);
   if (read.success) return read.data;
   const { path: place, message } = read.error.issues[0]!;
   throw new LabError(
     'bad-input',
-    `${path} at ${place.join('.') || 'the top'}: ${message}.`,
+    `${path} at ${place.join('.') || 'the top'}: ${schemaWords(message)}.`,
     'Give a schedule of explore.',
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { checkYaml, FileError, placeOf, readYaml, type FileProblem, type Path } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { isScalar, LineCounter, parseDocument, Scalar, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { DEFAULT_BLOCK, experimentSchema, type Activity, type ExperimentFile, type RehearsalBlock } from './schema.js';
@@ -75,7 +76,7 @@ export function loadExperiment(path: string, check?: CheckCommand): Experiment {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new LabError('bad-input', `Cannot read ${path}: ${(error as Error).message}.`, 'Name a file that is there.');
+    throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a file that is there.');
   }
   return readExperiment(text, path, check);
 }

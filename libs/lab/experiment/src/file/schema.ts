@@ -125,7 +125,7 @@ const rehearsal = z.strictObject({
 export type RehearsalBlock = z.output<typeof rehearsal>;
 
 const otherExtension = z.looseObject({
-  name: z.string().refine((name) => name !== 'rehearsal', 'the rehearsal block is wrong'),
+  name: z.string().refine((name) => name !== 'rehearsal', { error: 'the rehearsal block is wrong', abort: true }),
 });
 
 export const experimentSchema = z.strictObject({

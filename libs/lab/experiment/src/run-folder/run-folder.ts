@@ -10,6 +10,7 @@ import {
   type SampleHead,
   type Samples,
 } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { LostPacketRow, RunLosses } from '../judge/losses.js';
@@ -51,7 +52,12 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
   const put = (name: string, text: string): void => {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    try {
+      writeFileSync(path, text);
+    } catch (error) {
+      // A full disk does not say which file it was.
+      throw error instanceof Error ? Object.assign(error, { path }) : error;
+    }
   };
   const { log, notes, metrics, ledger: _ledger, journal: _journal, ...head } = run.record;
   put('log.jsonl', log.map((line) => `${line}\n`).join(''));
@@ -184,7 +190,7 @@ function readPart(folder: string, name: string): string {
     }
     throw new LabError(
       'bad-input',
-      `${folder} has no ${name}: ${(error as Error).message}.`,
+      `${folder} has no ${name}: ${reasonOf(error)}.`,
       'Name a run of this version: rehearse run EXPERIMENT.',
     );
   }
@@ -238,5 +244,10 @@ export function readRunHead(folder: string): RunHead {
     const endedAtMs = existsSync(log) ? statSync(log).mtimeMs : unsealed.startedAtMs;
     return { ...unsealed, endedAtMs, faults: [], settings: unsealed.plan.settings };
   }
-  return JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunHead;
+  const path = join(folder, 'run.json');
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as RunHead;
+  } catch (error) {
+    throw new LabError('bad-input', `${path} is damaged: ${reasonOf(error)}.`, 'Conduct the run again.');
+  }
 }

@@ -137,7 +137,7 @@ export class StandingLab {
       await bringUp(lab, this.#request.say);
       this.#keepLog();
       this.#endWatch = lab.watch(SAMPLE_EVERY_MS.standing, (reading) => this.#series.take(reading));
-      if (withTraffic) await this.#startTraffic();
+      if (withTraffic && this.#hasTraffic) await this.#startTraffic();
     } catch (error) {
       this.#endWatch();
       await lab.down();
@@ -246,6 +246,12 @@ export class StandingLab {
       },
       () => {},
     );
+  }
+
+  /** A fabric file may say that there is none. */
+  get #hasTraffic(): boolean {
+    const { connections, captures = [] } = this.#trafficPlan;
+    return captures.length > 0 || (typeof connections === 'number' ? connections : 1) > 0;
   }
 
   async #startTraffic(): Promise<void> {

@@ -23,7 +23,7 @@ const REFUSALS: Readonly<Record<string, Words>> = {
   EADDRNOTAVAIL: ['environment', 'The loopback interface has no such address', 'See: ip address show lo.'],
 };
 
-interface SystemError extends Error {
+interface SystemError {
   readonly code?: unknown;
   readonly path?: unknown;
   readonly port?: unknown;
@@ -31,7 +31,7 @@ interface SystemError extends Error {
 
 /** An error of the operating system as a refusal with its place and a remedy; undefined for any other. */
 export function systemRefusal(error: unknown): LabError | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
   const { code, path, port } = error as SystemError;
   const words = typeof code === 'string' && Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
   if (words === undefined) return undefined;

@@ -128,7 +128,7 @@ describe('a command line on a lab', () => {
     expect(check(['fault', 'panics', '1_03'])?.remedy).toMatch(/rehearse fault --help/);
     expect(check(['fault', 'kill', '1_03', '--cut'])?.message).toMatch(/--cut is nothing for kill/);
     expect(check(['flt'])?.message).toBe("There is no verb 'flt'.");
-    expect(check(['demo'])?.message).toBe("'demo' does nothing to a running fabric.");
+    expect(check(['demo'])?.message).toBe("'demo' is nothing for an experiment.");
   });
 });
 

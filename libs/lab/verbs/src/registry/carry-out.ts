@@ -24,7 +24,8 @@ export function explain(
 ): { readonly kind: string; readonly message: string; readonly code: number } | undefined {
   if (error instanceof LabError) return { kind: error.kind, message: error.message, code: CODES[error.kind] };
   if (error instanceof SettingsError || isCaptureError(error)) {
-    return { kind: 'bad-input', message: error.message, code: EXIT.badInput };
+    const message = /[.?!]$/.test(error.message) ? error.message : `${error.message}.`;
+    return { kind: 'bad-input', message, code: EXIT.badInput };
   }
   const refused = systemRefusal(error);
   return refused === undefined
@@ -83,18 +84,23 @@ async function within(
   }
 }
 
+function isForExperiments({ needs, onlyStanding }: Verb): boolean {
+  return needs === 'lab' && onlyStanding !== true;
+}
+
 /** Judges command lines of experiments without running them: a verb that needs a lab, with words it takes. */
 export async function commandChecker(): Promise<CheckCommand> {
-  const able = VERBS.filter((entry) => entry.asks === true);
-  const verbs = new Map(await Promise.all(able.map(async (e) => [e.path, (await e.load()).default] as const)));
+  const asked = VERBS.filter((entry) => entry.asks === true);
+  const verbs = new Map(await Promise.all(asked.map(async (e) => [e.path, (await e.load()).default] as const)));
+  const able = [...verbs.values()].filter(isForExperiments).map(({ path }) => path);
   return (argv) => {
     try {
       const { entry, rest } = findVerb(argv);
       const verb = verbs.get(entry.path);
-      if (verb === undefined) {
+      if (verb === undefined || !isForExperiments(verb)) {
         return {
-          message: `'${entry.path}' does nothing to a running fabric.`,
-          remedy: `Use one of: ${able.map(({ path }) => path).join(', ')}.`,
+          message: `'${entry.path}' is nothing for an experiment.`,
+          remedy: `Use one of: ${able.join(', ')}.`,
         };
       }
       parseArgs(verb, rest);

@@ -1,5 +1,6 @@
 import { nearestName } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port/lab-error';
+import { schemaWords } from '@rehearsal/lab-port/plain-words';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { measuredOption, measureOf, readUnit, type Measured } from './measures.js';
 import { optionsOf, type OptionSpec } from './options.js';
@@ -142,13 +143,15 @@ function checked(verb: Verb, given: Record<string, unknown>): Record<string, unk
   const field = String(issue.path[0] ?? '');
   const option = optionsOf(verb).find((o) => o.field === field);
   const name = option === undefined || isPlaced(verb, field) ? field.toUpperCase() : option.flag;
+  // What a verb says of its own words says it all.
+  if (issue.code === 'custom') throw bad(`${verb.path}: ${issue.message}.`, `See: rehearse ${verb.path} --help.`);
   const seen = JSON.stringify(given[field]);
   const nearest =
     option !== undefined && option.choices.length > 0 && typeof given[field] === 'string'
       ? ` Did you mean '${nearestName(given[field], option.choices)}'?`
       : '';
   throw bad(
-    `${name}: ${issue.message}${seen === undefined ? '' : `, saw ${seen}`}.${nearest}`,
+    `${name}: ${schemaWords(issue.message)}${seen === undefined ? '' : `, saw ${seen}`}.${nearest}`,
     `See: rehearse ${verb.path} --help.`,
   );
 }

@@ -231,6 +231,8 @@ export interface Verb<In extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly input: In;
   readonly output: z.ZodType;
   readonly needs: 'nothing' | 'run' | 'lab';
+  /** Whether it is for a lab that stays up, and nothing for an experiment. */
+  readonly onlyStanding?: boolean;
   /** Where no lab is needed: whether, given these words, one carries it out all the same. */
   asksLab?(input: z.output<In>): boolean;
   /** Does without the lab's process what that one cannot be asked for; undefined: it is asked. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LabError } from '@rehearsal/lab-port/lab-error';
-import { summarizeCapture, type CaptureInfo } from '@rehearsal/packets';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
+import { CaptureError, summarizeCapture, type CaptureInfo } from '@rehearsal/packets';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { textTable } from './table.js';
@@ -34,13 +35,21 @@ export default verb({
     try {
       bytes = readFileSync(given.file);
     } catch (error) {
-      const why = (error as Error).message;
-      throw new LabError('bad-input', `Cannot read ${given.file}: ${why}.`, 'Name a file that is there.');
+      throw new LabError('bad-input', `Cannot read ${given.file}: ${reasonOf(error)}.`, 'Name a file that is there.');
     }
-    const { info, partial } = summarizeCapture(bytes);
+    const { info, partial } = summarized(given.file, bytes);
     if (partial !== undefined)
       context.say(`${given.file}: read in part, up to byte ${partial.atByte}: ${partial.reason}`);
     return info;
   },
   render: (info: CaptureInfo) => textTable(['count', 'n'], Object.entries(info)),
 });
+
+function summarized(file: string, bytes: Uint8Array): ReturnType<typeof summarizeCapture> {
+  try {
+    return summarizeCapture(bytes);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    throw new LabError('bad-input', `${file}: ${reasonOf(error)}.`, 'Name a capture of tcpdump or Wireshark.');
+  }
+}

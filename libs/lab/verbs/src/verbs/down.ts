@@ -40,6 +40,7 @@ export default verb({
   }),
   output,
   needs: 'lab',
+  onlyStanding: true,
   effect: 'act',
   async fromOutside({ force }, lab) {
     if (!force) return undefined;

@@ -1,15 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   addCoverage,
   emptyCoverage,
   faultsNotReached,
+  readSchedule,
   scheduleText,
   stepText,
   type Coverage,
 } from '@rehearsal/experiment';
 import { loadFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port/lab-error';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { z } from 'zod';
 import { EXIT, verb, type ExploreOutcome, type VerbContext } from '../registry/verb.js';
 import { commandOf } from './repeat.js';
@@ -89,6 +91,7 @@ export default verb({
     const range = rangeOf(given);
     // What is wrong with the file is said once, and not by every worker.
     const plan = loadFabric(fabric, { profile, overrides: context.set.settings });
+    if (schedule !== undefined) checkSchedule(schedule);
     const progress = new Progress(context);
     await context.services.explore(
       {
@@ -109,6 +112,17 @@ export default verb({
 });
 
 type Given = z.output<typeof input>;
+
+/** A schedule that is none is said before anything runs. */
+function checkSchedule(path: string): void {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a file that is there.');
+  }
+  readSchedule(text, path);
+}
 
 function rangeOf({ seeds, seed, minutes, schedule }: Given): { from: number; to: number } {
   if ([seeds, seed, schedule].filter((v) => v !== undefined).length > 1) {

@@ -2,6 +2,7 @@ import { planWord, quantile, resultSchema, type RunResult } from '@rehearsal/exp
 import { join } from 'node:path';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
+import { explain } from '../registry/carry-out.js';
 import { EXIT, verb, type SeedOutcome, type VerbContext } from '../registry/verb.js';
 import { reportPath } from '../report/report-path.js';
 import { FIGURES, figuresOf } from './figures.js';
@@ -99,7 +100,8 @@ export default verb({
       { path: experiment, world, seed, keep: true, samples: !given.noSamples, captures },
       context,
     ).catch((error: unknown) => {
-      if (!live) context.say(again);
+      // What is wrong with the words or the files is wrong again.
+      if (!live && explain(error)?.code !== EXIT.badInput) context.say(again);
       throw error;
     });
     if (!live && result.verdict !== 'pass') context.say(again);

@@ -6,7 +6,7 @@ import { flowText } from './status.js';
 
 const input = z.strictObject({
   what: z.enum(['start', 'stop', 'rate', 'show']).describe('what to do'),
-  packetsPerSec: z.number().int().min(1).max(1_000_000).optional().describe('start, rate: packets per second'),
+  rate: z.int().min(1).max(1_000_000).optional().describe('start, rate: packets per second'),
   name: nameField,
 });
 const output = z.strictObject({
@@ -29,10 +29,11 @@ export default verb({
     { command: 'rehearse traffic stop', does: 'end all connections' },
     { command: 'rehearse traffic start 2000', does: 'begin anew, at another rate' },
   ],
-  positionals: ['what', 'packetsPerSec'],
+  positionals: ['what', 'rate'],
   input,
   output,
   needs: 'lab',
+  onlyStanding: true,
   effect: 'act',
   async handle(given, context) {
     const { standing, name } = labOf(context);
@@ -44,16 +45,16 @@ export default verb({
       );
     }
     const { traffic } = standing;
-    const { what, packetsPerSec } = given;
-    if (what === 'rate' && packetsPerSec === undefined) {
+    const { what, rate } = given;
+    if (what === 'rate' && rate === undefined) {
       throw new LabError('bad-input', 'No rate is given.', 'For example: rehearse traffic rate 8000.');
     }
-    if ((what === 'stop' || what === 'show') && packetsPerSec !== undefined) {
-      throw new LabError('bad-input', `${packetsPerSec} is nothing for traffic ${what}.`, 'Leave it out.');
+    if ((what === 'stop' || what === 'show') && rate !== undefined) {
+      throw new LabError('bad-input', `${rate} is nothing for traffic ${what}.`, 'Leave it out.');
     }
-    if (what === 'start') return { name, ...(await traffic.start(packetsPerSec)) };
+    if (what === 'start') return { name, ...(await traffic.start(rate)) };
     if (what === 'stop') return { name, ...(await traffic.stop()) };
-    if (what === 'rate') return { name, ...(await traffic.rate(packetsPerSec!)) };
+    if (what === 'rate') return { name, ...(await traffic.rate(rate!)) };
     return { name, ...(await traffic.now()) };
   },
   render: flowText,

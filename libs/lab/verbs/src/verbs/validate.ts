@@ -4,6 +4,7 @@ import { loadExperiment } from '@rehearsal/experiment';
 import { FileError, loadFabric, problemText, readYaml } from '@rehearsal/fabric';
 import { SettingsError } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port/lab-error';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { z } from 'zod';
 import { commandChecker } from '../registry/carry-out.js';
 import { EXIT, verb, type VerbContext } from '../registry/verb.js';
@@ -82,7 +83,7 @@ function kindOf(path: string): Kind {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new LabError('bad-input', `Cannot read ${path}: ${(error as Error).message}.`, 'Name a file that is there.');
+    throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a file that is there.');
   }
   const top = readYaml(text, path).value;
   if (typeof top !== 'object' || top === null) return 'unknown';
