@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LabError } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { seedsReport, type SeedsData } from '@rehearsal/report';
 import { reportPath } from './report-path.js';
 import { putReport } from './write-report.js';
@@ -21,7 +22,7 @@ export function readSeedsFolder(folder: string): SeedsData {
   } catch (error) {
     throw new LabError(
       'bad-input',
-      `${join(folder, FILE)} cannot be read: ${(error as Error).message}.`,
+      `${join(folder, FILE)} cannot be read: ${reasonOf(error)}.`,
       'Make it again: rehearse run EXPERIMENT --seeds A..B.',
     );
   }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { MODEL_CORES, planOf, readFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { draftFabric, ImportError, readPaste, type FabricDraft, type Imported } from '@rehearsal/operator';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
@@ -16,7 +17,7 @@ function textIn(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof LabError) throw error;
-    throw new LabError('bad-input', `Cannot read ${path}: ${(error as Error).message}.`, 'Name a file that is there.');
+    throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a file that is there.');
   }
 }
 
@@ -118,7 +119,7 @@ function writeOut(path: string, text: string): void {
   } catch (error) {
     throw new LabError(
       'environment',
-      `Cannot write ${path}: ${(error as Error).message}.`,
+      `Cannot write ${path}: ${reasonOf(error)}.`,
       'Name a folder that can be written to.',
     );
   }

@@ -9,6 +9,7 @@ import {
   type LabStatus,
   type Target,
 } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import {
   BASES,
   carryOutCommand,
@@ -192,7 +193,7 @@ export function writeBundle(folder: string, view: FabricView, text: string): str
   } catch (error) {
     throw new LabError(
       'environment',
-      `Cannot write ${path}: ${(error as Error).message}.`,
+      `Cannot write ${path}: ${reasonOf(error)}.`,
       'Name a folder that can be written to with --runs.',
     );
   }

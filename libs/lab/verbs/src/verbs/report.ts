@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRun, runsOf } from '@rehearsal/experiment';
 import { LabError } from '@rehearsal/lab-port';
+import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { runReport, seedsReport } from '@rehearsal/report';
 import { z } from 'zod';
 import { verb, type VerbContext } from '../registry/verb.js';
@@ -64,7 +65,7 @@ function written<T>(write: () => T, where: string): T {
   } catch (error) {
     throw new LabError(
       'bad-input',
-      `The report cannot be written to ${where}: ${(error as Error).message}.`,
+      `The report cannot be written to ${where}: ${reasonOf(error)}.`,
       'Name a file in a folder that is there: --out FILE.',
     );
   }
