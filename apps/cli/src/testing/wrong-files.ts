@@ -95,4 +95,5 @@ export const WRONG_FILES: Readonly<Record<string, string>> = {
   'runs-of-old/no-log/run.json': JSON.stringify({ ...HEAD, result: {} }),
   'runs-of-old/no-losses/run.json': JSON.stringify({ ...HEAD, result: {} }),
   'runs-of-old/standing/lab.json': JSON.stringify({ ...HEAD, state: 'up' }),
+  'runs-of-old/unsealed/lab.json': JSON.stringify({ ...HEAD, state: 'unsealed', why: 'its process (7) was gone' }),
 };

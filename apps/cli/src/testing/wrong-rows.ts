@@ -191,7 +191,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'other-verb.yaml'],
     exit: 2,
-    says: "other-verb.yaml:6:47: 'run' is nothing for an experiment. Use one of: status, fault, probe, wait.",
+    says: "other-verb.yaml:6:47: 'run' is nothing for an experiment. Use one of: status, exec, fault, probe, wait.",
   },
   {
     argv: ['run', 'unknown-fault.yaml'],
@@ -666,5 +666,62 @@ export const WRONG_ROWS: readonly {
     argv: ['up', 'fabrics/good.fabric.yaml', '--runs', '/sys/none'],
     exit: 3,
     says: '/sys/none/<run>/live: It is not permitted (EPERM). Change its owner or mode, or name another one.',
+  },
+  {
+    argv: ['exec'],
+    exit: 2,
+    says: "rehearse exec needs COMMAND after -- (a command of the vendor's, as it is typed there). For example: rehearse exec -- asg stat -v.",
+  },
+  { argv: ['exec', '--', 'asg', 'stat'], exit: 3, says: 'No fabric runs now. Start one: rehearse up.' },
+  {
+    argv: ['exec', '1_03', '-v', 'asg', 'stat'],
+    exit: 2,
+    says: 'rehearse exec has no option -v. Put -- in front of the command, as in: rehearse exec -- asg stat -v.',
+  },
+  {
+    argv: ['exec', '--bassis', '--', 'asg', 'stat'],
+    exit: 2,
+    says: 'rehearse exec has no option --bassis. Did you mean --basis?',
+  },
+  { argv: ['shell'], exit: 3, says: 'No fabric runs now. Start one: rehearse up.' },
+  {
+    argv: ['shell', '1_01', '1_02', '1_03'],
+    exit: 2,
+    says: 'TARGET: expected at most 2 in the list, saw ["1_01","1_02","1_03"]. See: rehearse shell --help.',
+  },
+  {
+    argv: ['at', 'latest'],
+    exit: 2,
+    says: 'rehearse at needs TIME (12.4s, 1500ms or 2m since it began, fault+0.3s since the first fault, or end). See: rehearse at --help.',
+  },
+  {
+    argv: ['at', 'latest', '1s', '--', 'asg', 'stat'],
+    exit: 2,
+    says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
+  },
+  {
+    argv: ['import', 'nothing.txt'],
+    exit: 2,
+    says: 'Cannot read nothing.txt: it is not there. Name a file that is there.',
+  },
+  {
+    argv: ['import', 'good.yaml'],
+    exit: 2,
+    says: 'good.yaml:1: It is none of the outputs that can be read. Paste asg stat -v, show maestro security-group …, its answer from the Gaia API as JSON, or cpinfo -y all.',
+  },
+  {
+    argv: ['report'],
+    exit: 2,
+    says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
+  },
+  {
+    argv: ['report', 'runs-of-old/unsealed'],
+    exit: 2,
+    says: 'The run in <here>/runs-of-old/unsealed ended without a seal, and so without ledger.json: its process (7) was gone. See what its log has: rehearse log bent.',
+  },
+  {
+    argv: ['sensitivity', 'nothing.yaml'],
+    exit: 2,
+    says: 'Cannot read nothing.yaml: it is not there. Name a file that is there.',
   },
 ];

@@ -3,13 +3,15 @@ import { commitEntry, entryText, faultEntry } from './log-entry.js';
 
 const commit = (stream: string, ...events: readonly Record<string, unknown>[]): string =>
   JSON.stringify({
-    ...{ id: '1_01.1.7', stream, version: 3, prev: '0'.repeat(64), principal: { name: 'x', known: 'service' } },
-    ...{
-      input: { type: 'loseMember', id: 'i', at: 0, from: 'command' },
-      events,
-      build: 'b',
-      time: { ms: 5000, count: 0 },
-    },
+    id: '1_01.1.7',
+    stream,
+    version: 3,
+    prev: '0'.repeat(64),
+    principal: { name: 'x', known: 'service' },
+    input: { type: 'loseMember', id: 'i', at: 0, from: 'command' },
+    events,
+    build: 'b',
+    time: { ms: 5000, count: 0 },
   });
 
 describe('an entry of the log', () => {
@@ -17,7 +19,11 @@ describe('an entry of the log', () => {
     const lost = { type: 'MemberLost', member: '1_03', incarnation: 2, reason: 'silence', evidence: {} };
     const { entry } = commitEntry(commit('security-group.SG1', lost));
     expect(entry).toEqual({
-      ...{ atMs: 5000, kind: 'commit', stream: 'security-group.SG1', version: 3, by: '1_01' },
+      atMs: 5000,
+      kind: 'commit',
+      stream: 'security-group.SG1',
+      version: 3,
+      by: '1_01',
       types: ['loseMember', 'MemberLost'],
       text: 'MemberLost: member 1_03 is declared lost: nothing was heard of it',
     });

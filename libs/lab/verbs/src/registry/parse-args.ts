@@ -58,7 +58,7 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
       const option = named.find((o) => o.flag === flag);
       if (option === undefined) {
         const measured = measuredOption(named, flag);
-        if (measured === undefined) throw unknownOption(verb, flag, options);
+        if (measured === undefined) throw unknownOption(verb, flag, options, words.includes('--'));
         given[measured.option.field] = readMeasure(measured, flag, value());
         continue;
       }
@@ -156,13 +156,13 @@ function checked(verb: Verb, given: Record<string, unknown>): Record<string, unk
   );
 }
 
-function unknownOption(verb: Verb, flag: string, options: readonly OptionSpec[]): LabError {
+function unknownOption(verb: Verb, flag: string, options: readonly OptionSpec[], hasTail: boolean): LabError {
   const known = [
     ...options.filter((o) => !isPlaced(verb, o.field)).map((o) => o.flag),
     ...GLOBAL_OPTIONS.map((o) => o.flag.split(' ')[0]!),
   ];
   const remedy =
-    verb.tail === undefined
+    verb.tail === undefined || hasTail
       ? `Did you mean ${nearestName(flag, known)}?`
       : `Put -- in front of the ${verb.tail}, as in: ${verb.examples[0]?.command}.`;
   return bad(`rehearse ${verb.path} has no option ${flag}.`, remedy);

@@ -30,8 +30,18 @@ describe('the moment of at', () => {
 
 describe("the sample of a moment in a run's series", () => {
   const row = (atMs: number, judged: readonly (number | null)[], connections: readonly (number | null)[]): Sample => ({
-    ...{ atMs, judged, connections, sent: null, delivered: null, dropped: null, lost: null, open: null },
-    ...{ latencyUs: null, membersActive: null, exposedSlots: null, aheadOfCopies: [] },
+    atMs,
+    judged,
+    connections,
+    sent: null,
+    delivered: null,
+    dropped: null,
+    lost: null,
+    open: null,
+    latencyUs: null,
+    membersActive: null,
+    exposedSlots: null,
+    aheadOfCopies: [],
   });
   const series: Samples = {
     everyMs: 100,

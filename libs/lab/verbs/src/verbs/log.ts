@@ -82,9 +82,9 @@ function ofRun(given: z.output<typeof input>, { runsFolder }: VerbContext): Out 
   }
   const folder = findRun(given.run!, runsFolder);
   const { runId, startedAtMs, endedAtMs, faults } = readRunHead(folder);
+  const wanted = logFilter(given, endedAtMs, startedAtMs);
   const commits = readRunLog(folder);
   const notes = readRunNotes(folder);
-  const wanted = logFilter(given, endedAtMs, startedAtMs);
   return { run: runId, startedAtMs, entries: entriesOf({ commits, faults, notes }, wanted, given.last) };
 }
 
