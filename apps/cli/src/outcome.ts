@@ -76,7 +76,7 @@ async function askOrExplain(
     const outcome = await verb.fromOutside?.(parseArgs(verb, rest).input, lab, contextOf(to));
     if (outcome !== undefined) return outcome;
   }
-  if (entry.prepares !== true) return askLab(lab, argv, to);
+  if (entry.prepares?.(rest) !== true) return askLab(lab, argv, to);
   return askLab(lab, [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest))], to);
 }
 

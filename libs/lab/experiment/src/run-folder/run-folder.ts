@@ -1,15 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nearestName, type Seal } from '@rehearsal/kernel';
-import {
-  LabError,
-  type Metric,
-  type Note,
-  type RunRecord,
-  type Sample,
-  type SampleHead,
-  type Samples,
-} from '@rehearsal/lab-port';
+import type { Metric, Note, RunRecord, Sample, SampleHead, Samples } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { GRAMMAR } from '@rehearsal/operator';
 import { z } from 'zod';
 import { helpOf } from './help.js';
 import { optionsOf } from './options.js';
@@ -48,9 +49,14 @@ describe('the registry of verbs', () => {
   it('says of each verb whether a lab carries it out, without loading it', () => {
     const asked = (list: readonly boolean[]): boolean[] => [...list];
     expect(asked(verbs.map(([e]) => e.asks === true))).toEqual(asked(verbs.map(([, v]) => v.needs === 'lab')));
-    expect(asked(verbs.map(([e]) => e.prepares === true))).toEqual(
+    expect(asked(verbs.map(([e]) => e.prepares !== undefined))).toEqual(
       asked(verbs.map(([, v]) => v.prepare !== undefined)),
     );
+  });
+
+  it('says without loading exec which of the commands may ask', () => {
+    const asks = findVerb(['exec']).entry.prepares!;
+    expect(GRAMMAR.filter((row) => (row.asks !== undefined) !== asks(row.words.split(' ')))).toEqual([]);
   });
 
   it('has pages, help texts, schemas and a man page under docs, as the verbs are now', async () => {

@@ -9,8 +9,8 @@ export interface VerbEntry {
   readonly alias?: string;
   /** Whether a running lab carries it out; says the same as the verb's `needs`, without loading it. */
   readonly asks?: boolean;
-  /** Whether it asks whoever calls for what is missing, before a lab carries it out. */
-  readonly prepares?: boolean;
+  /** Whether, with these words, it may ask whoever calls for what is missing, before a lab carries it out. */
+  prepares?(words: readonly string[]): boolean;
   readonly summary: string;
   load(): Promise<{ readonly default: Verb }>;
 }
@@ -60,7 +60,7 @@ export const VERBS: readonly VerbEntry[] = [
   {
     path: 'exec',
     asks: true,
-    prepares: true,
+    prepares: (words) => words.some((word) => word.includes('_admin')),
     summary: "one of the vendor's commands, at a member or an orchestrator of a running fabric",
     load: () => import('../verbs/exec.js'),
   },

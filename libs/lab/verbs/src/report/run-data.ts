@@ -1,4 +1,5 @@
-import { readKeptParts, type ActivityRecord } from '@rehearsal/experiment';
+import type { ActivityRecord } from '@rehearsal/experiment';
+import { readKeptParts } from '@rehearsal/experiment/run-folder';
 import type { RunData, StepData } from '@rehearsal/report';
 import { commandOf } from '../verbs/repeat.js';
 

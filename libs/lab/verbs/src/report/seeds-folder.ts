@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { seedsReport, type SeedsData } from '@rehearsal/report';
 import { reportPath } from './report-path.js';

@@ -6,7 +6,7 @@ import {
   readRunNotes,
   readSamples,
   type RunHead,
-} from '@rehearsal/experiment';
+} from '@rehearsal/experiment/run-folder';
 import { LabError, targetName, type Samples } from '@rehearsal/lab-port';
 import { carryOutCommand, hostName, readCommand, recordedView, type SampledMoment } from '@rehearsal/operator';
 import { z } from 'zod';

@@ -1,5 +1,6 @@
-import { findRun, readRunHead, readRunLog, readRunNotes } from '@rehearsal/experiment';
-import { LabError, type FaultRecord, type LabStory, type Note } from '@rehearsal/lab-port';
+import { findRun, readRunHead, readRunLog, readRunNotes } from '@rehearsal/experiment/run-folder';
+import type { FaultRecord, LabStory, Note } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import {
   commitEntry,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRun, runsOf } from '@rehearsal/experiment';
-import { LabError } from '@rehearsal/lab-port';
+import { findRun, runsOf } from '@rehearsal/experiment/run-folder';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { runReport, seedsReport } from '@rehearsal/report';
 import { z } from 'zod';
