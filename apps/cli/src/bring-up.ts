@@ -4,9 +4,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { UpReport, UpRequest } from '@rehearsal/verbs';
+import { root } from './services.js';
 import type { SupervisorRequest, SupervisorWord } from './supervisor-messages.js';
 
 const SUPERVISOR = fileURLToPath(new URL('./supervise.js', import.meta.url));
+
+/** What Node made of the code of a fabric's processes once, for all their starts. */
+const COMPILED = join(root, 'node_modules', '.cache', 'node-compile');
 
 /**
  * Starts a lab's supervisor as a session of its own, with files for a terminal, and waits until its fabric is
@@ -21,6 +25,7 @@ export async function bringUpSupervised(request: UpRequest, say: (line: string) 
   const whole: SupervisorRequest = { ...request, runId };
   const child = spawn(process.execPath, [SUPERVISOR, JSON.stringify(whole)], {
     detached: true,
+    env: { ...process.env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? COMPILED },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

@@ -15,7 +15,10 @@ import {
   type VerbEntry,
 } from '@rehearsal/verbs/client';
 import type { VerbContext } from '@rehearsal/verbs';
+import { isStill } from '@rehearsal/lab-port/process-book';
 import { createServices, root } from './services.js';
+
+const GONE_WITHIN_MS = 5_000;
 
 /** What the command does besides giving an outcome: words for people, and output before its end. */
 export interface Terminal extends Listener {
@@ -76,8 +79,12 @@ async function askOrExplain(
     const outcome = await verb.fromOutside?.(parseArgs(verb, rest).input, lab, contextOf(to));
     if (outcome !== undefined) return outcome;
   }
-  if (entry.prepares?.(rest) !== true) return askLab(lab, argv, to);
-  return askLab(lab, [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest))], to);
+  const isWhole = entry.prepares?.(rest) !== true;
+  const whole = isWhole ? argv : [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest))];
+  const outcome = await askLab(lab, whole, to);
+  // A fabric is down when its process is gone, too.
+  if (entry.path === 'down' && outcome.stdout !== '') await untilGone(lab);
+  return outcome;
 }
 
 /** The words of a verb with what was missing, which somebody is asked for here. */
@@ -91,6 +98,11 @@ async function prepared(entry: VerbEntry, words: readonly string[]): Promise<rea
   } finally {
     prompter.close();
   }
+}
+
+async function untilGone(lab: LiveLab): Promise<void> {
+  const deadlineMs = performance.now() + GONE_WITHIN_MS;
+  while (isStill(lab) && performance.now() < deadlineMs) await new Promise((done) => setTimeout(done, 10));
 }
 
 async function carryOutHere(

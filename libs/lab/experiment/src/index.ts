@@ -3,6 +3,7 @@ export * from './conduct/captures.js';
 export * from './conduct/conduct.js';
 export * from './conduct/control.js';
 export * from './conduct/journal.js';
+export * from './conduct/journal-schema.js';
 export * from './conduct/phases.js';
 export * from './conduct/tolerance.js';
 export * from './conduct/traffic.js';

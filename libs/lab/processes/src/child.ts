@@ -26,7 +26,7 @@ interface ReadyLine {
   readonly httpPort?: number;
 }
 
-const START_WITHIN_MS = 30_000;
+const START_WITHIN_MS = 60_000;
 
 /** Above ordinary work: a fabric's heartbeats should not wait for whatever else the machine is doing. */
 const PRIORITY = -5;

@@ -3,6 +3,7 @@ import { LabError, type Lab } from '@rehearsal/lab-port';
 import { readExperiment } from '../file/read-experiment.js';
 import { conduct, type Perform } from './conduct.js';
 import type { Journal } from './journal.js';
+import { journalSchema } from './journal-schema.js';
 
 const TEXT = `title: t
 description: d
@@ -72,6 +73,19 @@ describe('an experiment', () => {
       ['see it', 'succeeded', true],
     ]);
     expect(journal.run[0]).toMatchObject({ start: '1970-01-01T00:00:01.200', duration: 0.1 });
+  });
+
+  it.each([
+    ['that went well', {}],
+    ['that deviated', { see: { status: 1 }, 'look b': { status: 1 } }],
+    ['that was refused', { break: new LabError('bad-input', 'no', 'Do not.') }],
+    ['that never began', { 'look a': { status: 1 } }],
+  ])('leaves a journal as the Chaos Toolkit describes one, of a run %s', async (_what, answers) => {
+    const { journal } = await conducted(answers as Readonly<Record<string, Answer | Error>>);
+    const read = JSON.parse(JSON.stringify(journal)) as unknown;
+    expect(journalSchema.safeParse(read).error?.issues ?? []).toEqual([]);
+    const bent = { ...(read as object), status: 'done' };
+    expect(journalSchema.safeParse(bent).success).toBe(false);
   });
 
   it('does nothing to a fabric that is not well before', async () => {

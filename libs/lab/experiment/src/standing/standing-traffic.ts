@@ -152,7 +152,7 @@ export class StandingTraffic {
       const atMs = ledger.marks.find((m) => m.name === name)?.atMs ?? 0;
       byMark.push({ atMs, rows: name === this.#marks.at(-1) ? rows : begun(await this.#traffic.connections(name)) });
     }
-    this.#ended.push({ ledger, rows, lost, byMark });
+    this.#ended.push({ ledger: withoutUnstarted(ledger), rows, lost, byMark });
     this.#isOn = false;
   }
 }
@@ -160,6 +160,12 @@ export class StandingTraffic {
 /** A plan that was stopped has connections that were never to be. */
 function begun(rows: readonly ConnectionRow[]): ConnectionRow[] {
   return rows.filter((row) => row.openedMs !== null || row.sent > 0);
+}
+
+function withoutUnstarted(ledger: LedgerSummary): LedgerSummary {
+  const { connections } = ledger;
+  const total = connections.total - connections.unstarted;
+  return { ...ledger, connections: { ...connections, total, unstarted: 0 } };
 }
 
 /** The stretches of a lab as one account: connections of later ones have later numbers. */

@@ -121,3 +121,18 @@ describe('the words after a verb', () => {
     expect(() => parseArgs(toy, words)).toThrow(message);
   });
 });
+
+describe('values with a unit', () => {
+  it.each([
+    [['link', '1_03', '--delay', '5ms'], { delayMs: 5 }],
+    [['link', '1_03', '--delay', '1.5s'], { delayMs: 1500 }],
+    [['link', '1_03', '--delay-ms', '2s'], { delayMs: 2000 }],
+    [['link', '1_03', '--delay=1m'], { delayMs: 60_000 }],
+    [['link', '1_03', '--rate', '2mbps'], { rateKbps: 2000 }],
+    [['link', '1_03', '--loss', '0.1%'], { lossPerMillion: 1000 }],
+    [['panic', '1_03', '--reboot-after', '30s'], { rebootAfterMs: 30_000 }],
+  ])('%j', async (words, fields) => {
+    const fault = (await import('../verbs/fault.js')).default;
+    expect(parseArgs(fault, words).input).toMatchObject(fields);
+  });
+});
