@@ -163,7 +163,7 @@ export class ProcessLab implements Lab {
       this.run = new RunLog(this.rt, parts.runId, plan.site, parts.build);
       const { fabric, profile, settings } = plan;
       await this.run.open({ fabric, profile, world: this.world, settings });
-      await eachOf(this.children, STARTED_AT_ONCE, (child) => this.start(child));
+      await eachOf(this.children, STARTED_AT_ONCE, (child) => this.startOrAgain(child));
       await this.waitUntil({ name: 'ready', until: { equals: true } }, UP_WITHIN_MS);
     } catch (error) {
       await this.down();
@@ -425,6 +425,17 @@ export class ProcessLab implements Lab {
     await this.server?.stop();
     this.links?.stop();
     this.busUp = false;
+  }
+
+  /** On a machine with much else to do, one may give up on the bus before it has had its turn: once is no fault of it. */
+  private async startOrAgain(child: Child): Promise<void> {
+    try {
+      await this.start(child);
+    } catch (error) {
+      if (!this.isUp || child.state !== 'rebooting') throw error;
+      this.cancelReboot(child);
+      await this.start(child);
+    }
   }
 
   private async start(child: Child): Promise<void> {
