@@ -6,6 +6,7 @@ import { loadFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port';
 import {
   announceLab,
+  EXIT,
   explain,
   findVerb,
   keepReport,
@@ -54,8 +55,12 @@ function answerFor(standing: StandingLab, at: { name: string }): Answer {
       },
     };
     const own = { ...context, say: to.say, out: to.out, gone };
+    const faults = (): number => standing.lab.story?.faults().length ?? 0;
+    const before = faults();
     const outcome = await performerOn(lab, own)(argv, undefined);
-    if (verb.effect === 'act') {
+    // What was only looked at, or not understood, did nothing to the fabric.
+    const isLook = verb.path === 'exec' && faults() === before;
+    if (verb.effect === 'act' && !isLook && outcome.status !== EXIT.badInput) {
       standing.note(argv, startMs, outcome);
       say(`rehearse ${argv.join(' ')}: exit code ${outcome.status}`);
     }

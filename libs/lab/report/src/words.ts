@@ -109,19 +109,31 @@ function whyCopied(reason: string): string {
   );
 }
 
-/** What an event says to an operator; null where it says nothing worth a line. Events of unknown types keep their name. */
+/** What an event says to an operator; null where it says nothing worth a line. What is not known keeps its name. */
 export function wordsOf(stream: string, event: { readonly type: string }): Said | null {
   const kind = stream.slice(0, stream.indexOf('.'));
   if (kind === 'run')
     return say('run', 'plain', event.type === 'Configured' ? 'the run is opened' : 'the run is closed');
   const words = (kind === 'hypersync' ? COPIES : GROUP) as Readonly<Record<string, (e: unknown) => Said | null>>;
-  return Object.hasOwn(words, event.type) ? words[event.type]!(event) : say('run', 'plain', event.type);
+  const asNamed = say('run', 'plain', event.type);
+  if (!Object.hasOwn(words, event.type)) return asNamed;
+  try {
+    return words[event.type]!(event);
+  } catch {
+    // Of a version that did not write down what is said of it here.
+    return asNamed;
+  }
 }
 
 /** What was done to a fabric: `panic member 1_03 (rebootAfterMs 3000)`. */
 export function faultText({ fault, target, detail }: FaultRecord): string {
   const said = Object.entries(detail)
     .filter(([name]) => name !== 'pid')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([name, value]) => (name === 'principal' ? `by ${nameOf(value)}` : `${name} ${plain(value)}`));
   return `${fault} ${target}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }
+
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Of whoever did it, as the log has them. */
+const nameOf = (principal: unknown): string => plain((principal as { readonly name?: unknown } | null)?.name ?? '?');

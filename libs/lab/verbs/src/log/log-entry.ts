@@ -34,7 +34,7 @@ interface Fields {
 
 /** Fields that say nothing beside the others. */
 const DULL = new Set(['type', 'version', 'at', 'id', 'from', 'evidence', 'settings', 'config', 'tableHash']);
-const TEXT_AT_MOST = 110;
+const TEXT_AT_MOST = 240;
 
 /** @param line a stored commit */
 export function commitEntry(line: string): SourcedEntry {
