@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { LogEntry, SourcedEntry } from './log-entry.js';
 
 export interface LogFilterWords {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { loadExperiment } from '@rehearsal/experiment';
 import { FileError, loadFabric, problemText, readYaml } from '@rehearsal/fabric';
 import { SettingsError } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port/lab-error';
@@ -53,6 +52,8 @@ async function report(path: string, context: VerbContext): Promise<z.output<type
     kind = kindOf(path);
     if (kind === 'fabric') loadFabric(path, overridesOf(context));
     else if (kind === 'experiment') {
+      // Takes long to load, and is of no use to the other files.
+      const { loadExperiment } = await import('@rehearsal/experiment');
       const experiment = loadExperiment(path, await commandChecker());
       const { fabric } = experiment.block;
       if (fabric !== undefined) loadFabric(experiment.locate(fabric), overridesOf(context));
