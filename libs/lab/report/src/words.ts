@@ -128,7 +128,7 @@ export function wordsOf(stream: string, event: { readonly type: string }): Said 
 /** What was done to a fabric: `panic member 1_03 (rebootAfterMs 3000)`. */
 export function faultText({ fault, target, detail }: FaultRecord): string {
   const said = Object.entries(detail)
-    .filter(([name]) => name !== 'pid')
+    .filter(([name, value]) => name !== 'pid' && value !== null && value !== undefined)
     .map(([name, value]) => (name === 'principal' ? `by ${nameOf(value)}` : `${name} ${plain(value)}`));
   return `${fault} ${target}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }

@@ -27,7 +27,7 @@ describe('the words of an entry', () => {
     const { entry, source } = faultEntry(fault);
     expect([entry.types, entry.text]).toEqual([['panic'], 'panic member 1_03 (rebootAfterMs 3000)']);
     expect(source).toContain('"1_03"');
-    const down = { state: 'down', principal: { name: 'Me', known: 'asserted' } };
+    const down = { state: 'down', force: null, principal: { name: 'Me', known: 'asserted' } };
     const admin = faultEntry({ ...fault, fault: 'admin', detail: down });
     expect(admin.entry.text).toBe('admin member 1_03 (state down, by Me)');
   });
