@@ -51,7 +51,12 @@ function answerFor(standing: StandingLab, at: { name: string }): Answer {
       standing,
       beforeFault: async (fault) => {
         say(`fault: ${fault}`);
-        await standing.traffic.mark();
+        // Whoever keeps the account may be out of reach, and what brings it back must not wait for it.
+        if ((await standing.lab.status()).bus === 'down') return;
+        await standing.traffic.mark().catch((error: unknown) => {
+          if (!(error instanceof LabError)) throw error;
+          say(`the account has no mark of it: ${error.message}`);
+        });
       },
     };
     const own = { ...context, say: to.say, out: to.out, gone };
