@@ -72,6 +72,8 @@ export class DataPlane {
 
   onFrame(type: number, words: Int32Array, channel: Channel): void {
     if (this.parts.turns.stopped) return;
+    // Its sender takes what is expected for known as soon as it is acknowledged, whatever is folded here.
+    if (type === FRAME.expect && nodeKind(channel.peerCode) === 'member') this.parts.expecting.hear(words);
     // A frame that speaks of a table not folded here waits, and so does all that follows it.
     if (this.unfolded.keep(channel, type, words, this.host.group.version)) return;
     this.handle(type, words, channel);
@@ -92,7 +94,7 @@ export class DataPlane {
       legs.onLegs(words, channel);
       turns.queue();
     } else if (kind === 'member' && type === FRAME.expect) {
-      expecting.onExpect(words);
+      expecting.passOn(words);
     } else if (kind === 'member' && type === FRAME.legsHeld) {
       legs.onHeld(words);
       turns.queue();

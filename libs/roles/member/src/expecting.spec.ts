@@ -29,7 +29,9 @@ function given() {
     const words = new Int32Array(HEADER_WORDS);
     words[HEADER_WORDS - 3] = version;
     const records = homes.flatMap((home) => [home, PORT | (17 << 16), home, 0, 2, 60_000]);
-    expecting.onExpect(Int32Array.from([...words, ...records]));
+    const frame = Int32Array.from([...words, ...records]);
+    expecting.hear(frame);
+    expecting.passOn(frame);
   };
   return { expecting, told, hear };
 }

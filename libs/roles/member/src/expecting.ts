@@ -11,6 +11,12 @@ const SIP_PORT = 5060;
 /** In a frame: address, port and protocol, home slot, rule, sync policy, ms left. */
 const RECORD_WORDS = 6;
 
+function* recordsOf(words: Int32Array): Generator<Int32Array> {
+  for (let at = HEADER_WORDS; at + RECORD_WORDS <= words.length; at += RECORD_WORDS) {
+    yield words.subarray(at, at + RECORD_WORDS);
+  }
+}
+
 export interface ExpectingParts {
   readonly rt: Runtime;
   readonly connections: ConnectionTable;
@@ -82,15 +88,17 @@ export class Expecting {
     return awaited;
   }
 
-  /** Another member's words. Who had joined when they were said, and its sender did not know, is told here. */
-  onExpect(words: Int32Array): void {
-    const held: number[] = [];
-    for (let at = HEADER_WORDS; at + RECORD_WORDS <= words.length; at += RECORD_WORDS) {
-      const record = words.subarray(at, at + RECORD_WORDS);
-      const [address, portAndProto, home, rule, sync, leftMs] = record;
+  /** Another member's words. */
+  hear(words: Int32Array): void {
+    for (const [address, portAndProto, home, rule, sync, leftMs] of recordsOf(words)) {
       this.keep(address!, portAndProto!, home!, rule!, sync!, leftMs!);
-      if (this.parts.holds(home!)) held.push(...record);
     }
+  }
+
+  /** Tells another member's words, once the table they speak of is folded here, to who joined unknown to their sender. */
+  passOn(words: Int32Array): void {
+    const held: number[] = [];
+    for (const record of recordsOf(words)) if (this.parts.holds(record[2]!)) held.push(...record);
     const version = tableVersionOf(words);
     for (const [member, joinedBy] of this.joinedBy) if (joinedBy > version) this.send(member, held);
   }
