@@ -24,6 +24,8 @@ export class Delivery extends Item {
   /** Sum of the bytes at `send`, to see that they stay as they were; 0 of messages that are not watched. */
   readonly sum: number;
   readonly busEpoch: number;
+  /** Its place among all that was ever sent. */
+  number = 0;
   /** Sent, and never to arrive. */
   lost = false;
   to: Subscription | undefined;

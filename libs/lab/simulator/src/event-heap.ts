@@ -97,9 +97,13 @@ export class EventHeap {
     return first;
   }
 
-  /** Gives what is planned other times; of equal ones, what was planned first still comes first. */
-  replan(times: ReadonlyMap<Happening, number>): void {
+  /**
+   * Gives what is planned other times; of equal ones, what was planned first still comes first.
+   * @param anew what of it counts as planned only now, in this order
+   */
+  replan(times: ReadonlyMap<Happening, number>, anew: readonly Happening[] = []): void {
     for (const [event, timeUs] of times) event.timeUs = timeUs;
+    for (const event of anew) event.order = this.#planned++;
     const heap = this.#heap;
     // What is sorted is a heap.
     heap.sort(asTheyHappen);

@@ -28,12 +28,17 @@ export class FaultyLink {
     this.#usPerByte = spec.rateKbps === undefined ? 0 : 8000 / spec.rateKbps;
   }
 
+  /** How long it takes depends on what else is on it. */
+  get metered(): boolean {
+    return this.#usPerByte > 0;
+  }
+
   /** The same with nothing on it. */
   anew(): FaultyLink {
     return new FaultyLink(this.pair, this.#spec);
   }
 
-  /** When something that sets out at `atUs` is through. */
+  /** When something that comes to it at `atUs` is through; a metered way is asked in the order in which things come. */
   passed(atUs: number, bytes: number): number {
     if (this.#usPerByte > 0) {
       this.#busyUntilUs = Math.max(this.#busyUntilUs, atUs) + Math.ceil(bytes * this.#usPerByte);
@@ -86,6 +91,11 @@ export class FaultyLinks {
 
   get(pair: number): FaultyLink | undefined {
     return this.#byPair.get(pair);
+  }
+
+  /** What is wrong with each of these ways. */
+  all(pairs: readonly number[]): readonly FaultyLink[] {
+    return pairs.flatMap((pair) => this.#byPair.get(pair) ?? []);
   }
 
   /** What is wrong along a way, which leads through the bus: between the ends, up to the bus, and down from it. */

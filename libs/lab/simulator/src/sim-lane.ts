@@ -29,7 +29,7 @@ export class SimLane implements Lane {
   constructor(process: SimProcess, subject: string, receiver: number, options: LaneOptions) {
     this.network = process.world.network;
     this.subject = subject;
-    this.subscriptions = this.network.at(subject);
+    this.subscriptions = this.network.subscriptions.at(subject);
     this.#process = process;
     this.#incarnation = process.incarnation;
     this.receiver = receiver;
@@ -37,7 +37,7 @@ export class SimLane implements Lane {
   }
 
   take(bytes: number): Uint8Array {
-    return this.network.buffer(bytes);
+    return this.network.slab.take(bytes);
   }
 
   send(bytes: Uint8Array): boolean {

@@ -44,7 +44,9 @@ export class Call extends Item {
   }
 
   happen(): void {
-    if (this.#incarnation === this.#process.incarnation) this.#process.enqueue(this);
+    if (this.#incarnation !== this.#process.incarnation) return;
+    if (this.passage !== undefined && this.passage.ahead.length > 0) this.#process.world.network.reached(this);
+    else this.#process.enqueue(this);
   }
 
   handle(): void {

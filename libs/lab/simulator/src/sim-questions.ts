@@ -53,7 +53,7 @@ export function askSubject(
 
   world.later(asker.nowUs() + world.delayUs(), () => {
     if (!alive() || network.isCut(asker.index, world.busIndex)) return;
-    const heard = network.heardBy(subject).filter((s) => s.answer !== undefined);
+    const heard = network.subscriptions.heardBy(subject).filter((s) => s.answer !== undefined);
     if (heard.length === 0) {
       if (asker.incarnation === incarnation)
         world.post(asker, () => settle({ kind: 'no-responders' }), world.delayUs());

@@ -93,7 +93,7 @@ export class SimRuntime implements Runtime {
 
   listen(at: Subject, on: (bytes: Uint8Array) => void): Cancel {
     const process = this.#process;
-    return process.world.network.subscribe({
+    return process.world.network.subscriptions.add({
       subject: at,
       process,
       incarnation: this.#incarnation,
@@ -113,7 +113,7 @@ export class SimRuntime implements Runtime {
     on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void,
   ): Cancel {
     const process = this.#process;
-    return process.world.network.subscribe({
+    return process.world.network.subscriptions.add({
       subject: at,
       process,
       incarnation: this.#incarnation,

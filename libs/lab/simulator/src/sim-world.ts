@@ -183,7 +183,9 @@ export class SimWorld {
       this.network.keepPrefix(process);
       this.network.hangUp(process);
       const { incarnation } = process;
-      this.later(this.nowUs + this.options.undeliverableUs, () => this.network.forget(process, incarnation));
+      this.later(this.nowUs + this.options.undeliverableUs, () =>
+        this.network.subscriptions.forget(process, incarnation),
+      );
     }
     process.state = becomes;
     process.connected = false;

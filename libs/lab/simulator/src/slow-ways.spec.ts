@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { appendMsgId, encodeCommit, type Commit, type Runtime } from '@rehearsal/kernel';
 import { scriptedWorld, type Script } from './testing/scripted-world.js';
 
@@ -125,5 +126,113 @@ describe('a way with a backlog', () => {
     world.network.setLink(world.busIndex, index, {});
     runMs(1);
     expect(told).toEqual([1, 400]);
+  });
+});
+
+describe('metered ways up to the bus and down from it', () => {
+  it('let nobody wait for a message that is still on the way of its sender', () => {
+    const heard: [number, number][] = [];
+    const send =
+      (ms: number, bytes: number): Script =>
+      (runtime) => {
+        const lane = runtime.lane(TO, { maxInFlightBytes: 1 << 20 });
+        runtime.after(ms, () => void lane.send(lane.take(bytes)));
+      };
+    const { world, runMs } = scriptedWorld({
+      '1_01': send(10, 80_000),
+      '1_1': send(20, 100),
+      '1_02': (runtime) =>
+        void runtime.listen(TO, ({ length }) => heard.push([Math.round(runtime.nowMs() - world.epochMs), length])),
+    });
+    for (const { index } of world.processes) {
+      world.network.setLink(index, world.busIndex, { rateKbps: 64 });
+      world.network.setLink(world.busIndex, index, { rateKbps: 64 });
+    }
+    runMs(60_000);
+    expect(heard).toEqual([
+      [45, 100],
+      [20_010, 80_000],
+    ]);
+  });
+
+  it('bring what they held in order when they are mended at once, one message past the way up and one not', () => {
+    const heard: [number, number][] = [];
+    const { world, process, runMs } = scriptedWorld({
+      '1_01': sender(1, 2),
+      '1_02': listener(heard, () => world.epochMs),
+    });
+    const [from, to] = [process('1_01').index, process('1_02').index];
+    const set = (spec: object): void => {
+      world.network.setLink(from, world.busIndex, spec);
+      world.network.setLink(world.busIndex, to, spec);
+    };
+    set(SLOW);
+    runMs(1500);
+    expect(heard).toEqual([]);
+    set({});
+    runMs(10);
+    expect(heard).toEqual([
+      [0, 1500],
+      [1, 1500],
+    ]);
+  });
+
+  it('keep what one process sends another in order, and lose none of it, however they change', () => {
+    const senders = ['1_01', '1_03', '1_1'] as const;
+    const spec = fc.oneof(
+      fc.constant({}),
+      fc.record({ rateKbps: fc.constantFrom(8, 80, 800), delayMs: fc.constantFrom(1, 30, 300) }, { requiredKeys: [] }),
+    );
+    const way = fc.record({
+      atMs: fc.constantFrom(0, 50, 100, 200, 400),
+      of: fc.constantFrom('up', 'down', 'between'),
+      who: fc.constantFrom(...senders),
+      spec,
+    });
+    const message = fc.record({
+      atMs: fc.integer({ min: 0, max: 400 }),
+      who: fc.constantFrom(...senders),
+      bytes: fc.integer({ min: 8, max: 400 }),
+    });
+    const changes = fc.array(way, { minLength: 1, maxLength: 12 });
+    const messages = fc.array(message, { minLength: 2, maxLength: 40 });
+    fc.assert(
+      fc.property(changes, messages, fc.integer(), fc.boolean(), (ways, sent, seed, rough) => {
+        const heard = new Map<number, number[]>(senders.map((_, who) => [who, []]));
+        const script =
+          (id: string): Script =>
+          (runtime) => {
+            const lane = runtime.lane(TO, { maxInFlightBytes: 1 << 20 });
+            let number = 0;
+            for (const { atMs, bytes } of sent.filter(({ who }) => who === id)) {
+              runtime.after(atMs, () => {
+                const bare = lane.take(bytes);
+                bare[0] = senders.indexOf(id as never);
+                bare[1] = number++;
+                lane.send(bare);
+              });
+            }
+          };
+        const { world, process, runMs } = scriptedWorld(
+          {
+            ...Object.fromEntries(senders.map((id) => [id, script(id)])),
+            '1_02': (runtime) => void runtime.listen(TO, (bytes) => heard.get(bytes[0]!)!.push(bytes[1]!)),
+          },
+          rough ? { messageJitterUs: 5000, clogPerMillion: 200_000, clogMaxMs: 40 } : {},
+          seed,
+        );
+        const to = process('1_02').index;
+        for (const { atMs, of, who, spec: link } of ways.toSorted((a, b) => a.atMs - b.atMs)) {
+          runMs(atMs - world.nowUs / 1000);
+          const from = process(who).index;
+          const ends = { up: [from, world.busIndex], down: [world.busIndex, to], between: [from, to] } as const;
+          world.network.setLink(...ends[of], link);
+        }
+        runMs(60_000);
+        const all = senders.map((id) => sent.filter(({ who }) => who === id).map((_, n) => n));
+        expect([...heard.values()]).toEqual(all);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
