@@ -138,6 +138,21 @@ describe('the detector', () => {
     }
   });
 
+  it('judges nobody after a gap in all it hears that one frame ends, but who stays silent while others are heard', () => {
+    const { made, found } = detector('vendor');
+    made.watch(PEER, 7, 0);
+    made.heard(PEER, 7, 1000);
+    rounds(made, 1000, 1075);
+    for (let ms = 1100; ms <= 1250; ms += 25) made.round(ms);
+    rounds(made, 1275, 1275);
+    for (let ms = 1300; ms <= 1350; ms += 25) made.round(ms);
+    expect(found).toEqual([]);
+    rounds(made, 1375, 1425);
+    expect(found).toEqual([]);
+    rounds(made, 1450, 1450);
+    expect(found.map((f) => f.evidence['silentMs'])).toEqual([450]);
+  });
+
   it('judges nobody within the settle time after a reconnect, and somebody with the settle time off', () => {
     for (const settleMs of [2000, 0]) {
       const { made, found } = detector('lossless', { 'detector.settleMs': settleMs });

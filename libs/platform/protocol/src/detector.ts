@@ -6,6 +6,12 @@ export const DETECTOR_ROUNDS = 4;
 /** Two heartbeats: whoever hears nobody for so long has lost its hearing, and not everybody else. */
 const DEAF_AFTER_ROUNDS = 2 * DETECTOR_ROUNDS;
 
+/**
+ * One and a half: whoever hears somebody after nobody for so long has missed a heartbeat of everybody, since its way
+ * brought something else. A way that is only busy brings one frame, perhaps, and then nothing again.
+ */
+const HELD_UP_AFTER_ROUNDS = 1.5 * DETECTOR_ROUNDS;
+
 /** A peer whose death this detector would notice. */
 interface Watched {
   incarnation: number;
@@ -40,7 +46,8 @@ export interface Silence {
  * nobody could hear it. A round after a stall of the own loop is skipped, because then it is this process that
  * was late; so is one after two heartbeats in which nobody at all was heard, because then it is the bus. Nor is a
  * peer's silence a death where hardly anybody else has been heard in it: of the heartbeats it owes, others must have
- * been heard through all but the last.
+ * been heard through all but the last. When somebody is heard after a gap in which nobody was, the silence of all others
+ * has lasted for one heartbeat, at most.
  */
 export class Detector {
   private readonly watched = new Map<number, Watched>();
@@ -93,8 +100,8 @@ export class Detector {
 
   /** Any frame of anybody, also of who is not watched: it shows that the bus brings frames here. */
   heard(code: number, incarnation: number, nowMs: number): void {
-    // The bus brings what it held, one after another.
-    if (this.deafRounds > DEAF_AFTER_ROUNDS) this.giveAHeartbeat();
+    // The bus brings what it held, or what waited on a busy way, one after another.
+    if (this.deafRounds > HELD_UP_AFTER_ROUNDS) this.giveAHeartbeat();
     this.deafRounds = 0;
     const peer = this.watched.get(code);
     if (peer === undefined || peer.incarnation !== incarnation) return;
