@@ -16,6 +16,7 @@ import { mendOfLate } from './came-late.js';
 import { mendOf } from './draw-fault.js';
 import { atRest } from './rest.js';
 import type { Schedule, FaultStep } from './schedule.js';
+import { comesUpWithinMs } from './weather.js';
 
 /** A simulated fabric whose weather can be made calm. */
 export interface ExploreLab extends Lab {
@@ -48,7 +49,6 @@ export interface Finding {
 }
 
 const BUS: Target = { role: 'bus', id: 'bus' };
-const UP_WITHIN_MS = 30_000;
 const LOOK_AT_FIRST_EVERY_MS = 20;
 /** What mends the way to the bus and the log: first, since nothing else can be mended without. */
 const OF_THE_WAY: ReadonlySet<string> = new Set(['mend', 'disk-free']);
@@ -127,7 +127,7 @@ class Run {
   private async bringUp(): Promise<void> {
     const { lab } = this;
     await lab.up();
-    const deadlineMs = lab.nowMs() + UP_WITHIN_MS;
+    const deadlineMs = lab.nowMs() + comesUpWithinMs(this.schedule.weather);
     for (;;) {
       const why = atRest(await lab.status(), lab.plan, {});
       if (why === undefined) return;

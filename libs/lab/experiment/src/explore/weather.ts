@@ -51,3 +51,19 @@ export function drawWeather(rng: Rng): Weather {
   drawn['appendChecksFirst'] = pick(rng, ['message-id', 'sequence']);
   return drawn as Weather;
 }
+
+/** So long a fabric may take to come up where the log answers. */
+const UP_WITHIN_MS = 30_000;
+/** Decisions that wait for one another while a fabric comes up, each for the log: an append, and a look at what became of it. */
+const LOG_WAITS_IN_A_ROW = 2 * 24;
+
+/**
+ * How long a fabric may take to come up, in ms. What the log loses costs whoever asked its whole timeout, and is asked
+ * again, which may be lost in its turn; so for every decision that many timeouts are to be expected.
+ */
+export function comesUpWithinMs(weather: Weather): number {
+  const { appendLostPerMillion: lost = 0, appendAnswerLostPerMillion: unanswered = 0 } = weather;
+  const { appendTimeoutMs = REACHES.appendTimeoutMs[1] } = weather;
+  const timeouts = (lost + unanswered) / (1_000_000 - lost - unanswered);
+  return UP_WITHIN_MS + Math.ceil(LOG_WAITS_IN_A_ROW * timeouts * appendTimeoutMs);
+}
