@@ -56,12 +56,42 @@ describe('after a loss, a slot is served', () => {
     expect(served).toEqual([[3, 4]]);
   });
 
-  it('without the word of an orchestrator that is lost itself', () => {
-    const { handover, served, orchestrators } = given(two());
-    handover.seize(9, [3]);
-    handover.heard('1_1', 1, 9);
+  it('without the word of an orchestrator that was lost a lease ago', () => {
+    const { handover, served, pass, orchestrators } = given(two());
+    handover.check();
     (orchestrators[1] as Live).status = 'out';
     handover.check();
+    pass(LEASE_MS * 1.1);
+    handover.heard('1_1', 1, 9);
+    handover.seize(9, [3]);
+    handover.check();
+    expect(served).toEqual([[3]]);
+  });
+
+  it('without the word of one that has just been lost once its lease must have run out, and not before', () => {
+    const { handover, served, pass, orchestrators } = given(two());
+    handover.check();
+    (orchestrators[1] as Live).status = 'out';
+    handover.check();
+    pass(LEASE_MS / 2);
+    handover.heard('1_1', 1, 9);
+    handover.seize(9, [3]);
+    handover.check();
+    expect(served).toEqual([]);
+    pass(LEASE_MS * 0.5);
+    expect(served).toEqual([]);
+    pass(LEASE_MS * 0.1);
+    expect(served).toEqual([[3]]);
+  });
+
+  it('on the word of one that is lost, if it said it before', () => {
+    const { handover, served, orchestrators } = given(two());
+    handover.seize(9, [3]);
+    handover.check();
+    handover.heard('1_2', 1, 9);
+    (orchestrators[1] as Live).status = 'out';
+    handover.check();
+    handover.heard('1_1', 1, 9);
     expect(served).toEqual([[3]]);
   });
 

@@ -8,13 +8,19 @@ interface Seizure {
   readonly slots: Set<number>;
 }
 
+/** An orchestrator that was live until a short while ago. */
+interface Lost {
+  readonly incarnation: number;
+  readonly untilMs: number;
+}
+
 /** Clocks may drift this much against one another while a lease runs. */
 const DRIFT_PERCENT = 10;
 
 /**
  * Waits until a slot may be served: after the old active's in-order release, or, after a loss, until
  * every live orchestrator has confirmed the version that took the slot away, or its lease must have run
- * out (fidelity: F-LEASE).
+ * out (fidelity: F-LEASE). One that has just been lost counts as live until then: it may have been unheard and no more.
  */
 export class Handover {
   /** Slot -> member number whose release is awaited. */
@@ -22,9 +28,12 @@ export class Handover {
   private seizures: Seizure[] = [];
   /** Per orchestrator id: incarnation and highest table version heard from it. */
   private readonly confirmed = new Map<string, { incarnation: number; version: number }>();
+  /** Per orchestrator id: the incarnation that was live when last looked at. */
+  private readonly live = new Map<string, number>();
+  private readonly lost = new Map<string, Lost>();
   private timer: Cancel | undefined;
+  private readonly waitMs: number;
   private readonly rt: Runtime;
-  private readonly leaseMs: number;
   private readonly orchestrators: () => SecurityGroupState['orchestrators'];
   private readonly onMayServe: (slots: Iterable<number>) => void;
 
@@ -35,7 +44,7 @@ export class Handover {
     onMayServe: (slots: Iterable<number>) => void,
   ) {
     this.rt = rt;
-    this.leaseMs = leaseMs;
+    this.waitMs = leaseMs * (1 + DRIFT_PERCENT / 100);
     this.orchestrators = orchestrators;
     this.onMayServe = onMayServe;
   }
@@ -55,8 +64,7 @@ export class Handover {
   seize(version: number, slots: readonly number[]): void {
     if (slots.length === 0) return;
     for (const slot of slots) this.forget(slot);
-    const waitMs = this.leaseMs * (1 + DRIFT_PERCENT / 100);
-    this.seizures.push({ version, untilMs: this.rt.nowMs() + waitMs, slots: new Set(slots) });
+    this.seizures.push({ version, untilMs: this.rt.nowMs() + this.waitMs, slots: new Set(slots) });
   }
 
   /** The slot is no longer this member's to serve. */
@@ -95,30 +103,43 @@ export class Handover {
     if (this.seizures.length > 0) this.check();
   }
 
-  /** Serves what may be served by now; looks again when the next lease must have run out. */
+  /** Serves what may be served by now; looks again when the next lease must have run out. To be called with each table. */
   readonly check = (): void => {
     this.timer?.();
     this.timer = undefined;
-    if (this.seizures.length === 0) return;
     const nowMs = this.rt.nowMs();
+    this.noteLost(nowMs);
+    if (this.seizures.length === 0) return;
     const ready = this.seizures.filter((s) => nowMs >= s.untilMs || this.allConfirmed(s.version));
     if (ready.length > 0) {
       this.seizures = this.seizures.filter((s) => !ready.includes(s));
       for (const seizure of ready) this.onMayServe(seizure.slots);
     }
     if (this.seizures.length > 0) {
-      const nextMs = Math.min(...this.seizures.map((s) => s.untilMs));
+      const leases = [...this.seizures, ...this.lost.values()];
+      const nextMs = Math.min(...leases.map((l) => l.untilMs));
       this.timer = this.rt.after(Math.max(1, nextMs - nowMs), this.check);
     }
   };
 
-  private allConfirmed(version: number): boolean {
-    for (const orchestrator of this.orchestrators()) {
-      if (orchestrator.status !== 'active') continue;
-      const known = this.confirmed.get(orchestrator.id);
-      if (known === undefined || known.incarnation !== orchestrator.incarnation || known.version < version)
-        return false;
+  private noteLost(nowMs: number): void {
+    for (const [id, { untilMs }] of this.lost) if (nowMs >= untilMs) this.lost.delete(id);
+    for (const { id, status, incarnation } of this.orchestrators()) {
+      if (status === 'active') {
+        this.live.set(id, incarnation);
+        this.lost.delete(id);
+      } else if (this.live.delete(id)) this.lost.set(id, { incarnation, untilMs: nowMs + this.waitMs });
     }
+  }
+
+  private allConfirmed(version: number): boolean {
+    for (const [id, incarnation] of this.live) if (!this.hasConfirmed(id, incarnation, version)) return false;
+    for (const [id, { incarnation }] of this.lost) if (!this.hasConfirmed(id, incarnation, version)) return false;
     return true;
+  }
+
+  private hasConfirmed(id: string, incarnation: number, version: number): boolean {
+    const known = this.confirmed.get(id);
+    return known !== undefined && known.incarnation === incarnation && known.version >= version;
   }
 }
