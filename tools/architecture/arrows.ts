@@ -28,7 +28,7 @@ export const mayImport: Record<string, readonly string[]> = {
   fabric: ['lab-port', 'protocol', 'kernel'],
   simulator: ['lab-port', 'fabric', 'traffic', ...roles, 'protocol', 'kernel'],
   processes: ['lab-port', 'fabric', 'bus', 'protocol', 'kernel'],
-  experiment: ['lab-port', 'fabric', 'traffic', 'kernel'],
+  experiment: ['lab-port', 'fabric', 'traffic', 'protocol', 'kernel'],
   report: ['lab-port', 'hypersync', 'security-group', 'traffic', 'kernel'],
   replay: ['kernel'],
   operator: ['lab-port', 'security-group', 'hypersync', 'kernel'],

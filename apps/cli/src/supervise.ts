@@ -13,6 +13,8 @@ import {
   labsFolder,
   performerOn,
   readSet,
+  serveMetrics,
+  writeTargets,
   type Answer,
   type LabAtHand,
   type VerbContext,
@@ -33,11 +35,14 @@ const say = (line: string): void => {
   tell({ say: line });
 };
 
+/** Prometheus looks at the list as often. */
+const LIST_EVERY_MS = 1_000;
+
 const services = createServices(say);
 const context: Omit<VerbContext, 'lab'> = { services, set: readSet([]), runsFolder: request.runsFolder, say };
 
 /** Carries out what other processes ask of the lab. */
-function answerFor(standing: StandingLab, at: { name: string }): Answer {
+function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: string): Answer {
   return async (argv, to, gone) => {
     const startMs = standing.lab.nowMs();
     const verb = (await findVerb(argv).entry.load()).default;
@@ -49,6 +54,7 @@ function answerFor(standing: StandingLab, at: { name: string }): Answer {
       name: at.name,
       run: standing.runId,
       standing,
+      metricsUrl,
       beforeFault: async (fault) => {
         say(`fault: ${fault}`);
         // Whoever keeps the account may be out of reach, and what brings it back must not wait for it.
@@ -86,10 +92,12 @@ async function main(): Promise<void> {
     createWorkbench(services, say),
   );
   const at = { name: request.name ?? plan.fabric };
-  const answer = answerFor(standing, at);
+  const metrics = await serveMetrics(() => standing.metricsPage());
+  const metricsPort = metrics.port;
+  const answer = answerFor(standing, at, `http://127.0.0.1:${metricsPort}/metrics`);
   let isOver = (): void => {};
   const over = new Promise<void>((done) => (isOver = done));
-  const about = { fabric: plan.fabric, run: runId, folder, startedAtMs: Date.now(), standing: true };
+  const about = { fabric: plan.fabric, run: runId, folder, startedAtMs: Date.now(), standing: true, metricsPort };
   const announced = await announceLab(labsFolder(), { ...about, name: request.name }, async (argv, ...rest) => {
     const outcome = await answer(argv, ...rest).catch(failure);
     // Once whoever asked has its answer.
@@ -97,6 +105,7 @@ async function main(): Promise<void> {
     return outcome;
   });
   at.name = announced.name;
+  const endListing = keepTargets(at.name, metricsPort, standing);
   let isTold = false;
   const leave = (): void => {
     isTold = true;
@@ -120,8 +129,29 @@ async function main(): Promise<void> {
     await over;
     say(`fabric ${at.name} is down`);
   } finally {
+    endListing();
     await announced.withdraw();
+    await metrics.close();
   }
+}
+
+/** Lists what can be scraped of the fabric, anew whenever a process was started or is gone. Gives the end of it. */
+function keepTargets(name: string, metricsPort: number, { lab }: StandingLab): () => void {
+  let listed = '';
+  const list = (): void => {
+    const processes = lab.endpoints?.() ?? [];
+    const now = JSON.stringify(processes);
+    if (now === listed) return;
+    listed = now;
+    try {
+      writeTargets(labsFolder(), name, metricsPort, processes);
+    } catch (error) {
+      say(`what can be scraped is not listed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  list();
+  const timer = setInterval(list, LIST_EVERY_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** A refusal of the lab itself, as a command would leave it. */

@@ -69,6 +69,13 @@ export interface LabStory {
   notes(): readonly Note[];
 }
 
+/** Where a process answers for its health and its metrics, on the loopback interface. */
+export interface Endpoint {
+  readonly role: string;
+  readonly id: string;
+  readonly port: number;
+}
+
 /**
  * A running fabric and everything that can be done to it. Time is the fabric's own: virtual where
  * it is simulated. Every method rejects with a LabError.
@@ -79,6 +86,8 @@ export interface Lab {
   readonly targets: readonly Target[];
   /** Where it can tell of itself while it runs. */
   readonly story?: LabStory;
+  /** Of the processes that run now; another one after each start. Absent where there are no processes. */
+  endpoints?(): readonly Endpoint[];
   /** ms since the epoch. */
   nowMs(): number;
   /** Starts everything, and resolves when every role says it is ready. */

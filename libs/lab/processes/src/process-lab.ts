@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LiveRuntime, NatsServer, readSeed } from '@rehearsal/bus';
 import type { CommandReply } from '@rehearsal/kernel';
 import type {
+  Endpoint,
   FabricPlan,
   FaultRecord,
   KillOptions,
@@ -40,7 +41,6 @@ import {
 import { controlSubject } from '@rehearsal/protocol';
 import { Child, raisePriority } from './child.js';
 import { Links } from './links/links.js';
-import { readMetrics } from './metrics.js';
 import { readNotes } from './notes.js';
 import { readLog, RunLog } from './run-log.js';
 
@@ -126,6 +126,12 @@ export class ProcessLab implements Lab {
     const { server } = this;
     if (server === undefined) throw this.notUp();
     return { natsUrl: server.url, seedFile: server.seedFile('lab', 'lab') };
+  }
+
+  endpoints(): readonly Endpoint[] {
+    return this.children.flatMap(({ entry: { role, id }, state, httpPort }) =>
+      state === 'running' && httpPort !== undefined ? [{ role, id, port: httpPort }] : [],
+    );
   }
 
   nowMs(): number {
@@ -574,8 +580,11 @@ export class ProcessLab implements Lab {
 
   private async metricsOf(child: Child): Promise<Metric[]> {
     if (child.state !== 'running' || child.httpPort === undefined) return [];
-    const page = await fetch(`http://127.0.0.1:${child.httpPort}/metrics`).then((r) => r.text());
-    return readMetrics(page, 'rehearsal_', child.entry.role, child.entry.id);
+    const { role, id } = child.entry;
+    const counts = await fetch(`http://127.0.0.1:${child.httpPort}/counts`).then((r) => r.json());
+    return Object.entries(counts as Readonly<Record<string, number>>)
+      .map(([name, value]): Metric => ({ role, id, name, value }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   private async connect(server: NatsServer): Promise<LiveRuntime> {

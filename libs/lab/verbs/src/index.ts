@@ -1,6 +1,8 @@
 /** The registry of verbs. */
 export * from './client.js';
 export * from './live/prompter.js';
+export { serveMetrics } from './live/metrics-server.js';
+export { writeTargets } from './live/scrape.js';
 export * from './registry/carry-out.js';
 export * from './registry/global-options.js';
 export * from './registry/help.js';

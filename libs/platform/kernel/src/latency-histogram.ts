@@ -67,6 +67,20 @@ export class LatencyHistogram {
     return histogram;
   }
 
+  /** How many values are below `us`, a power of two above 32; exact. */
+  below(us: number): number {
+    let many = 0;
+    for (let bucket = 0; bucket < BUCKETS && upperBound(bucket) < us; bucket++) many += this.counts[bucket];
+    return many;
+  }
+
+  /** The sum of all values, each taken as the upper bound of its bucket: 3.2 % too much at most. */
+  sumUs(): number {
+    let sum = 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) sum += this.counts[bucket] * upperBound(bucket);
+    return sum;
+  }
+
   get count(): number {
     return this.total;
   }

@@ -9,3 +9,4 @@ export * from './frames.js';
 export * from './member-beat.js';
 export * from './packet-frames.js';
 export * from './reasons.js';
+export * from './metrics/index.js';

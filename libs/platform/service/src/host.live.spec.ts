@@ -74,8 +74,10 @@ describe('a hosted role', () => {
     expect(await command('echo', { a: [1, 'two'] })).toEqual({ ok: true, body: { a: [1, 'two'] } });
     expect(await command('dance')).toEqual({ ok: false, reason: 'there is no command dance' });
     const page = await fetch(`${host.url}/metrics`).then((response) => response.text());
-    expect(page).toMatch(/^rehearsal_commands\{.*id="1_01".*\} 2$/m);
-    expect(page).toMatch(/^rehearsal_weight_now\{.*\} 7$/m);
+    expect(page).toMatch(/^rehearsal_commands_total\{.*id="1_01".*\} 2$/m);
+    expect(page).toMatch(/^rehearsal_weight\{.*\} 7$/m);
+    const counts = await fetch(`${host.url}/counts`).then((response) => response.json());
+    expect(counts).toMatchObject({ commands: 2, weight_now: 7 });
     expect((await fetch(`${host.url}/elsewhere`)).status).toBe(404);
   });
 

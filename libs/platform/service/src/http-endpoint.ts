@@ -3,9 +3,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LiveRuntime } from '@rehearsal/bus';
 import type { Role } from '@rehearsal/kernel';
+import { EXPOSITION_TYPE } from '@rehearsal/protocol';
 import type { Metrics } from './metrics.js';
 
-/** GET /health and GET /metrics on loopback. */
+/** GET /health, /metrics and /counts on loopback. */
 export class HttpEndpoint {
   readonly #runtime: LiveRuntime;
   readonly #role: Role;
@@ -18,10 +19,12 @@ export class HttpEndpoint {
     this.#role = role;
     this.#metrics = metrics;
     this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
+      try {
+        this.#answer(request, response);
+      } catch (error) {
         // Whoever looks at a process must not end it.
         response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`);
-      });
+      }
     });
   }
 
@@ -45,14 +48,17 @@ export class HttpEndpoint {
     await closed;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url?.split('?')[0];
     if (path === '/health') this.#health(response);
     else if (path === '/metrics') {
-      const { type, text } = await this.#metrics.page();
-      response.writeHead(200, { 'content-type': type }).end(text);
+      const text = this.#metrics.page();
+      response.writeHead(200, { 'content-type': EXPOSITION_TYPE }).end(text);
+    } else if (path === '/counts') {
+      const text = JSON.stringify(this.#metrics.counts());
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text);
     } else {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('expected /health or /metrics\n');
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('expected /health, /metrics or /counts\n');
     }
   }
 

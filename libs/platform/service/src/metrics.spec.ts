@@ -2,21 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { Metrics } from './metrics.js';
 
 describe('the page of metrics', () => {
-  it('has counters summed, gauges as last set, and says whose they are', async () => {
+  it('has counters summed, gauges as last set, and says whose they are', () => {
     const metrics = new Metrics({ fabric: 'demo', site: 1, role: 'member', id: '1_01', incarnation: 3 });
-    metrics.count('packets', 2);
-    metrics.count('packets', 3);
-    metrics.count('held_now', 9);
-    metrics.count('held_now', 4);
-    const labels = '{fabric="demo",site="1",role="member",id="1_01",incarnation="3"}';
+    metrics.count('packets_handed_on', 2);
+    metrics.count('packets_handed_on', 3);
+    metrics.count('connections_now', 9);
+    metrics.count('connections_now', 4);
+    const labels = '{fabric="demo",site="1",role="member",id="1_01"}';
     for (let asked = 0; asked < 2; asked++) {
-      const { type, text } = await metrics.page();
-      expect(type).toMatch(/^text\/plain/);
-      const own = text.split('\n').filter((line) => line.startsWith('rehearsal_'));
-      expect(own).toEqual([`rehearsal_packets${labels} 5`, `rehearsal_held_now${labels} 4`]);
-      expect(text).toContain('# TYPE rehearsal_packets counter');
-      expect(text).toContain('# TYPE rehearsal_held_now gauge');
+      const text = metrics.page();
+      expect(text.split('\n').filter((line) => line.startsWith('rehearsal_') && !line.includes('event_loop'))).toEqual([
+        `rehearsal_incarnation${labels} 3`,
+        `rehearsal_connections_held${labels} 4`,
+        `rehearsal_packets_handed_on_total${labels} 5`,
+      ]);
       expect(text).toMatch(/^process_resident_memory_bytes\{.*\} \d{7,}$/m);
+      expect(text).toMatch(/^process_cpu_seconds_total\{.*\} [\d.]+$/m);
     }
+    expect(metrics.counts()).toEqual({ packets_handed_on: 5, connections_now: 4 });
   });
 });

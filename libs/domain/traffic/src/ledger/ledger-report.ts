@@ -125,6 +125,9 @@ export interface Progress {
   readonly delivered: number;
   readonly dropped: number;
   readonly lost: number;
+  /** By reason. */
+  readonly droppedBy: Readonly<Record<string, number>>;
+  readonly lostBy: Readonly<Record<string, number>>;
   /** Connections that are open now. */
   readonly open: number;
   /** Of all deliveries so far, as `LatencyHistogram.fromPairs` reads them. */
@@ -132,13 +135,15 @@ export interface Progress {
 }
 
 export function progressOf(ledger: Ledger, nowMs: number): Progress {
-  const { sent, delivered, dropped, lost } = ledger;
+  const { sent, delivered, dropped, lost, reasons, options } = ledger;
   return {
     atMs: wholeMs(nowMs),
     sent,
     delivered,
     dropped,
     lost,
+    droppedBy: reasons.totalsByReason(options.reasonName, (code) => !options.isLoss(code)),
+    lostBy: reasons.totalsByReason(options.reasonName, options.isLoss),
     open: ledger.openConnections,
     latency: ledger.latency.pairs(),
   };

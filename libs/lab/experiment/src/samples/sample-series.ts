@@ -1,6 +1,7 @@
 import { LatencyHistogram } from '@rehearsal/kernel';
-import type { LabStatus, ProcessStatus, Reading, Sample, SampledLatency, Samples } from '@rehearsal/lab-port';
+import type { ProcessStatus, Reading, Sample, SampledLatency, Samples } from '@rehearsal/lab-port';
 import type { Progress } from '@rehearsal/traffic';
+import { worstView } from './worst-view.js';
 
 /**
  * How far samples are apart at first: a live fabric is asked over its own bus, so it is asked less often, and one that
@@ -90,18 +91,6 @@ function answering(member: ProcessStatus | undefined): ProcessStatus | undefined
 
 function numberOrNull(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
-}
-
-function worstView(
-  status: LabStatus,
-  read: (detail: ProcessStatus['detail']) => unknown,
-  worst: (...values: number[]) => number,
-): number | null {
-  const views = status.orchestrators
-    .filter((o) => o.process === 'running')
-    .map((o) => read(o.detail))
-    .filter((v) => typeof v === 'number');
-  return views.length === 0 ? null : worst(...views);
 }
 
 const later = (a: number | null, b: number | null): number | null => b ?? a;

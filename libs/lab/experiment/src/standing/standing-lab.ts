@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError, type FabricPlan, type Lab, type LabStatus, type RunRecord } from '@rehearsal/lab-port';
+import { EXPOSITION_TYPE } from '@rehearsal/protocol';
 import type { LedgerSummary, TrafficPlan } from '@rehearsal/traffic';
 import { isoTime, type ActivityRecord, type Journal } from '../conduct/journal.js';
 import { bringUp } from '../conduct/phases.js';
@@ -13,6 +14,7 @@ import { rowsAt, trafficOf, type Workbench } from '../run-experiment.js';
 import { SAMPLE_EVERY_MS, SampleSeries } from '../samples/sample-series.js';
 import { writeRunFolder } from '../run-folder/run-folder.js';
 import { keepMachines, readLabHead, writeLabHead, type LabHead } from './lab-head.js';
+import { FabricMetrics } from './fabric-metrics.js';
 import { joinStretches, StandingTraffic } from './standing-traffic.js';
 
 export interface StandRequest {
@@ -62,6 +64,7 @@ export class StandingLab {
   readonly #done: ActivityRecord[] = [];
   readonly #startedAtMs: number;
   readonly #series: SampleSeries;
+  readonly #metrics: FabricMetrics;
   #endWatch = (): void => {};
   #stopFollowing = (): void => {};
   #looking: NodeJS.Timeout | undefined;
@@ -105,6 +108,7 @@ export class StandingLab {
     this.#startedAtMs = lab.nowMs();
     const members = lab.plan.securityGroup.members.map((m) => m.id);
     this.#series = new SampleSeries(members, SAMPLE_EVERY_MS.standing);
+    this.#metrics = new FabricMetrics(lab.plan, request.runId);
   }
 
   /** Whether everything is up; until then nothing can be done to it. */
@@ -115,6 +119,11 @@ export class StandingLab {
   /** Whether it has been taken down. */
   get isEnded(): boolean {
     return this.#ended !== undefined;
+  }
+
+  /** What it last said of itself, as Prometheus reads it. Asks nothing of the fabric. */
+  metricsPage(): { readonly type: string; readonly text: string } {
+    return { type: EXPOSITION_TYPE, text: this.#metrics.page(this.lab.story?.faults() ?? []) };
   }
 
   /** Starts everything and lets traffic flow. Where that fails nothing runs and no run is left. */
@@ -136,7 +145,10 @@ export class StandingLab {
       writeLabHead(folder, head);
       await bringUp(lab, this.#request.say);
       this.#keepLog();
-      this.#endWatch = lab.watch(SAMPLE_EVERY_MS.standing, (reading) => this.#series.take(reading));
+      this.#endWatch = lab.watch(SAMPLE_EVERY_MS.standing, (reading) => {
+        this.#series.take(reading);
+        this.#metrics.take(reading);
+      });
       if (withTraffic && this.#hasTraffic) await this.#startTraffic();
     } catch (error) {
       this.#endWatch();
@@ -235,6 +247,7 @@ export class StandingLab {
     let isFull = false;
     this.#stopFollowing = story.followCommits(
       (line) => {
+        this.#metrics.takeCommit(line);
         if (isFull) return;
         try {
           appendFileSync(path, `${line}\n`);

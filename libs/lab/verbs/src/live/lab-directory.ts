@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { nearestName } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { endStrays, isStill, processMark } from '@rehearsal/lab-port/process-book';
 import { listens, serveLab, type Answer } from './lab-line.js';
+import { removeTargets } from './scrape.js';
 
 /** A lab that runs now, as its process wrote it down for others to find. */
 export interface LiveLab {
@@ -23,10 +24,12 @@ export interface LiveLab {
   /** Where it listens on the loopback interface, and the word that lets one in. */
   readonly port: number;
   readonly token: string;
+  /** Where its page of metrics is; absent where it has none. */
+  readonly metricsPort?: number;
 }
 
 /** What a lab says of itself when it is announced. */
-export type AboutLab = Pick<LiveLab, 'fabric' | 'run' | 'folder' | 'startedAtMs'> & {
+export type AboutLab = Pick<LiveLab, 'fabric' | 'run' | 'folder' | 'startedAtMs' | 'metricsPort'> & {
   readonly standing?: boolean;
   /** The name it must have; default: the fabric's, or that and a number where it is taken. */
   readonly name?: string | undefined;
@@ -73,8 +76,9 @@ export async function announceLab(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const token = randomUUID();
   const line = await serveLab(token, answer);
-  const { fabric, run, startedAtMs, standing = false } = about;
-  const entry = { fabric, run, folder: about.folder, startedAtMs, standing, pid: process.pid, token, port: line.port };
+  const { fabric, run, startedAtMs, standing = false, metricsPort } = about;
+  const own = { pid: process.pid, token, port: line.port, ...(metricsPort !== undefined && { metricsPort }) };
+  const entry = { fabric, run, folder: about.folder, startedAtMs, standing, ...own };
   const draft = join(folder, `${process.pid}-${line.port}.draft`);
   try {
     for (let n = 1; ; n++) {
@@ -84,6 +88,7 @@ export async function announceLab(
       if (claim(draft, join(folder, `${name}.json`))) {
         const withdraw = async (): Promise<void> => {
           rmSync(join(folder, `${name}.json`), { force: true });
+          removeTargets(folder, name);
           await line.close();
         };
         return { name, withdraw };
@@ -163,11 +168,13 @@ function readEntry(path: string): LiveLab | undefined {
 
 /** Undefined where somebody else was first. */
 function cleanUp(path: string, { name, folder, pid, standing }: LiveLab): CrashedLab | undefined {
+  const labs = dirname(path);
   try {
     renameSync(path, `${path}.${process.pid}.gone`);
   } catch {
     return undefined;
   }
+  removeTargets(labs, name);
   const ended = endStrays(join(folder, 'live')).map((p) => p.name);
   if (standing) markUnsealed(folder, `its process (${pid}) was gone`);
   rmSync(`${path}.${process.pid}.gone`, { force: true });

@@ -189,6 +189,8 @@ export interface LabAtHand {
   readonly run: string;
   /** Where it stays up until it is taken down. */
   readonly standing?: StandingLab;
+  /** Where its page of metrics is. */
+  readonly metricsUrl?: string;
   /** Runs before a fault, with its words. */
   beforeFault(fault: string): Promise<void>;
 }

@@ -19,7 +19,15 @@ const output = z.strictObject({
   atMs: z.number(),
   ...processRows,
   /** Of a fabric that stays up; null where it ends with its run. */
-  standing: z.strictObject({ folder: z.string(), ready: z.boolean(), flow: flow.nullable() }).nullable(),
+  standing: z
+    .strictObject({
+      folder: z.string(),
+      ready: z.boolean(),
+      flow: flow.nullable(),
+      /** Where its metrics are; null where it serves none. */
+      metrics: z.string().nullable(),
+    })
+    .nullable(),
 });
 type Out = z.output<typeof output>;
 
@@ -37,7 +45,7 @@ export default verb({
   needs: 'lab',
   effect: 'read',
   async handle(_given, context): Promise<Out> {
-    const { lab, name, run, standing } = labOf(context);
+    const { lab, name, run, standing, metricsUrl } = labOf(context);
     const s = await lab.status();
     const flow = standing === undefined ? undefined : await standing.traffic.now().catch(() => null);
     return {
@@ -49,17 +57,20 @@ export default verb({
       atMs: s.atMs,
       ...rowsOf(s),
       standing:
-        standing === undefined ? null : { folder: standing.folder, ready: standing.isReady, flow: flow ?? null },
+        standing === undefined
+          ? null
+          : { folder: standing.folder, ready: standing.isReady, flow: flow ?? null, metrics: metricsUrl ?? null },
     };
   },
   render(out: Out) {
     const named = out.name === out.fabric ? '' : ` as ${out.name}`;
-    const flows = out.standing?.flow;
+    const { flow: flows, metrics } = out.standing ?? {};
     const isComing = out.standing?.ready === false ? ', coming up' : '';
     return [
       `fabric ${out.fabric}${named} (${out.profile}), run ${out.run}, bus ${out.bus}${isComing}\n\n`,
       rowsText(out),
       ...(flows === undefined || flows === null ? [] : ['\n', flowText(flows)]),
+      ...(typeof metrics === 'string' ? [`metrics: ${metrics}\n`] : []),
     ].join('');
   },
 });
