@@ -471,7 +471,7 @@ export class ProcessLab implements Lab {
   /** Nobody's fault of this lab: it comes back, as it would under a supervisor, and the record says so. */
   private onUnexpectedEnd(child: Child, code: number | null, signal: string | null): void {
     if (!this.isUp) return;
-    this.noteEnd(child.entry, child.incarnation, { code, signal });
+    this.noteEnd(child.entry, child.incarnation, { code, signal, ...lastWords(child, code) });
     child.state = 'rebooting';
     this.rebootLater(child, this.plan.settings['member.rebootMs']);
   }
@@ -621,6 +621,14 @@ export class ProcessLab implements Lab {
   private noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
     this.faults.push({ atMs: this.nowMs(), fault, target: targetName(target), detail });
   }
+}
+
+/** What a process that gave up said of it last. */
+function lastWords({ logFile, entry }: Child, code: number | null): { readonly why?: string } {
+  if (code === null) return {};
+  const said = readNotes(logFile, entry.role, entry.id).findLast(({ fields }) => fields['fatal'] === true);
+  const reason = said?.fields['reason'] ?? said?.fields['message'];
+  return said === undefined ? {} : { why: typeof reason === 'string' ? `${said.code}: ${reason}` : said.code };
 }
 
 /** Why there is no bus, in a line. */

@@ -35,6 +35,8 @@ export async function connectRaw(
     name: `${self.fabric} ${self.role} ${self.id}`,
     inboxPrefix: grantsFor(self.role, self.id, self.site, self.fabric).inboxPrefix,
     maxReconnectAttempts: -1,
+    // A key that was good once stays good: on a machine with much else to do, the server's time for it may run out.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: REDIAL_MS,
     reconnectJitter: REDIAL_MS,
     timeout: DIAL_MS,

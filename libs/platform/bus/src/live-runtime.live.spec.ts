@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Reply } from '@rehearsal/kernel';
@@ -266,6 +267,40 @@ describe('a bus that restarts', () => {
     }
     expect(states).toEqual(['down', 'up', 'down', 'up', 'down', 'up']);
     expect(bus.fatals).toEqual([]);
+  });
+
+  it.each([
+    ['has no time for who dials it', "-ERR 'Authentication Timeout'\r\n"],
+    ['closes without a word', ''],
+  ])('is dialled on, and at once, when it %s', async (_how, words) => {
+    const { hostname, port } = new URL(bus.server.url);
+    let refusals = 0;
+    const sockets = new Set<Socket>();
+    const front = createServer((client) => {
+      client.on('error', () => undefined);
+      if (refusals > 0) {
+        refusals--;
+        client.end(words);
+        return;
+      }
+      const behind = createConnection(Number(port), hostname).on('error', () => undefined);
+      sockets.add(client);
+      client.pipe(behind).pipe(client);
+    });
+    front.unref();
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    const natsUrl = `nats://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    const runtime = await bus.runtime('member', '1_01', { natsUrl });
+    const [down, up] = [busState(runtime, 'down'), busState(runtime, 'up')];
+    refusals = 3;
+    for (const socket of sockets) socket.destroy();
+    await down;
+    const downAtMs = performance.now();
+    await up;
+    expect([refusals, bus.fatals]).toEqual([0, []]);
+    // Three dials that each wait out their time would take nine seconds.
+    expect(performance.now() - downAtMs).toBeLessThan(6_000);
+    front.close();
   });
 });
 

@@ -24,6 +24,9 @@ export interface ServerConfigOptions {
 
 export const ADMIN_INBOX = '_INBOX.admin';
 
+/** Longer than a role dials: whoever is kept from its turn gives up by itself, and dials again. */
+const ANSWER_WITHIN_SEC = 5;
+
 /** The server's configuration (it reads JSON). */
 export function serverConfig(o: ServerConfigOptions): string {
   const stream = logStreamName(o.fabric, o.site);
@@ -43,7 +46,7 @@ export function serverConfig(o: ServerConfigOptions): string {
       ports_file_dir: o.portsDir,
       log_file: o.logFile,
       jetstream: { store_dir: o.storeDir },
-      authorization: { users: [admin, ...users] },
+      authorization: { users: [admin, ...users], timeout: ANSWER_WITHIN_SEC },
     },
     undefined,
     2,

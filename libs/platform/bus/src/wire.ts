@@ -113,19 +113,20 @@ class WireTransport implements Transport {
           buffer,
           callback: (length) => {
             reader.read(buffer, length);
+            // A server speaks first. One that closes before it has is dialled anew at once, not after the library's time.
+            if (!this.#connected) takeOver();
             return true;
           },
         },
       });
       this.#socket = socket;
-      socket.once('connect', () => {
-        if (isOwnEcho(socket)) {
-          socket.destroy();
-          return;
-        }
+      const takeOver = (): void => {
         this.#connected = true;
         wire?.attach(this);
         resolve();
+      };
+      socket.once('connect', () => {
+        if (isOwnEcho(socket)) socket.destroy();
       });
       socket.on('error', (error: NodeJS.ErrnoException) => {
         problem = error.code === 'ECONNREFUSED' ? new Error('connection refused', { cause: error }) : error;
@@ -158,7 +159,8 @@ class WireTransport implements Transport {
   }
 
   close(error?: Error): Promise<void> {
-    this.#end(error);
+    if (this.#connected) this.#end(error);
+    else this.discard();
     return Promise.resolve();
   }
 
