@@ -81,10 +81,17 @@ async function askOrExplain(
   }
   const isWhole = entry.prepares?.(rest) !== true;
   const whole = isWhole ? argv : [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest))];
-  const outcome = await askLab(lab, whole, to);
+  const ask = (): Promise<Outcome> => askLab(lab, whole, to);
+  const outcome = entry.again?.(rest) === true ? await askAgain(ask) : await ask();
   // A fabric is down when its process is gone, too.
   if (entry.path === 'down' && outcome.stdout !== '') await untilGone(lab);
   return outcome;
+}
+
+/** Again and again where somebody sits at a terminal, once elsewhere. */
+async function askAgain(ask: () => Promise<Outcome>): Promise<Outcome> {
+  const { atTerminal, showAgain } = await import('@rehearsal/verbs/carry-out');
+  return atTerminal() ? showAgain(ask) : ask();
 }
 
 /** The words of a verb with what was missing, which somebody is asked for here. */

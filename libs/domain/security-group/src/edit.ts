@@ -48,6 +48,9 @@ export class Edit {
       case 'AdminSet':
         this.#change(event.member, { admin: event.state });
         break;
+      case 'AutoCloneSet':
+        state.autoClone = event.state;
+        break;
       case 'MemberReported':
         this.#change(event.member, { problems: event.problems });
         break;
@@ -118,6 +121,7 @@ export class Edit {
       case 'InStepRefused':
       case 'AdminIgnored':
       case 'AdminRefused':
+      case 'AutoCloneIgnored':
       case 'PolicyInstallRefused':
         break;
       default:

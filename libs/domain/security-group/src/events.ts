@@ -158,6 +158,19 @@ export const adminRefused = z.strictObject({
   reason: z.string(),
 });
 
+/** What the operator wants of images when members join. */
+export const autoCloneSet = z.strictObject({
+  type: z.literal('AutoCloneSet'),
+  version,
+  state: z.enum(['on', 'off']),
+});
+export const autoCloneIgnored = z.strictObject({
+  type: z.literal('AutoCloneIgnored'),
+  version,
+  state: z.enum(['on', 'off']),
+  reason: z.string(),
+});
+
 /** The member's critical devices with a problem, all of them. With one it leaves while anybody else can serve. */
 export const memberReported = z.strictObject({
   type: z.literal('MemberReported'),
@@ -265,6 +278,8 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   adminSet,
   adminIgnored,
   adminRefused,
+  autoCloneSet,
+  autoCloneIgnored,
   memberReported,
   memberDrained,
   culStarted,

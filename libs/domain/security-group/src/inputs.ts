@@ -161,6 +161,15 @@ export const setAdmin = z.strictObject({
   why: z.string().min(1).max(200).optional(),
 });
 
+/** Whether members that join take their image from the single management object. */
+export const setAutoClone = z.strictObject({
+  ...command,
+  type: z.literal('setAutoClone'),
+  state: z.enum(['on', 'off']),
+  /** What the operator gave as the reason, for who reads the log. */
+  why: z.string().min(1).max(200).optional(),
+});
+
 /** A member reports a processor load above the threshold. */
 export const loadReported = z.strictObject({
   ...observation,
@@ -212,6 +221,7 @@ export const securityGroupInput = z.discriminatedUnion('type', [
   memberReported,
   memberDrained,
   setAdmin,
+  setAutoClone,
   loadReported,
   freeze,
   installPolicy,
@@ -228,6 +238,7 @@ export type GroupRules = z.infer<typeof groupRules>;
 export type MemberReported = z.infer<typeof memberReported>;
 export type MemberDrained = z.infer<typeof memberDrained>;
 export type SetAdmin = z.infer<typeof setAdmin>;
+export type SetAutoClone = z.infer<typeof setAutoClone>;
 export type LoadReported = z.infer<typeof loadReported>;
 export type Freeze = z.infer<typeof freeze>;
 export type InstallPolicy = z.infer<typeof installPolicy>;

@@ -11,6 +11,7 @@ import { memberSilent } from './decide/member-silent.js';
 import { orchestratorSeen } from './decide/orchestrator-seen.js';
 import { orchestratorSilent } from './decide/orchestrator-silent.js';
 import { setAdmin } from './decide/set-admin.js';
+import { setAutoClone } from './decide/set-auto-clone.js';
 import { deadlines } from './deadlines.js';
 import type { SecurityGroupEvent } from './events.js';
 import { evolve } from './evolve.js';
@@ -52,6 +53,8 @@ function decide(state: SecurityGroupState, input: SecurityGroupInput): readonly 
       return memberDrained(state, input);
     case 'setAdmin':
       return setAdmin(state, input);
+    case 'setAutoClone':
+      return setAutoClone(state, input);
     case 'loadReported':
       return loadReported(state, input);
     case 'freeze':

@@ -71,6 +71,8 @@ export interface SecurityGroupState extends SlotTable {
   /** A join has not been levelled out yet. */
   readonly rebalancing: boolean;
   readonly rules: GroupRules;
+  /** Whether members that join are to take their image from the single management object. */
+  readonly autoClone: 'on' | 'off';
   /** Under load until then, in ms since the epoch; 0: not under load. */
   readonly culOffAt: number;
   /** States of members are frozen until then, in ms since the epoch; 0: they are not. */
@@ -83,6 +85,7 @@ export interface SecurityGroupState extends SlotTable {
 /** Fields in the order in which a state is read back from its canonical form, so that both are of one shape. */
 export const initialState: SecurityGroupState = {
   active: [],
+  autoClone: 'off',
   backup: [],
   culOffAt: 0,
   epoch: [],

@@ -5,7 +5,7 @@ export type { Act, AdminAnswers, CommandRow, Here, HereRole, MemberFound, Outcom
 export { completions } from './grammar/complete.js';
 export { GRAMMAR } from './grammar/grammar.js';
 export { commandList, withGrammarTable } from './grammar/page.js';
-export { readCommand, usageOf, wordsOf } from './grammar/parse-command.js';
+export { isShownAgain, readCommand, usageOf, wordsOf } from './grammar/parse-command.js';
 export type { ReadCommand } from './grammar/parse-command.js';
 export { DIALOGUE, isSure, questionText } from './layouts/admin-dialogue.js';
 export type { Question } from './layouts/admin-dialogue.js';

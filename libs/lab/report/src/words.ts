@@ -60,6 +60,8 @@ const GROUP: Words<SecurityGroupEvent> = {
   AdminSet: (e) => say('members', 'plain', `an operator sets ${e.member} ${e.state}`),
   AdminIgnored: () => null,
   AdminRefused: (e) => say('members', 'plain', `${e.member} cannot be set ${e.state}: ${e.reason}`),
+  AutoCloneSet: (e) => say('members', 'plain', `an operator sets auto-clone ${e.state}`),
+  AutoCloneIgnored: () => null,
   MemberReported: (e) =>
     e.problems.length === 0
       ? say('members', 'good', `${e.member} reports no problem any more`)

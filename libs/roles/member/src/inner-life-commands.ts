@@ -35,6 +35,9 @@ export function carryOut(life: InnerLife, host: InnerLifeHost, command: Command,
     case 'pnote':
       answer(pnote(life, args), done);
       return true;
+    case 'auto-clone':
+      setAutoClone(host, command, done);
+      return true;
     case 'freeze':
       freeze(host, command, done);
       return true;
@@ -83,6 +86,13 @@ function setAdmin(host: InnerLifeHost, command: Command, done: Done): void {
   decide(host, command, { type: 'setAdmin', member, state, ...told }, done);
 }
 
+function setAutoClone(host: InnerLifeHost, command: Command, done: Done): void {
+  const { state, why } = command.args;
+  if (state !== 'on' && state !== 'off') return answer(`auto-clone needs state on or off, not ${String(state)}`, done);
+  const told = typeof why === 'string' && why !== '' ? { why } : {};
+  decide(host, command, { type: 'setAutoClone', state, ...told }, done);
+}
+
 function freeze(host: InnerLifeHost, command: Command, done: Done): void {
   const forMs = whole(command.args['forMs']);
   if (!forMs) return answer('freeze needs forMs in ms, above 0', done);
@@ -111,7 +121,7 @@ function decide(host: InnerLifeHost, command: Command, told: Args & { readonly t
     const events = reply.kind === 'ignored' ? [] : (reply.commit.events as readonly SecurityGroupEvent[]);
     const refused = events.find((event) => event.type === 'AdminRefused');
     if (refused !== undefined) return answer(refused.reason, done);
-    const ignored = events.find((event) => event.type === 'AdminIgnored');
+    const ignored = events.find((event) => event.type === 'AdminIgnored' || event.type === 'AutoCloneIgnored');
     done({ ok: true, body: ignored === undefined ? {} : { ignored: ignored.reason } });
   });
 }

@@ -15,6 +15,7 @@ const FROM: Record<string, string> = {
   configure: 'command',
   inStep: 'intent',
   setAdmin: 'command',
+  setAutoClone: 'command',
   freeze: 'command',
   installPolicy: 'command',
   culTimeUp: 'deadline',

@@ -78,6 +78,8 @@ interface Given {
   readonly ledger?: Partial<LedgerSummary>;
   readonly journal?: Partial<Journal>;
   readonly budget?: Budget;
+  readonly livedIn?: boolean;
+  readonly notes?: RunRecord['notes'];
   /** What differs, of all connections, from a home of its own number, copied as the profile says. */
   readonly place?: Partial<Placement>;
 }
@@ -95,7 +97,7 @@ function judged(given: Given): Judgement {
     log: ['a commit'],
     seal: { streams: [] },
     faults: given.faults ?? [PANIC],
-    notes: [],
+    notes: given.notes ?? [],
     metrics: [],
     ledger: null,
   } as unknown as RunRecord;
@@ -143,6 +145,7 @@ function judged(given: Given): Judgement {
     rowsFor: () => given.rows,
     control: given.control === undefined ? given.rows.map((r) => row(r.id)) : given.control,
     budget: given.budget ?? {},
+    ...(given.livedIn === true && { livedIn: true }),
   };
   return judge(evidence);
 }
@@ -335,6 +338,33 @@ describe('a run', () => {
     expect(judged({ rows: [row(1)], journal: before }).result).toMatchObject({
       verdict: 'inconclusive',
       reasons: ['not steady before: four active'],
+    });
+  });
+
+  it('that was lived in is judged by its account alone', () => {
+    const lived = (more: Partial<Given> = {}): Judgement['result'] =>
+      judged({ rows: [row(1)], control: null, livedIn: true, ...more }).result;
+    expect(lived()).toMatchObject({
+      verdict: 'pass',
+      reasons: [expect.stringMatching(/has a name.* no hypothesis, and no run without faults/)],
+    });
+    // What an operator mistyped says nothing of the fabric.
+    const failed = { activity: { type: 'action', name: 'fault' }, status: 'failed' } as Journal['run'][number];
+    expect(lived({ journal: { run: [failed] } }).verdict).toBe('pass');
+    expect(lived({ ledger: { unexplained: 2 } })).toMatchObject({ verdict: 'fail', reasons: ['2 unexplained'] });
+    expect(lived({ ledger: { reordered: 1 } })).toMatchObject({ verdict: 'fail', reasons: ['1 packets reordered'] });
+    expect(lived({ ledger: { sent: 0 } })).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['nothing was ever sent through it'],
+    });
+  });
+
+  it('fails when a process stopped itself', () => {
+    const note = { atMs: 0, role: 'sync', id: '1', incarnation: 1, level: 'error', code: 'handler_threw' } as const;
+    const { result } = judged({ rows: [row(1)], notes: [{ ...note, fields: { fatal: true, message: 'x' } }] });
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      reasons: ['sync 1 stopped itself: {"fatal":true,"message":"x"}'],
     });
   });
 

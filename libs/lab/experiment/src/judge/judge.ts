@@ -24,6 +24,8 @@ export interface Evidence {
   /** The same traffic without faults; null where there is nothing to compare. */
   readonly control: readonly ConnectionRow[] | null;
   readonly budget: Budget;
+  /** A fabric that was lived in: nobody said what had to be true, so that it is judged by its account alone. */
+  readonly livedIn?: boolean;
 }
 
 export interface Judgement {
@@ -80,10 +82,19 @@ export function judge(evidence: Evidence): Judgement {
     restsOn: countByCertainty(),
   };
   const reasons = failures(evidence, result, differences, lostElsewhere);
-  const doubts = whatCannotBeTold(evidence);
+  const doubts = evidence.livedIn === true ? whatNobodyTried(ledger) : whatCannotBeTold(evidence);
   const verdict: Verdict = doubts.length > 0 ? 'inconclusive' : reasons.length > 0 ? 'fail' : 'pass';
   const notWell = whatDidNotEndWell(rows, control, affected);
-  return { result: { ...result, verdict, reasons: [...doubts, ...reasons] }, affected, differences, notWell };
+  const claim = evidence.livedIn === true && verdict === 'pass' ? [BY_ITS_ACCOUNT] : [];
+  return { result: { ...result, verdict, reasons: [...doubts, ...reasons, ...claim] }, affected, differences, notWell };
+}
+
+const BY_ITS_ACCOUNT =
+  'whatever was dropped or lost has a name, and no rule was broken; it was lived in, ' +
+  'so there is no hypothesis, and no run without faults to compare with';
+
+function whatNobodyTried({ sent }: LedgerSummary): string[] {
+  return sent === 0 ? ['nothing was ever sent through it'] : [];
 }
 
 function parentOf(row: ConnectionRow, byId: ReadonlyMap<number, ConnectionRow>): ConnectionRow | undefined {
@@ -192,7 +203,8 @@ function failures(
     reasons.push(`not steady afterwards: ${after.probes[after.probes.length - 1]?.activity.name ?? 'no probe ran'}`);
   }
   for (const note of record.notes) {
-    if (note.code === 'fatal') reasons.push(`${note.role} ${note.id} stopped itself: ${JSON.stringify(note.fields)}`);
+    if (note.code === 'fatal' || note.fields['fatal'] === true)
+      reasons.push(`${note.role} ${note.id} stopped itself: ${JSON.stringify(note.fields)}`);
   }
   return reasons;
 }

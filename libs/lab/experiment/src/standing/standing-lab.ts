@@ -320,7 +320,9 @@ export class StandingLab {
       rows,
       rowsFor: (_loss, faultAtMs) => rowsAt(all, faultAtMs),
       control: null,
-      budget: {},
+      // Whoever lives in a fabric breaks what she likes, in any profile.
+      budget: { packetsLost: Number.MAX_SAFE_INTEGER, connectionsLost: Number.MAX_SAFE_INTEGER },
+      livedIn: true,
     });
     const losses = lossesOf(all.lost.totals, all.lost.rows, notWell, record.faults);
     const lostPackets = withMembers(all.lost.rows, history);

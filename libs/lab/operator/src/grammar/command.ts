@@ -47,9 +47,9 @@ export interface Call extends ParsedCommand {
   readonly answers: AdminAnswers;
 }
 
-/** Something to be done to members, by the name of a fault of the lab: the lab knows how. */
+/** Something to be done to members, by the name of a fault of the lab, or a setting that they keep. */
 export interface Act {
-  readonly fault: 'admin' | 'cpstop' | 'cpstart';
+  readonly fault: 'admin' | 'cpstop' | 'cpstart' | 'auto-clone';
   readonly members: readonly string[];
   readonly args: Readonly<Record<string, unknown>>;
   /** What is said once it is done. */
@@ -79,6 +79,8 @@ export interface CommandRow {
   readonly places?: PlacesRow;
   /** What it needs beyond a look at the fabric: a second look a while later, or a search in members' tables. */
   readonly needs?: 'rates' | 'search';
+  /** At a terminal it is shown again each second, until somebody ends it. */
+  readonly again?: true;
   /** What the vendor shows there and this lab has no source for. */
   readonly lacks?: string;
   /** Questions it asks before it does anything. */

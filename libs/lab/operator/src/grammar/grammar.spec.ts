@@ -11,7 +11,7 @@ import { completions } from './complete.js';
 import { GRAMMAR } from './grammar.js';
 import { readMembers } from './member-set.js';
 import { withGrammarTable } from './page.js';
-import { readCommand, wordsOf } from './parse-command.js';
+import { isShownAgain, readCommand, wordsOf } from './parse-command.js';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..', '..');
 const run = (line: string, answers: AdminAnswers = {}, moment: 'live' | 'recorded' = 'live', id = '1_01') =>
@@ -94,9 +94,31 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
   });
 
   it('refuses to change what is fixed, and takes what is so already', () => {
-    expect(run('set distribution configuration auto-topology').page).toEqual([]);
-    expect(() => run('set distribution configuration manual-general')).toThrow('auto-topology for the whole life');
-    expect(() => run('set smo image auto-clone state on')).toThrow('no images');
+    expect(textOf(run('set distribution configuration auto-topology').page, false)).toBe(
+      'Distribution mode is auto-topology already\n',
+    );
+    expect(() => run('set distribution configuration manual-general')).toThrow(/as long as .* dist\.mode=general/);
+  });
+
+  it('sets auto-clone, with who and why where that was said', () => {
+    expect(run('set smo image auto-clone state on', {}, 'live', '1_02').act).toEqual({
+      fault: 'auto-clone',
+      members: ['1_02'],
+      args: { state: 'on', principal: { name: 'operator', known: 'asserted' } },
+      after: [],
+    });
+    const said = { fullName: 'Lab', why: 'before the upgrade' };
+    expect(run('set smo image auto-clone state off', said).act?.args).toEqual({
+      state: 'off',
+      principal: { name: 'Lab', known: 'asserted' },
+      why: 'before the upgrade',
+    });
+    expect(() => run('set smo image auto-clone state on', {}, 'recorded')).toThrow('a moment of a finished run');
+  });
+
+  it('shows again and again what a terminal shows again and again', () => {
+    expect(isShownAgain(wordsOf('asg monitor -v'))).toBe(true);
+    expect([wordsOf('asg stat'), []].map(isShownAgain)).toEqual([false, false]);
   });
 
   it('completes words, options, choices and members', () => {
@@ -110,7 +132,7 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
 
   it('shows every reading command for any member, at any moment, without a number of its own', () => {
     for (const row of GRAMMAR.filter((r) => r.effect === 'read' && r.words !== 'g_all' && r.on.includes('member'))) {
-      const words = `${row.words}${row.words === 'ntpq' ? ' -p' : ''}${row.places?.choices === undefined ? '' : ` ${row.places.choices[row.places.choices.length > 1 && row.words.includes('clone') ? 1 : 0]}`}`;
+      const words = `${row.words}${row.words === 'ntpq' ? ' -p' : ''}${row.places?.choices === undefined ? '' : ` ${row.places.choices[0]}`}`;
       for (const id of ['1_01', '1_03']) {
         expect(() => run(words, {}, 'live', id)).not.toThrow();
         expect(textOf(run(words, {}, 'recorded', id).page, false)).not.toMatch(/undefined|NaN|null/);
@@ -138,7 +160,7 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
   });
 
   it('stands in docs/operator.md as it is', () => {
-    // When this fails: node libs/lab/verbs/dist/write-docs.js docs/verbs
+    // When this fails: node libs/lab/verbs/dist/write-docs.js docs
     const page = readFileSync(join(root, 'docs', 'operator.md'), 'utf8');
     expect(withGrammarTable(page)).toBe(page);
     const fidelity = readFileSync(join(root, 'docs', 'fidelity.md'), 'utf8');

@@ -71,6 +71,9 @@ function readOne(typed: readonly string[], role: HereRole): ParsedCommand {
   return readWords(row, words.slice(row.words.split(' ').length));
 }
 
+/** Whether these words are a command that is shown again each second at a terminal. */
+export const isShownAgain = (typed: readonly string[]): boolean => findRow(typed)?.again === true;
+
 /** The longest row that the words begin with. */
 function findRow(words: readonly string[]): CommandRow | undefined {
   let best: CommandRow | undefined;

@@ -32,14 +32,28 @@ function failoverCount(text: string | undefined): number | undefined {
   );
 }
 
-/** A setting that a run has from its fabric file: to say it again is no change, to change it is refused. */
-function fixed(wanted: string, is: string, name: string): Outcome {
-  if (wanted === is) return { page: [] };
+/**
+ * The distribution that a run has from its fabric file: to say it again is no change, another one is refused, since
+ * every packet on its way would have to find another slot at the same moment.
+ */
+function setDistribution({ view, places }: Call): Outcome {
+  const wanted = places[0] ?? '';
+  const is = modeOf(view);
+  if (wanted === is) return { page: lines('field', `Distribution mode is ${is} already`) };
   throw new LabError(
     'bad-input',
-    `${name} is ${is} for the whole life of this fabric, and cannot be set to '${wanted}'.`,
-    `Set it in the fabric file, or with --set dist.mode=… when the fabric is brought up.`,
+    `Distribution mode is ${is} as long as this fabric is up: the slot of every open connection follows from it, ` +
+      `and nothing here moves all of them at once to change it to ${wanted}.`,
+    `Set distribution at the interfaces of the fabric file, and up again; or up --set dist.mode=${wanted === 'manual-general' ? 'general' : wanted}.`,
   );
+}
+
+/** What the operator wants of auto-clone goes to the log of the group, with who and why where that was said. */
+function setAutoClone({ places, here, answers }: Call): Outcome {
+  const { fullName, why } = answers;
+  const principal = { name: fullName ?? 'operator', known: 'asserted' };
+  const args = { state: places[0], principal, ...(why !== undefined && why !== '' && { why: why.slice(0, 200) }) };
+  return { page: [], act: { fault: 'auto-clone', members: [here], args, after: [] } };
 }
 
 export const MEMBER_ROWS: readonly CommandRow[] = [
@@ -197,7 +211,7 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
   ),
   {
     words: 'set distribution configuration',
-    about: 'refused where it would change something: how traffic is spread is fixed for the life of a fabric',
+    about: 'refused where it would change something: the fabric file says how traffic is spread, until it is up again',
     on: MEMBER,
     effect: 'read',
     basis: 'recalled',
@@ -210,35 +224,28 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
       most: 1,
       choices: ['auto-topology', 'manual-general'],
     },
-    handle: ({ view, places }): Outcome => fixed(places[0] ?? '', modeOf(view), 'The distribution mode'),
+    handle: setDistribution,
   },
   reads(
     {
       words: 'show smo image auto-clone state',
-      about: 'whether images are cloned to members that join; they are not, in this version',
+      about: 'whether members that join take their image from the SMO; there are no images in this version',
       on: MEMBER,
       basis: 'recalled',
       fidelity: 'F-AUTO-CLONE',
     },
-    () => lines('recalled', 'Auto clone is off'),
+    ({ view }) => lines('recalled', `Auto clone is ${view.group.autoClone}`),
   ),
   {
     words: 'set smo image auto-clone state',
-    about: 'refused for on: there are no images in this version',
+    about: 'kept in the log, with who and why; nothing follows from it, since there are no images in this version',
     on: MEMBER,
-    effect: 'read',
+    effect: 'act',
     basis: 'recalled',
     fidelity: 'F-AUTO-CLONE',
     options: [],
     places: { name: 'STATE', about: 'on or off', least: 1, most: 1, choices: ['on', 'off'] },
-    handle: ({ places }): Outcome => {
-      if (places[0] === 'off') return { page: [] };
-      throw new LabError(
-        'bad-input',
-        'Auto clone cannot be switched on: this version has no images to clone.',
-        'Leave it off.',
-      );
-    },
+    handle: setAutoClone,
   },
   reads(
     {

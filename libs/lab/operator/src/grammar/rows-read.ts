@@ -83,7 +83,8 @@ export const ASG_ROWS: readonly CommandRow[] = [
   reads(
     {
       words: 'asg monitor',
-      about: 'the same as it is now; the vendor shows it again each second',
+      about: 'the same, again each second until q or Ctrl-C; once where there is no terminal',
+      again: true,
       on: MEMBER,
       basis: 'recalled',
       fidelity: 'F-ASG-MONITOR',
@@ -221,7 +222,7 @@ export const ASG_ROWS: readonly CommandRow[] = [
   reads(
     {
       words: 'asg log audit',
-      about: 'who took which member down or up, and why',
+      about: 'who took which member down or up or set what, and why',
       on: MEMBER,
       basis: 'recalled',
       fidelity: 'F-ADMIN-AUDIT',
@@ -231,8 +232,7 @@ export const ASG_ROWS: readonly CommandRow[] = [
         'recalled',
         ...(view.audits.length === 0 ? ['No audited commands.'] : []),
         ...view.audits.map(
-          (a) =>
-            `${longTime(a.atMs)} sgm_admin ${a.state} on blades: ${a.member}, User: ${a.by}, Reason: ${a.why === '' ? 'N/A' : a.why}`,
+          (a) => `${longTime(a.atMs)} ${a.what}, User: ${a.by}, Reason: ${a.why === '' ? 'N/A' : a.why}`,
         ),
       ),
   ),

@@ -27,9 +27,7 @@ export function failureBundle(view: FabricView): string {
     ...perMember,
     part(
       'audit',
-      view.audits
-        .map((a) => `${isoTime(a.atMs)} ${a.member} ${a.state} by ${a.by}${a.why === '' ? '' : `: ${a.why}`}`)
-        .join('\n'),
+      view.audits.map((a) => `${isoTime(a.atMs)} ${a.what} by ${a.by}${a.why === '' ? '' : `: ${a.why}`}`).join('\n'),
     ),
     part(
       'last commits',

@@ -5,13 +5,15 @@ const WORDS = { user: 'User (Internal)', network: 'Network (External)', general:
 
 /** `show distribution configuration` (fidelity: F-DIST-SHOW). */
 export function showDistribution(view: FabricView): Line[] {
-  const row = (label: string, value: string): string => `${`${label}:`.padEnd(24)}${value}`;
+  const interfaces = view.group.interfaces.map((i) => `${i.name} (${i.ports.join(', ')})`);
+  const width = Math.max(24, ...interfaces.map((name) => name.length + 2));
+  const row = (label: string, value: string): string => `${`${label}:`.padEnd(width)}${value}`;
   return lines(
     'recalled',
     row('Mode', modeOf(view)),
     row('L4 Mode', view.settings['dist.l4'] ? 'on' : 'off'),
     row('Matrix Size', String(view.slots.total)),
-    ...view.group.interfaces.map((i) => row(`${i.name} (${i.ports.join(', ')})`, WORDS[i.distribution])),
+    ...view.group.interfaces.map((i, at) => row(interfaces[at]!, WORDS[i.distribution])),
   );
 }
 

@@ -75,6 +75,7 @@ export function fabricView(rest: Partial<FabricView> = {}): FabricView {
       smo: '1_01',
       policyAtMs: AT_MS - 5_580_000,
       policyHash: '',
+      autoClone: 'off',
     },
     settings: resolveSettings('vendor', {}),
     members: [member(1), member(2), lost, member(4)],

@@ -104,11 +104,10 @@ export interface IteratorView {
   readonly copied: number;
 }
 
-/** What the operator did to a member, for who audits. */
+/** What an operator did, for who audits: `sgm_admin down on blades: 1_03`. */
 export interface AdminAudit {
   readonly atMs: number;
-  readonly member: string;
-  readonly state: 'up' | 'down';
+  readonly what: string;
   readonly by: string;
   readonly why: string;
 }
@@ -141,6 +140,7 @@ export interface FabricView {
     readonly smo: string;
     readonly policyAtMs: number | null;
     readonly policyHash: string;
+    readonly autoClone: 'on' | 'off';
   };
   readonly settings: Settings;
   readonly members: readonly MemberView[];

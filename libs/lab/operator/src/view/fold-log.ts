@@ -140,17 +140,24 @@ function noteEvent(
       else fold.orderly.delete(event.member);
       break;
     case 'AdminSet': {
-      const why = (commit.input as { readonly why?: unknown }).why;
       const { member, state } = event;
-      fold.audits.push({ atMs, member, state, by: commit.principal.name, why: typeof why === 'string' ? why : '' });
+      fold.audits.push(auditOf(`sgm_admin ${state} on blades: ${member}`, atMs, commit));
       if (state === 'down') fold.leaving.set(member, slotsOf(before, member));
       break;
     }
+    case 'AutoCloneSet':
+      fold.audits.push(auditOf(`smo image auto-clone state ${event.state}`, atMs, commit));
+      break;
     case 'MemberReported':
       if (event.problems.length > 0) fold.leaving.set(event.member, slotsOf(before, event.member));
       break;
     default:
   }
+}
+
+function auditOf(what: string, atMs: number, { principal, input }: Commit): AdminAudit {
+  const { why } = input as { readonly why?: unknown };
+  return { atMs, what, by: principal.name, why: typeof why === 'string' ? why : '' };
 }
 
 function slotsOf(state: SecurityGroupState, member: string): number[] {

@@ -49,6 +49,7 @@ export function liveView(parts: LiveParts): FabricView {
       smo: memberOf(group, group.smo),
       policyAtMs: fold.policyAtMs,
       policyHash: group.policyHash,
+      autoClone: group.autoClone,
     },
     settings: plan.settings,
     members: status.members.map((row) => liveMember(parts, row, seen.get(row.id))),

@@ -52,6 +52,7 @@ export function recordedView(parts: RecordedParts): FabricView {
       smo: memberOf(group, group.smo),
       policyAtMs: fold.policyAtMs,
       policyHash: group.policyHash,
+      autoClone: group.autoClone,
     },
     settings: plan.settings,
     members: plan.securityGroup.members.map((m, i) => recordedMember(parts, fold, before, m, i + 1)),

@@ -11,6 +11,8 @@ export interface VerbEntry {
   readonly asks?: boolean;
   /** Whether, with these words, it may ask whoever calls for what is missing, before a lab carries it out. */
   prepares?(words: readonly string[]): boolean;
+  /** Whether, with these words, what it shows is shown again and again to who sits at a terminal. */
+  again?(words: readonly string[]): boolean;
   readonly summary: string;
   load(): Promise<{ readonly default: Verb }>;
 }
@@ -61,6 +63,7 @@ export const VERBS: readonly VerbEntry[] = [
     path: 'exec',
     asks: true,
     prepares: (words) => words.some((word) => word.includes('_admin')),
+    again: (words) => /(^|\s)asg\s+monitor(\s|$)/.test(words.join(' ')) && !words.includes('--json'),
     summary: "one of the vendor's commands, at a member or an orchestrator of a running fabric",
     load: () => import('../verbs/exec.js'),
   },

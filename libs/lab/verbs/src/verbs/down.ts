@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { killLab, labsFolder } from '../live/lab-directory.js';
 import { EXIT, verb } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { countsText } from './table.js';
+import { counted, countsText } from './table.js';
 
 const output = z.strictObject({
   name: z.string(),
@@ -69,10 +69,11 @@ export default verb({
     if (result !== null) {
       const { sent, delivered, dropped, lost } = result.ledger.packets;
       lines.push(
+        `${result.verdict}: ${result.reasons.join('; ')}\n`,
         `packets: ${sent} sent, ${delivered} delivered, dropped: ${countsText(dropped, 'none')}, ` +
           `lost: ${countsText(lost, 'none')}, unexplained: ${result.ledger.unexplained}\n`,
         `connections: ${result.connections.opened} opened, ${result.connections.affected} affected by ` +
-          `${result.faults.applied} faults, ${result.connections.lost} of them lost\n`,
+          `${counted(result.faults.applied, 'fault')}, ${result.connections.lost} of them lost\n`,
       );
     }
     if (out.seal === null) lines.push(`its log has no seal: ${out.why}\nkept in ${out.folder}\n`);

@@ -174,6 +174,7 @@ async function searchMembers(lab: Lab, status: LabStatus, places: readonly strin
 
 /** Does to each member what the command says, one after the other, as a fault of the lab. */
 async function actOn({ lab, beforeFault }: LabAtHand, act: Act): Promise<void> {
+  if (act.fault === 'auto-clone') return keepSetting(lab, act);
   const { state, ...said } = act.args;
   for (const id of act.members) {
     const target: Target = { role: 'member', id };
@@ -182,6 +183,13 @@ async function actOn({ lab, beforeFault }: LabAtHand, act: Act): Promise<void> {
       await applyFault(lab, act.fault, { target, to: { role: 'bus', id: 'bus' }, args: {} });
     } else await lab.inflict(target, { name: act.fault, args: act.args });
   }
+}
+
+/** Has one member put a setting to the group, which decides. @throws LabError (bad input) with the group's reason */
+async function keepSetting(lab: Lab, { fault, members, args }: Act): Promise<void> {
+  const reply = await lab.command({ role: 'member', id: members[0]! }, { name: fault, args });
+  if (reply.ok) return;
+  throw new LabError('bad-input', `member ${members[0]} refuses '${fault}': ${reply.reason}.`, 'Try again.');
 }
 
 /** Writes a failure bundle; gives its whole path. */

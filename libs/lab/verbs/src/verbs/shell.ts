@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ProcessOutcome } from '@rehearsal/experiment';
 import { LabError } from '@rehearsal/lab-port';
-import { commandList, completions, wordsOf } from '@rehearsal/operator';
+import { commandList, completions, isShownAgain, wordsOf } from '@rehearsal/operator';
 import { z } from 'zod';
 import { findLab, labsFolder, type LiveLab } from '../live/lab-directory.js';
 import { askLab } from '../live/lab-line.js';
 import { Prompter } from '../live/prompter.js';
+import { atTerminal, showAgain } from '../live/screen.js';
 import { EXIT, verb } from '../registry/verb.js';
 import execVerb, { targetField } from './exec.js';
 import { nameField } from './lab-fields.js';
@@ -156,13 +157,15 @@ export default verb({
 async function converse(session: Session, prompter: Prompter, earlier: readonly string[]): Promise<void> {
   const ask = (question: string): Promise<string | undefined> => prompter.ask(question);
   for (;;) {
-    const line = (await prompter.ask(session.prompt))?.trim();
+    const line = (await prompter.ask(session.prompt, 'ask-again'))?.trim();
     if (line === undefined || line === 'exit' || line === 'quit') return;
     if (line === '') continue;
     session.typed.push(line);
     try {
       if (!(await builtIn(line, session, earlier))) {
-        const outcome = await session.run(line, ask);
+        const isAgain = atTerminal() && isShownAgain(wordsOf(line));
+        const run = (): Promise<ProcessOutcome> => session.run(line, ask);
+        const outcome = isAgain ? await prompter.lend(() => showAgain(run)) : await run();
         process.stdout.write(outcome.stdout);
         if (outcome.status !== EXIT.ok) fail(session, said(outcome).replace(/^rehearse: /, ''));
       }

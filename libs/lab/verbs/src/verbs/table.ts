@@ -26,3 +26,8 @@ export function countsText(counts: Readonly<Record<string, number>>, none: strin
 export function msText(ms: number | null): string {
   return ms === null ? '-' : `${ms} ms`;
 }
+
+/** `1 fault`, `2 faults`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${count === 1 ? one : `${one}s`}`;
+}
