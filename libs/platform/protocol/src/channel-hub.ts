@@ -51,7 +51,7 @@ const DELAYED_ACK_MS = 20;
 
 /** All channels of one node: its own data subject, and one lane to every peer. */
 export class ChannelHub {
-  /** Stamped on every frame: the table version this node has folded. */
+  /** The table version this node has folded: stamped on every frame that is written from now on. */
   tableVersion = 0;
   private readonly channels = new Map<number, Channel>();
   private readonly lanes = new Map<number, Lane>();

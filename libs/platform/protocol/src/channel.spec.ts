@@ -219,6 +219,17 @@ describe('a channel', () => {
     expect(send(channel, OPTIONS.windowFrames + 1)).toBe(0);
   });
 
+  it('says the table version a frame was written under: that of now, unless the frame was kept', () => {
+    const wire = new Wire();
+    const a = hub(wire, A, 1, []);
+    const channel = a.open(B, 1);
+    a.tableVersion = 7;
+    send(channel, 1);
+    channel?.send(FRAME.delta, new Int32Array(HEADER_WORDS), HEADER_WORDS, 5);
+    const versions = wire.flying.map(({ bytes }) => new DataView(bytes.buffer, bytes.byteOffset).getInt32(5 * 4, true));
+    expect(versions).toEqual([7, 5]);
+  });
+
   it('hands nothing meant for one incarnation to another', () => {
     const wire = new Wire();
     const got: number[] = [];

@@ -69,21 +69,27 @@ export class Channel {
 
   /**
    * Sends `words[0 … wordCount)`, a frame whose first HEADER_WORDS words are free to be filled in.
-   * Returns its link sequence, or 0 when the window is full or the channel closed; the caller then keeps it.
+   * Returns its link sequence, or 0 when the window is full or the channel closed; the caller then keeps it, with the
+   * `tableVersion` it was written under, which it is to be sent with.
    */
-  send(type: number, words: Int32Array, wordCount: number): number {
+  send(type: number, words: Int32Array, wordCount: number, tableVersion: number = this.tableVersion): number {
     if (this.closed || this.unacked.length - this.unackedHead >= this.hub.options.windowFrames) return 0;
     const linkSeq = ++this.lastSeq;
     const bytes = this.lane.take(wordCount * 4);
     const out = new Int32Array(bytes.buffer, bytes.byteOffset, wordCount);
     copyWords(words, HEADER_WORDS, wordCount, out);
-    this.fillHeader(type, linkSeq, out, wordCount - HEADER_WORDS);
+    this.fillHeader(type, linkSeq, out, wordCount - HEADER_WORDS, tableVersion);
     this.unacked.push({ bytes, linkSeq, sentAtMs: this.hub.nowMs(), repeated: false });
     if (this.notYetSent > 0 || !this.lane.send(bytes)) this.notYetSent++;
     this.framesSinceAck = 0;
     this.promptAck = false;
     this.hub.watchUnacked();
     return linkSeq;
+  }
+
+  /** The table version that what is written now speaks of. */
+  get tableVersion(): number {
+    return this.hub.tableVersion;
   }
 
   /** Frames handed over and not yet acknowledged. */
@@ -269,11 +275,17 @@ export class Channel {
   private control(type: number, payloadWords: number): Uint8Array {
     const bytes = this.lane.take((HEADER_WORDS + payloadWords) * 4);
     const words = new Int32Array(bytes.buffer, bytes.byteOffset, HEADER_WORDS + payloadWords);
-    this.fillHeader(type, 0, words, payloadWords);
+    this.fillHeader(type, 0, words, payloadWords, this.tableVersion);
     return bytes;
   }
 
-  private fillHeader(type: number, linkSeq: number, words: Int32Array, payloadWords: number): void {
+  private fillHeader(
+    type: number,
+    linkSeq: number,
+    words: Int32Array,
+    payloadWords: number,
+    tableVersion: number,
+  ): void {
     const header = this.header;
     header.type = type;
     header.from = this.hub.selfCode;
@@ -281,7 +293,7 @@ export class Channel {
     header.toIncarnation = this.peerIncarnation;
     header.linkSeq = linkSeq;
     header.ack = this.expected - 1;
-    header.tableVersion = this.hub.tableVersion;
+    header.tableVersion = tableVersion;
     writeHeader(words, header, payloadWords);
   }
 }

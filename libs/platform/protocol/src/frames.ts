@@ -8,7 +8,7 @@
  * | 2 | incarnation of the receiver it is meant for; 0 for a datagram to whoever it is |
  * | 3 | link sequence, from 1 on every channel; 0 for a frame outside the sequence |
  * | 4 | highest link sequence received in order from the receiver's incarnation |
- * | 5 | table version the sender has folded |
+ * | 5 | table version the sender had folded when it wrote the payload |
  * | 6 | payload words |
  * | 7 | format mark |
  */

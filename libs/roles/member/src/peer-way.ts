@@ -11,6 +11,8 @@ export interface Awaited {
 interface Kept {
   readonly type: number;
   readonly words: Int32Array;
+  /** The table version it was written under. */
+  readonly tableVersion: number;
   readonly awaited: Awaited | undefined;
 }
 
@@ -43,11 +45,11 @@ export class PeerWay {
 
   send(type: number, words: Int32Array, wordCount: number, awaited: Awaited | undefined): void {
     if (this.kept.length > 0) {
-      this.kept.push({ type, words: words.slice(0, wordCount), awaited });
+      this.keep(type, words, wordCount, awaited);
       return;
     }
     const linkSeq = this.channel.send(type, words, wordCount);
-    if (linkSeq === 0) this.kept.push({ type, words: words.slice(0, wordCount), awaited });
+    if (linkSeq === 0) this.keep(type, words, wordCount, awaited);
     else this.note(awaited, linkSeq);
   }
 
@@ -67,13 +69,17 @@ export class PeerWay {
     }
     if (settled > 0) this.awaiting.splice(0, settled);
     while (this.kept.length > 0) {
-      const { type, words, awaited } = this.kept[0] as Kept;
-      const linkSeq = this.channel.send(type, words, words.length);
+      const { type, words, tableVersion, awaited } = this.kept[0] as Kept;
+      const linkSeq = this.channel.send(type, words, words.length, tableVersion);
       if (linkSeq === 0) break;
       this.kept.shift();
       this.note(awaited, linkSeq);
     }
     this.onSettled();
+  }
+
+  private keep(type: number, words: Int32Array, wordCount: number, awaited: Awaited | undefined): void {
+    this.kept.push({ type, words: words.slice(0, wordCount), tableVersion: this.channel.tableVersion, awaited });
   }
 
   private note(awaited: Awaited | undefined, linkSeq: number): void {

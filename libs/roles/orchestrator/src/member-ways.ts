@@ -12,7 +12,13 @@ export interface MemberWay {
   lastHeardMs: number;
   readonly writer: PacketFrameWriter;
   /** Batches the channel had no room for, oldest first; they go when the member acknowledges, or with the member. */
-  kept: Int32Array[];
+  kept: KeptBatch[];
+}
+
+/** A batch, and the table version its packets were steered by: its member refuses what that is too old for. */
+interface KeptBatch {
+  readonly words: Int32Array;
+  readonly tableVersion: number;
 }
 
 /** The ways to all members, in order of their numbers: packets go in batches, at the end of a turn or once full. */
@@ -113,7 +119,7 @@ export class MemberWays {
     const channel = way.active ? this.hub.open(way.code, way.incarnation) : undefined;
     writer.finish();
     if (way.kept.length > 0 || channel === undefined || channel.send(FRAME.batch, writer.words, writer.at) === 0) {
-      way.kept.push(writer.words.slice(0, writer.at));
+      way.kept.push({ words: writer.words.slice(0, writer.at), tableVersion: this.hub.tableVersion });
       this.rt.count('batches_kept_back', 1);
     }
     writer.reset();
@@ -122,8 +128,8 @@ export class MemberWays {
   private sendKept(m: number, channel: Channel): void {
     const way = this.all[m] as MemberWay;
     let sent = 0;
-    for (const words of way.kept) {
-      if (channel.send(FRAME.batch, words, words.length) === 0) break;
+    for (const { words, tableVersion } of way.kept) {
+      if (channel.send(FRAME.batch, words, words.length, tableVersion) === 0) break;
       sent++;
     }
     if (sent > 0) way.kept.splice(0, sent);

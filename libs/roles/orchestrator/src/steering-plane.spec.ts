@@ -71,6 +71,23 @@ describe('the steering plane', () => {
     expect(versions).toEqual([5, 5, 6, 6]);
   });
 
+  it('sends a batch that found no room with the version it was steered by, although the slot has been away since', () => {
+    const { log, versions, room, arrive, answer, table: fold } = given('lossless');
+    fold(table(5, 1, 5));
+    arrive(11);
+    room(0);
+    arrive(12);
+    fold(table(6, 2, 6));
+    fold(table(7, 1, 7));
+    room(2);
+    expect(log).toEqual(['1_01 #1 =11', '1_01 #2 =12']);
+    // Under the table of now its member would take the second, and send the first back.
+    expect(versions).toEqual([5, 5]);
+    answer({ 1: REASONS.nack, 2: REASONS.nack });
+    expect(log.slice(2)).toEqual(['1_01 #1 =11', '1_01 #2 =12']);
+    expect(versions.slice(2)).toEqual([7]);
+  });
+
   it('names what a lost member did not answer where nothing is sent again', () => {
     const { log, left, at, arrive, table: fold, plane } = given('vendor');
     fold(table(5, 1, 5));

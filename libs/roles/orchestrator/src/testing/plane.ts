@@ -1,6 +1,6 @@
 import type { Runtime } from '@rehearsal/kernel';
 import { resolveSettings } from '@rehearsal/kernel';
-import type { ChannelHub } from '@rehearsal/protocol';
+import type { Channel, ChannelHub } from '@rehearsal/protocol';
 import { nodeId, PacketFrameReader, PacketFrameWriter, reasonName, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import { initialState } from '@rehearsal/security-group';
@@ -61,6 +61,7 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
   const left: string[] = [];
   let turnEnds: (() => void)[] = [];
   let nowMs = 1000;
+  let room = Number.POSITIVE_INFINITY;
   const rt = {
     self: { id: '1_1' },
     nowMs: () => nowMs,
@@ -68,11 +69,14 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
     count: () => {},
   } as unknown as Runtime;
   const reader = new PacketFrameReader();
-  const hub = {
-    tableVersion: 0,
-    open: (code: number) => ({
-      send: (_type: number, words: Int32Array, count: number) => {
-        versions.push(hub.tableVersion);
+  const channels = new Map<number, Channel>();
+  const channelTo = (code: number): Channel => {
+    const channel = {
+      peerCode: code,
+      send: (_type: number, words: Int32Array, count: number, tableVersion = hub.tableVersion) => {
+        if (room === 0) return 0;
+        room--;
+        versions.push(tableVersion);
         reader.open(words.slice(0, count));
         while (reader.next()) {
           const isLater = (reader.flags & RECORD_FLAG.laterFragment) !== 0;
@@ -82,7 +86,14 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
         }
         return 1;
       },
-    }),
+    } as unknown as Channel;
+    channels.set(code, channel);
+    plane.ways.adopt(channel);
+    return channel;
+  };
+  const hub = {
+    tableVersion: 0,
+    open: (code: number) => channels.get(code) ?? channelTo(code),
   } as unknown as ChannelHub;
   const egress = {
     deliver: (tag: number) => left.push(`${tag} delivered`),
@@ -114,8 +125,13 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
   };
   return {
     log,
-    /** Of the table, one a batch: what the hub writes into its header. */
+    /** Of the table, one a batch: what stands in its header. */
     versions,
+    /** So many batches find room from now on; those that found none go first. */
+    room: (batches: number) => {
+      room = batches;
+      for (const channel of channels.values()) channel.onAcked?.(0);
+    },
     left,
     plane,
     at: (ms: number) => (nowMs = ms),
