@@ -8,17 +8,18 @@ import type { EndedRun, WantedRun } from './run-worker.js';
 
 // Runs are simulated, but conducted by processes of the built command: there a packet costs a fraction of what it
 // costs within Jest.
-const FOLDER = join(import.meta.dirname, '../../../examples/experiments');
+const EXAMPLES = join(import.meta.dirname, '../../../examples');
+const FOLDERS = ['experiments', 'questions'];
 const WORKER = join(import.meta.dirname, '../dist/run-worker.js');
 const RUNS = mkdtempSync(join(tmpdir(), 'rehearsal-examples-'));
 const WORKERS = 2;
 const MAY_TAKE_MS = 600_000;
 
 /** Every example with a control. */
-const controlled = readdirSync(FOLDER)
+const controlled = FOLDERS.flatMap((folder) => readdirSync(join(EXAMPLES, folder)).map((file) => join(folder, file)))
   .filter((name) => name.endsWith('.yaml'))
   .flatMap((name) => {
-    const path = join(FOLDER, name);
+    const path = join(EXAMPLES, name);
     const { negativeControl: control } = loadExperiment(path).block;
     if (control === undefined) return [];
     const asItIs: WantedRun = { path, set: [`profile=${control.profile}`], seed: control.seed, runsFolder: RUNS };

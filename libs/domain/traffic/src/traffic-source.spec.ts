@@ -340,6 +340,20 @@ describe('a comparison with the control run', () => {
     ]);
   });
 
+  it('accepts that either run alone met members whose instances do not fit, and says so', () => {
+    const met = control.map((r) =>
+      r.id === 1 ? { ...r, outcome: 'gave_up' as const, dropped: { corexl_mismatch: 4 } } : r,
+    );
+    expect(compareWithControl(control, met)).toMatchObject([
+      { id: 1, explained: true, cause: 'corexl_mismatch 4 in the control run' },
+    ]);
+    expect(compareWithControl(met, control)).toMatchObject([{ id: 1, explained: true, cause: 'corexl_mismatch 4' }]);
+    const other = control.map((r) =>
+      r.id === 1 ? { ...r, outcome: 'gave_up' as const, dropped: { policy_drop: 4 } } : r,
+    );
+    expect(compareWithControl(control, other)).toMatchObject([{ id: 1, explained: false }]);
+  });
+
   it('does not accept another plan', () => {
     expect(compareWithControl(control, control.slice(1))).toMatchObject([{ id: 0, explained: false }]);
     expect(compareWithControl(control.slice(1), control)).toMatchObject([{ id: 0, explained: false }]);

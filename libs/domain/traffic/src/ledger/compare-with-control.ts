@@ -44,6 +44,9 @@ export function compareWithControl(
   return differences;
 }
 
+/** What a packet meets by where its connection is served, which differs from run to run. */
+const BY_PLACE = 'corexl_mismatch';
+
 function causeOf(run: ConnectionRow, control: ConnectionRow): { explained: boolean; text: string } | undefined {
   const sameDrops = sameCounts(run.dropped, control.dropped);
   if (run.delivered === control.delivered && sameDrops && run.outcome === control.outcome && run.unexplained === 0) {
@@ -54,6 +57,11 @@ function causeOf(run: ConnectionRow, control: ConnectionRow): { explained: boole
   if (run.unexplained > 0) return { explained: false, text: `${run.unexplained} packets without a word of the fabric` };
   if (control.unexplained > 0 || Object.keys(control.lost).length > 0) {
     return { explained: false, text: 'the control run lost packets itself: it is no control' };
+  }
+  // Who serves a connection is chance, and so is whether it meets members whose instances fit.
+  const mismatched = control.dropped[BY_PLACE] ?? 0;
+  if (mismatched > 0) {
+    return { explained: true, text: [...named, `${BY_PLACE} ${mismatched} in the control run`].join(', ') };
   }
   // The script is the same: a connection that came to the same end sent the same, but for what it sent
   // again, and for what would have answered packets that did not arrive.
