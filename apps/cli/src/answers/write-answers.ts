@@ -9,6 +9,11 @@ import type { Recorded } from './recorded.js';
 // Conducts the questions named, or all, and writes their figures and what is generated of the pages.
 const folder = process.argv[2]!;
 const named = process.argv.slice(3);
+const unknown = named.find((id) => !QUESTIONS.some((q) => q.id === id));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no question '${unknown}'. Name some of: ${QUESTIONS.map((q) => q.id).join(', ')}.\n`);
+  process.exit(2);
+}
 const asked = QUESTIONS.filter((q) => named.length === 0 || named.includes(q.id));
 const figures = join(folder, 'figures.json');
 const earlier = existsSync(figures) ? (JSON.parse(readFileSync(figures, 'utf8')) as Recorded).questions : {};
