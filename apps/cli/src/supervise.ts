@@ -43,7 +43,7 @@ const context: Omit<VerbContext, 'lab'> = { services, set: readSet([]), runsFold
 
 /** Carries out what other processes ask of the lab. */
 function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: string): Answer {
-  return async (argv, to, gone) => {
+  return async (argv, to, gone, { cwd }) => {
     const startMs = standing.lab.nowMs();
     const verb = (await findVerb(argv).entry.load()).default;
     if (!standing.isReady && verb.effect === 'act' && verb.path !== 'down') {
@@ -65,7 +65,7 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
         });
       },
     };
-    const own = { ...context, say: to.say, out: to.out, gone };
+    const own = { ...context, say: to.say, out: to.out, gone, cwd };
     const faults = (): number => standing.lab.story?.faults().length ?? 0;
     const before = faults();
     const outcome = await performerOn(lab, own)(argv, undefined);

@@ -42,7 +42,9 @@ export async function carryOut(verb: Verb, words: readonly string[], context: Ve
     const set = parsed.set.words.length > 0 ? parsed.set : context.set;
     const runsFolder = parsed.runs ?? context.runsFolder;
     const output = await verb.handle(parsed.input, { ...context, set, runsFolder, json });
-    const stdout = json ? `${JSON.stringify(verb.output.parse(output), null, 2)}\n` : verb.render(output);
+    const stdout = json
+      ? `${JSON.stringify(verb.output.parse(output), null, 2)}\n`
+      : verb.render(output, context.cwd ?? process.cwd());
     return { status: verb.exitCode?.(output) ?? EXIT.ok, stdout, stderr: '' };
   } catch (error) {
     const known = explain(error);

@@ -209,6 +209,8 @@ export interface VerbContext {
   readonly gone?: AbortSignal;
   /** Whether what comes before the end is for programs. */
   readonly json?: boolean;
+  /** The folder that whoever asked stands in, where that is another process. */
+  readonly cwd?: string;
 }
 
 /** Puts a question to whoever calls; undefined when there is nobody, or no more answer. */
@@ -247,8 +249,8 @@ export interface Verb<In extends z.ZodObject = z.ZodObject, Out = unknown> {
   prepare?(words: readonly string[], ask: Ask): Promise<readonly string[]>;
   /** The document of `--json`. Rejects with LabError for what cannot be. */
   handle(input: z.output<In>, context: VerbContext): Promise<Out>;
-  /** The same for people. */
-  render(output: Out): string;
+  /** The same for people, who stand in that folder. */
+  render(output: Out, cwd: string): string;
   /** Default: 0. */
   exitCode?(output: Out): number;
 }

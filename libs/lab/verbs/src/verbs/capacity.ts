@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { findRun } from '@rehearsal/experiment';
+import { findRun } from '@rehearsal/experiment/run-folder';
 import { z } from 'zod';
 import { EXIT, verb, type CapacityReport, type Situation } from '../registry/verb.js';
 import { textTable } from './table.js';

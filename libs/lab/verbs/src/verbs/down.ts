@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { killLab, labsFolder } from '../live/lab-directory.js';
 import { EXIT, verb } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { counted, countsText } from './table.js';
+import { counted, countsText, shortPath } from './table.js';
 
 const output = z.strictObject({
   name: z.string(),
@@ -45,7 +45,7 @@ export default verb({
   async fromOutside({ force }, lab) {
     if (!force) return undefined;
     const crashed = await killLab(labsFolder(), lab);
-    const stdout = `fabric ${lab.name} is killed; its log has no seal: ${crashed?.folder ?? lab.folder}\n`;
+    const stdout = `fabric ${lab.name} is killed; its log has no seal: ${shortPath(crashed?.folder ?? lab.folder, process.cwd())}\n`;
     return { status: EXIT.ok, stdout, stderr: '' };
   },
   async handle(_given, context): Promise<Out> {
@@ -63,7 +63,9 @@ export default verb({
     const { runId, ...ended } = await standing.end(context.say);
     return { name, run: runId, ...ended };
   },
-  render(out: Out) {
+  render(out: Out, cwd) {
+    const short = (path: string): string => shortPath(path, cwd);
+    const folder = short(out.folder);
     const lines = [`fabric ${out.name} is down after ${Math.round(out.upMs / 1000)} s\n`];
     const { result } = out;
     if (result !== null) {
@@ -76,12 +78,12 @@ export default verb({
           `${counted(result.faults.applied, 'fault')}, ${result.connections.lost} of them lost\n`,
       );
     }
-    if (out.seal === null) lines.push(`its log has no seal: ${out.why}\nkept in ${out.folder}\n`);
+    if (out.seal === null) lines.push(`its log has no seal: ${out.why}\nkept in ${folder}\n`);
     else
       lines.push(
         `log: ${out.commits} commits, seal ${out.seal}\n`,
-        `kept in ${out.folder}; check it: rehearse verify ${out.folder}\n`,
-        ...(out.report === null ? [] : [`report: ${out.report}\n`]),
+        `kept in ${folder}; check it: rehearse verify ${folder}\n`,
+        ...(out.report === null ? [] : [`report: ${short(out.report)}\n`]),
       );
     return lines.join('');
   },

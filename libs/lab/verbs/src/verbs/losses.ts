@@ -1,4 +1,4 @@
-import { checkLosses, findRun, readLosses, type RunLosses } from '@rehearsal/experiment';
+import { checkLosses, findRun, readLosses, type RunLosses } from '@rehearsal/experiment/run-folder';
 import { z } from 'zod';
 import { EXIT, verb } from '../registry/verb.js';
 import { textTable } from './table.js';

@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** Rows under a head, each column as wide as its widest cell; numbers to the right. */
 export function textTable(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const cells = [head, ...rows.map((r) => r.map((c) => (c === null ? '-' : String(c))))];
@@ -30,4 +32,10 @@ export function msText(ms: number | null): string {
 /** `1 fault`, `2 faults`. */
 export function counted(count: number, one: string): string {
   return `${count} ${count === 1 ? one : `${one}s`}`;
+}
+
+/** As it is written by who stands in that folder, where it is within it. */
+export function shortPath(path: string, cwd: string): string {
+  const within = relative(cwd, path);
+  return within === '' || within.startsWith('..') ? path : within;
 }

@@ -1,4 +1,4 @@
-import { findRun } from '@rehearsal/experiment';
+import { findRun } from '@rehearsal/experiment/run-folder';
 import { z } from 'zod';
 import { EXIT, verb, type VerifyReport } from '../registry/verb.js';
 
