@@ -56,14 +56,15 @@ function changed(plan: FabricPlan, { modes, hide, accepts }: FabricChanges = {})
   return { ...plan, securityGroup: { ...plan.securityGroup, interfaces: spread }, policy };
 }
 
-/** What a log says about losses, and what it reached. */
-function readLog(record: RunRecord): LogFacts {
+/** What a log says about losses, and what it reached. Commits themselves say what the clock of their decider showed. */
+function readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts {
   const orphaned: { slot: number; atMs: number }[] = [];
   const losses: { member: string; reason: string; atMs: number }[] = [];
   const events: Record<string, number> = {};
   const refusals: Record<string, number> = {};
-  for (const line of record.log) {
+  for (const [at, line] of record.log.entries()) {
     const commit = parseCommit(line);
+    const atMs = storedAtMs[at]!;
     for (const event of commit.events as readonly { readonly type: string; readonly reason?: unknown }[]) {
       events[event.type] = (events[event.type] ?? 0) + 1;
       if (/(Refused|Ignored)$/.test(event.type)) {
@@ -72,7 +73,6 @@ function readLog(record: RunRecord): LogFacts {
       }
       if (!commit.stream.startsWith(`${securityGroup.kind}.`)) continue;
       const change = event as SecurityGroupEvent;
-      const atMs = commit.time.ms;
       if (change.type === 'MemberLost') losses.push({ member: change.member, reason: change.reason, atMs });
       if (change.type !== 'SlotsOrphaned') continue;
       for (const [, ...slots] of change.to) for (const slot of slots) orphaned.push({ slot, atMs });

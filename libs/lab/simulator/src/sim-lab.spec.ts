@@ -30,6 +30,24 @@ describe('the simulated lab', () => {
     expect(lab.nowMs() - start).toBe(12_345);
   });
 
+  it('knows when a process noted something, and when something was stored, although all clocks differ', async () => {
+    const options = { clockOffsetMaxMs: 300, clockDriftMaxPpm: 1_000 };
+    const lab = new SimLab({ plan: toyPlan(), factories: toyFactories, seed: 7, options });
+    await lab.up();
+    await lab.waitMs(20_000);
+    const { sim } = lab;
+    const shown = sim.processes.map((process) => process.clockMs(sim.nowUs));
+    expect(new Set(shown).size).toBeGreaterThan(1);
+    for (const [i, { entry }] of sim.processes.entries()) {
+      expect(lab.momentOf(entry, shown[i]!)).toBeCloseTo(lab.nowMs(), 2);
+    }
+    const { log, startedAtMs } = await lab.collect();
+    const stored = lab.storedAtMs();
+    expect(stored).toHaveLength(log.length);
+    expect([stored[0], stored[stored.length - 1]]).toEqual([startedAtMs, lab.nowMs()]);
+    expect(stored).toEqual([...stored].sort((a, b) => a - b));
+  });
+
   it('ends the run with seed, reason and time when two members serve one slot', async () => {
     const factories = {
       ...toyFactories,

@@ -306,6 +306,16 @@ export class SimLab implements Lab {
     this.sim.options = calmOptions(this.plan.settings);
   }
 
+  /** The lab's time when the clock of that process showed `ms`: clocks differ, and so does what processes note. */
+  momentOf(target: Target, ms: number): number {
+    return this.#process(target).worldMs(ms);
+  }
+
+  /** When each line of the log was stored, by the lab's time. */
+  storedAtMs(): readonly number[] {
+    return [...this.sim.log.storedAtMs];
+  }
+
   async collect(): Promise<RunRecord> {
     if (this.#record !== undefined) return this.#record;
     this.#assertUp();

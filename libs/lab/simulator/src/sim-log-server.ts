@@ -58,6 +58,8 @@ const RETRY_US = 100_000;
 export class SimLogServer {
   readonly #world: SimWorld;
   readonly #commits: StoredCommit[] = [];
+  /** By sequence, from 1: when it was stored, in the world's time. */
+  readonly #storedAtMs: number[] = [];
   readonly #heads = new Map<string, Head>();
   readonly #messageIds = new Map<string, number>();
   readonly #followers = new Set<Follower>();
@@ -97,6 +99,11 @@ export class SimLogServer {
     return this.#commits.map((c) => decoder.decode(c.bytes));
   }
 
+  /** When each line was stored, ms since the epoch by the world's own clock. */
+  get storedAtMs(): readonly number[] {
+    return this.#storedAtMs;
+  }
+
   head(stream: string): Readonly<Head> {
     return this.#heads.get(stream) ?? { seq: 0, version: 0, hash: '' };
   }
@@ -123,6 +130,7 @@ export class SimLogServer {
     const checked = this.#world.options.checkCommits ? this.#checkChain(request.stream, bytes, head, seq) : {};
     this.#heads.set(request.stream, { seq, version: head.version + 1, hash: sha256Hex(bytes) });
     this.#commits.push({ seq, stream: request.stream, bytes, ...checked });
+    this.#storedAtMs.push(this.#world.nowMs);
     this.#messageIds.set(request.msgId, seq);
     this.#usedBytes += bytes.length;
     for (const follower of this.#followers) this.#planFollower(follower);

@@ -133,6 +133,18 @@ export class SimProcess {
     return this.state === 'running' || this.state === 'hung';
   }
 
+  /** What its clock shows, ms since the epoch, when the world's shows `us`. */
+  clockMs(us: number): number {
+    const { world, clockOffsetMs, clockDriftPpm } = this;
+    return world.epochMs + clockOffsetMs + (us + Math.floor((us * clockDriftPpm) / 1_000_000)) / 1000;
+  }
+
+  /** What the world's clock shows, ms since the epoch, when this one shows `clockMs`; to the µs. */
+  worldMs(clockMs: number): number {
+    const { world, clockOffsetMs, clockDriftPpm } = this;
+    return world.epochMs + (clockMs - world.epochMs - clockOffsetMs) / (1 + clockDriftPpm / 1_000_000);
+  }
+
   metric(name: string): Metric {
     let metric = this.metrics.get(name);
     if (metric === undefined) {

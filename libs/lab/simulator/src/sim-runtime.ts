@@ -43,9 +43,7 @@ export class SimRuntime implements Runtime {
   }
 
   nowMs(): number {
-    const { world, clockOffsetMs, clockDriftPpm } = this.#process;
-    const us = this.#process.nowUs();
-    return world.epochMs + clockOffsetMs + (us + Math.floor((us * clockDriftPpm) / 1_000_000)) / 1000;
+    return this.#process.clockMs(this.#process.nowUs());
   }
 
   hlc(): Hlc {

@@ -1,6 +1,5 @@
 import { FAULTS, type FabricPlan, type FaultKind } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import { CLOCKS_DIFFER_MS } from '../judge/affected.js';
 import type { LogFacts } from './judge-suffering.js';
 import type { FaultStep, Schedule } from './schedule.js';
 import type { Tried } from './suffer.js';
@@ -35,10 +34,13 @@ const orchestratorFailed: Explains = (_, { tried, log, schedule }) =>
 const orchestratorUnheard: Explains = (_, { tried, schedule }) =>
   tried.some((step) => step.fault === 'link' || step.fault === 'bus-slow') || isSilent(schedule.weather);
 
+/** Rows say whole ms, rounded up. */
+const ROUNDED_UP_MS = 1;
+
 /** One of the slots was lost with all that was in it, after the connection, or what announced it, had begun. */
 function wereOrphaned(slots: readonly number[], row: ConnectionRow, { log, parentOf }: Facts): boolean {
   const openedMs = parentOf(row)?.openedMs ?? row.openedMs;
-  return openedMs !== null && log.orphaned.some((o) => slots.includes(o.slot) && openedMs <= o.atMs);
+  return openedMs !== null && log.orphaned.some((o) => slots.includes(o.slot) && openedMs - ROUNDED_UP_MS < o.atMs);
 }
 
 const homeOrphaned: Explains = (row, facts) =>
@@ -106,7 +108,7 @@ export function isLossExplained(
   if (gone[name] !== undefined) return true;
   if (isSilent(weather)) return true;
   return done.some(({ step, atMs }) => {
-    if (atMs > loss.atMs + CLOCKS_DIFFER_MS) return false;
+    if (atMs > loss.atMs) return false;
     const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
     const touches = step.target === name || step.to === name;
     return slowsAll || (touches && !FAULTS[step.fault].mends);

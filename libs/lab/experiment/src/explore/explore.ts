@@ -11,7 +11,8 @@ export interface ExploreBench {
   /** The fabric with these settings on top of those it is explored with, changed like this. */
   planWith(settings: Schedule['settings'], changes?: FabricChanges): FabricPlan;
   makeLab(plan: FabricPlan, schedule: Schedule): ExploreLab;
-  readLog(record: RunRecord): LogFacts;
+  /** @param storedAtMs when each line of the log was stored, by the lab's time */
+  readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts;
   /** Decides everything in a log again; sentences about what came out otherwise. */
   redecide(record: RunRecord): readonly string[];
 }
@@ -36,8 +37,9 @@ export async function explore(schedule: Schedule, bench: ExploreBench): Promise<
   const lab = bench.makeLab(plan, schedule);
   const beganMs = lab.nowMs();
   const suffering = await suffer(lab, schedule);
-  const record = suffering.end?.record;
-  const log = record === undefined ? undefined : bench.readLog(record);
+  const { end } = suffering;
+  const record = end?.record;
+  const log = end === undefined ? undefined : bench.readLog(end.record, end.storedAtMs);
   const findings = judgeSuffering(suffering, schedule, plan, log);
   if (record !== undefined && (findings.length > 0 || schedule.seed % REDECIDE_ONE_IN === 0)) {
     for (const problem of bench.redecide(record)) findings.push({ kind: 'decides otherwise', text: problem });

@@ -78,8 +78,10 @@ describe('a run is judged', () => {
     expect(found({ done: [PANIC], rows })).toEqual([not('out_of_state')]);
     expect(found({ done: [PANIC], rows, log: { orphaned: [{ slot: 5, atMs: 900 }] } })).toEqual([]);
     expect(found({ done: [PANIC], rows, log: { orphaned: [{ slot: 6, atMs: 900 }] } })).toEqual([not('out_of_state')]);
-    const later = [{ ...dropped('out_of_state'), openedMs: 1_000 }];
-    expect(found({ rows: later, log: { orphaned: [{ slot: 5, atMs: 900 }] } })).toEqual([not('out_of_state')]);
+    const opened = (openedMs: number) => [{ ...dropped('out_of_state'), openedMs }];
+    const log = { orphaned: [{ slot: 5, atMs: 900.25 }] };
+    expect(found({ rows: opened(901), log })).toEqual([]);
+    expect(found({ rows: opened(902), log })).toEqual([not('out_of_state')]);
   });
 
   it('by what met no state, and by who gave up for it, where only the other leg was lost, which comes back', () => {
@@ -125,6 +127,7 @@ describe('a run is judged', () => {
     expect(found({ log, done: [PANIC] })).toEqual(['lost for nothing']);
     expect(found({ log, done: [{ ...PANIC, fault: 'hang', target: 'bus' }] })).toEqual(['lost for nothing']);
     expect(found({ log, done: [{ ...PANIC, target: 'member 1_03', atMs: 9_000 }] })).toEqual(['lost for nothing']);
+    expect(found({ log, done: [{ ...PANIC, target: 'member 1_03', atMs: 2_001 }] })).toEqual(['lost for nothing']);
     expect(found({ log, done: [{ ...PANIC, target: 'member 1_03' }] })).toEqual([]);
     expect(found({ log, schedule: { gone: { 'member 1_03': 'cut' } } })).toEqual([]);
     expect(found({ log, schedule: { weather: { stallPerMillionTurns: 9, stallMaxMs: 400 } } })).toEqual([]);

@@ -5,7 +5,7 @@ import { isExplained, isLossExplained, type Facts } from './explained.js';
 import type { Schedule } from './schedule.js';
 import type { Finding, Suffering } from './suffer.js';
 
-/** What a log says about who was lost with what. */
+/** What a log says about who was lost with what; when, by the lab's time, whatever the clocks of those who decided it. */
 export interface LogFacts {
   /** Slots that were lost with everything in them, and when. */
   readonly orphaned: readonly { readonly slot: number; readonly atMs: number }[];

@@ -18,9 +18,13 @@ import { atRest } from './rest.js';
 import type { Schedule, FaultStep } from './schedule.js';
 import { comesUpWithinMs } from './weather.js';
 
-/** A simulated fabric whose weather can be made calm. */
+/** A simulated fabric whose weather can be made calm, and which knows what happened when although clocks differ. */
 export interface ExploreLab extends Lab {
   calm(): void;
+  /** The lab's time, ms since the epoch, when the clock of that process showed `ms`. */
+  momentOf(target: Target, ms: number): number;
+  /** When each line of the log was stored, by the lab's time. */
+  storedAtMs(): readonly number[];
 }
 
 /** A step, and what became of it: undefined where it was done, else why not. */
@@ -31,14 +35,20 @@ export interface Tried {
   readonly refused: string | undefined;
 }
 
-/** What was seen of one run; the record is there unless the run broke off. */
+/** What was seen of one run; the record is there unless the run broke off. All but the record is in the lab's time. */
 export interface Suffering {
   readonly tried: readonly Tried[];
   readonly statuses: readonly LabStatus[];
   /** What went wrong so far, by the class it is of. */
   readonly findings: readonly Finding[];
   readonly end:
-    | { readonly record: RunRecord; readonly ledger: LedgerSummary; readonly rows: readonly ConnectionRow[] }
+    | {
+        readonly record: RunRecord;
+        readonly ledger: LedgerSummary;
+        readonly rows: readonly ConnectionRow[];
+        /** When each line of the record's log was stored. */
+        readonly storedAtMs: readonly number[];
+      }
     | undefined;
 }
 
@@ -49,6 +59,7 @@ export interface Finding {
 }
 
 const BUS: Target = { role: 'bus', id: 'bus' };
+const OUTSIDE: Target = { role: 'outside-world', id: 'outside' };
 const LOOK_AT_FIRST_EVERY_MS = 20;
 /** What mends the way to the bus and the log: first, since nothing else can be mended without. */
 const OF_THE_WAY: ReadonlySet<string> = new Set(['mend', 'disk-free']);
@@ -121,7 +132,20 @@ class Run {
     const ledger = await traffic.ledger();
     const troubled = ledger.packets.dropped + ledger.packets.lost + ledger.unexplained > 0;
     const rows = troubled || ledger.connections.total !== ledger.connections.done ? await traffic.connections() : [];
-    return { record: await lab.collect(), ledger, rows };
+    const record = await lab.collect();
+    return { record, ledger, rows: rows.map((row) => this.inLabTime(row)), storedAtMs: lab.storedAtMs() };
+  }
+
+  /** The row was written by the clock of the world outside. */
+  private inLabTime(row: ConnectionRow): ConnectionRow {
+    const moment = (ms: number | null): number | null => (ms === null ? null : this.lab.momentOf(OUTSIDE, ms));
+    const { openedMs, closedMs, lastDeliveredMs } = row;
+    return {
+      ...row,
+      openedMs: moment(openedMs),
+      closedMs: moment(closedMs),
+      lastDeliveredMs: moment(lastDeliveredMs),
+    };
   }
 
   private async bringUp(): Promise<void> {
