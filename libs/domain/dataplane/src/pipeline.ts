@@ -61,7 +61,7 @@ export interface PipelineSettings {
   readonly natPorts: readonly [from: number, to: number];
 }
 
-/** Instead of a verdict: the packet's connection is at home in another slot, which is served elsewhere. */
+/** Instead of a verdict: the packet's connection is at home in another slot, which is served elsewhere, or was just now. */
 export const CORRECT = -1;
 /** Instead of a verdict on a corrected packet: its connection is not known here. */
 export const NOT_HERE = -2;
@@ -102,6 +102,11 @@ export class Pipeline {
   newDst = 0;
   newSrcPort = 0;
   newDstPort = 0;
+  /**
+   * Whether earlier packets for a home slot have been handed on and not settled yet. Where the home has moved here
+   * meanwhile, what comes by other slots is handed on as well: it would overtake them.
+   */
+  isQueued: (home: number) => boolean = () => false;
   private readonly table: ConnectionTable;
   private readonly expiry: Expiry;
   private policy: PolicyMatcher;
@@ -168,8 +173,7 @@ export class Pipeline {
     const index = table.find(hash, key.a, key.b, key.ports, key.proto);
     if (index !== NONE) {
       const home = table.slotOf(index);
-      if (home === slot || this.serves[home] === 1)
-        return this.follow(index, slot, side, orchestrator, packetNumber, now);
+      if (home === slot || this.isHere(home)) return this.follow(index, slot, side, orchestrator, packetNumber, now);
       return this.correct(home, key.a, key.b, key.ports);
     }
     if (table.forwards > 0) {
@@ -231,6 +235,10 @@ export class Pipeline {
     return CORRECT;
   }
 
+  private isHere(home: number): boolean {
+    return this.serves[home] === 1 && !this.isQueued(home);
+  }
+
   private expected(now: number): Expected | undefined {
     if (this.expectations.size === 0) return undefined;
     const { key } = this.steering;
@@ -252,7 +260,7 @@ export class Pipeline {
     const b = table.legs[leg + LEG_B] as number;
     const ports = table.legs[leg + LEG_PORTS] as number;
     table.touch(forward, now);
-    if (this.serves[home] !== 1) return this.correct(home, a, b, ports);
+    if (!this.isHere(home)) return this.correct(home, a, b, ports);
     const index = this.liveOf(a, b, ports, now);
     if (index !== NONE) return this.follow(index, slot, side, orchestrator, packetNumber, now);
     table.remove(forward, true);
@@ -323,7 +331,7 @@ export class Pipeline {
     now: number,
   ): number {
     const expected = this.expected(now);
-    const isHere = expected === undefined ? slot !== NONE : expected.home === slot || this.serves[expected.home] === 1;
+    const isHere = expected === undefined ? slot !== NONE : expected.home === slot || this.isHere(expected.home);
     if (isHere) return this.begin(slot, side, orchestrator, packetNumber, now, expected);
     if (slot === NONE) return NOT_HERE;
     const { key } = this.steering;

@@ -122,6 +122,20 @@ describe('address translation', () => {
     expect(m.pipeline.judgeCorrected(homeA, homeB, homePorts, OUTSIDE, 0, 10, 0)).toBe(NOT_HERE);
   });
 
+  it('hands an answer on behind those that were, though its home is served here by now', () => {
+    const m = new Member();
+    m.take(tcp(client, server, SYN), INSIDE);
+    const home = m.pipeline.index;
+    const homeSlot = m.slot;
+    const [hidden] = m.leaves;
+    m.forwardTo(home);
+    m.pipeline.isQueued = (slot) => slot === homeSlot;
+    expect([m.take(tcp(server, hidden, SYNACK), OUTSIDE), m.pipeline.homeSlot]).toEqual([CORRECT, homeSlot]);
+    expect(m.take(tcp(client, server, SYN), INSIDE)).toBe(0);
+    m.pipeline.isQueued = () => false;
+    expect(m.take(tcp(server, hidden, SYNACK), OUTSIDE)).toBe(0);
+  });
+
   it('keeps marks by leg: an answer that took the longer way is no replay of what overtook it', () => {
     const m = new Member();
     m.take(tcp(client, server, SYN), INSIDE);

@@ -58,6 +58,8 @@ export class Correction {
   constructor(parts: CorrectionParts) {
     this.parts = parts;
     this.pending = new PendingPackets(Math.max(LEAST_PENDING, parts.maxPackets), ARENA_WORDS, parts.slots);
+    const { outstandingOf, waitingOf } = this.pending;
+    parts.pipeline.isQueued = (home) => outstandingOf[home] !== 0 || waitingOf[home] !== 0;
   }
 
   get waiting(): number {

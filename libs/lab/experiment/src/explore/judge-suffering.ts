@@ -29,7 +29,7 @@ export function judgeSuffering(
   const findings = [...suffering.findings];
   if (suffering.end === undefined || log === undefined) return findings;
   const { ledger, rows } = suffering.end;
-  findings.push(...books(ledger));
+  findings.push(...books(ledger, rows));
   const done = suffering.tried.filter((t) => t.refused === undefined);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const parentOf = (row: ConnectionRow) => (row.follows === null ? undefined : byId.get(row.follows));
@@ -60,11 +60,14 @@ export function judgeSuffering(
   return findings;
 }
 
-function books(ledger: LedgerSummary): Finding[] {
+function books(ledger: LedgerSummary, rows: readonly ConnectionRow[]): Finding[] {
   const findings: Finding[] = [];
   for (const field of ['unexplained', 'duplicated', 'reordered', 'corrupted', 'contradicted'] as const) {
     const packets = ledger[field];
-    if (packets > 0) findings.push({ kind: field, text: `${packets} packets ${field}` });
+    if (packets === 0) continue;
+    const first = field === 'contradicted' ? undefined : rows.find((row) => row[field] > 0);
+    const where = first === undefined ? '' : `, the first of connection ${first.id}, ${first.tuple}`;
+    findings.push({ kind: field, text: `${packets} packets ${field}${where}` });
   }
   if (!ledger.balanced) findings.push({ kind: 'unbalanced', text: 'the accounts of the ledger do not add up' });
   if (ledger.connections.open > 0) {

@@ -130,7 +130,8 @@ class Run {
     await traffic.drain(DRAIN_WITHIN_MS);
     await this.until(schedule.lengthMs);
     const ledger = await traffic.ledger();
-    const troubled = ledger.packets.dropped + ledger.packets.lost + ledger.unexplained > 0;
+    const { packets, unexplained, duplicated, reordered, corrupted } = ledger;
+    const troubled = packets.dropped + packets.lost + unexplained + duplicated + reordered + corrupted > 0;
     const rows = troubled || ledger.connections.total !== ledger.connections.done ? await traffic.connections() : [];
     const record = await lab.collect();
     return { record, ledger, rows: rows.map((row) => this.inLabTime(row)), storedAtMs: lab.storedAtMs() };
