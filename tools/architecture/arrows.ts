@@ -53,6 +53,7 @@ export const mayImport: Record<string, readonly string[]> = {
 
 /** Faces beside `.` of what the command needs before anything else, without all the rest of a package. */
 export const quickFaces: Record<string, readonly string[]> = {
+  bus: ['tracing'],
   'lab-port': ['lab-error', 'plain-words', 'process-book'],
   experiment: ['run-folder'],
   report: ['words'],

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Tracer } from '@rehearsal/bus/tracing';
 import type { LabRequest } from '@rehearsal/experiment';
 import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories } from '@rehearsal/lab-port';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
@@ -84,7 +85,13 @@ class TidyProcessLab extends ProcessLab {
   }
 }
 
-export function makeProcessLab(request: LabRequest, build: string, say: (line: string) => void): Lab {
+/** @param tracer where spans of commands go, if anywhere */
+export function makeProcessLab(
+  request: LabRequest,
+  build: string,
+  say: (line: string) => void,
+  tracer: Tracer | undefined,
+): Lab {
   const { plan, runId, folder } = request;
   const main = (role: RoleEntry['role']): string =>
     fileURLToPath(new URL(`../../${APPS[role]}/dist/main.js`, import.meta.url));
@@ -106,6 +113,7 @@ export function makeProcessLab(request: LabRequest, build: string, say: (line: s
         if (role === 'orchestrator') return { interfaces: interfaceModes(plan) };
         return role === 'outside-world' ? { captures: plan.traffic.captures } : {};
       },
+      tracer,
       progress: say,
     },
     request.standing === true,

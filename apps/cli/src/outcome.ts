@@ -16,6 +16,7 @@ import {
 } from '@rehearsal/verbs/client';
 import type { VerbContext } from '@rehearsal/verbs';
 import { isStill } from '@rehearsal/lab-port/process-book';
+import { traced } from './command-trace.js';
 import { createServices, root } from './services.js';
 
 const GONE_WITHIN_MS = 5_000;
@@ -81,7 +82,7 @@ async function askOrExplain(
   }
   const isWhole = entry.prepares?.(rest) !== true;
   const whole = isWhole ? argv : [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest))];
-  const ask = (): Promise<Outcome> => askLab(lab, whole, to);
+  const ask = (): Promise<Outcome> => traced(whole, (traceparent) => askLab(lab, whole, to, traceparent));
   const outcome = entry.again?.(rest) === true ? await askAgain(ask) : await ask();
   // A fabric is down when its process is gone, too.
   if (entry.path === 'down' && outcome.stdout !== '') await untilGone(lab);
@@ -121,7 +122,8 @@ async function carryOutHere(
   const { carryOut, parseArgs } = await import('@rehearsal/verbs/carry-out');
   const verb = (await entry.load()).default;
   if (verb.asksLab !== undefined && verb.asksLab(parseArgs(verb, rest).input)) {
-    return askLab(await findLab(labsFolder(), nameIn(rest), onCrashed(to)), argv, to);
+    const lab = await findLab(labsFolder(), nameIn(rest), onCrashed(to));
+    return traced(argv, (traceparent) => askLab(lab, argv, to, traceparent));
   }
   return carryOut(verb, rest, contextOf(to));
 }

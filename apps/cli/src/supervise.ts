@@ -1,6 +1,7 @@
 /** The process that has a lab which stays up. It is started by `rehearse up`, and ends when the lab is taken down. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { withTrace } from '@rehearsal/bus/tracing';
 import { StandingLab } from '@rehearsal/experiment';
 import { loadFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port';
@@ -19,6 +20,7 @@ import {
   type LabAtHand,
   type VerbContext,
 } from '@rehearsal/verbs';
+import { tracerOf } from './command-trace.js';
 import { createServices } from './services.js';
 import type { SupervisorRequest, SupervisorWord } from './supervisor-messages.js';
 import { createWorkbench } from './workbench.js';
@@ -37,13 +39,14 @@ const say = (line: string): void => {
 
 /** Prometheus looks at the list as often. */
 const LIST_EVERY_MS = 1_000;
+const FLUSH_WITHIN_MS = 1_000;
 
 const services = createServices(say);
 const context: Omit<VerbContext, 'lab'> = { services, set: readSet([]), runsFolder: request.runsFolder, say };
 
 /** Carries out what other processes ask of the lab. */
 function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: string): Answer {
-  return async (argv, to, gone, { cwd }) => {
+  return async (argv, to, gone, { cwd, traceparent }) => {
     const startMs = standing.lab.nowMs();
     const verb = (await findVerb(argv).entry.load()).default;
     if (!standing.isReady && verb.effect === 'act' && verb.path !== 'down') {
@@ -68,7 +71,9 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
     const own = { ...context, say: to.say, out: to.out, gone, cwd };
     const faults = (): number => standing.lab.story?.faults().length ?? 0;
     const before = faults();
-    const outcome = await performerOn(lab, own)(argv, undefined);
+    const perform = (): ReturnType<Answer> => performerOn(lab, own)(argv, undefined);
+    const outcome =
+      traceparent === undefined && verb.effect === 'read' ? await perform() : await inSpan(argv, traceparent, perform);
     // What was only looked at, or not understood, did nothing to the fabric.
     const isLook = verb.path === 'exec' && faults() === before;
     if (verb.effect === 'act' && !isLook && outcome.status !== EXIT.badInput) {
@@ -77,6 +82,25 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
     }
     return outcome;
   };
+}
+
+/** Has a command carried out as a span, of the trace of whoever asked or of one of its own. */
+async function inSpan(
+  argv: readonly string[],
+  parent: string | undefined,
+  perform: () => ReturnType<Answer>,
+): ReturnType<Answer> {
+  const tracer = await tracerOf('lab');
+  if (tracer === undefined) return perform();
+  const span = tracer.begin(`lab: ${argv.join(' ')}`, { kind: 'server', parent });
+  try {
+    const outcome = await withTrace(span.traceparent, perform);
+    span.end(outcome.status === 0 ? undefined : outcome.stderr.trim());
+    return outcome;
+  } catch (error) {
+    span.end(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
 }
 
 async function main(): Promise<void> {
@@ -132,6 +156,7 @@ async function main(): Promise<void> {
     endListing();
     await announced.withdraw();
     await metrics.close();
+    await (await tracerOf('lab'))?.flush(FLUSH_WITHIN_MS);
   }
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { performerOn, announceLab, labsFolder, readSet, type Services, type VerbContext } from '@rehearsal/verbs';
 import type { MachineCode, Workbench } from '@rehearsal/experiment';
+import { tracerOf } from './command-trace.js';
 import { readHistory } from './history.js';
 import { machineCode, simulationWord } from './machines.js';
 
@@ -19,7 +20,8 @@ export function createWorkbench(services: Services, say: (line: string) => void)
     async makeLab(request) {
       const { makeSimulatedLab, makeProcessLab } = await import('./labs.js');
       const { build } = codeOf();
-      return request.world === 'simulated' ? makeSimulatedLab(request, build) : makeProcessLab(request, build, say);
+      if (request.world === 'simulated') return makeSimulatedLab(request, build);
+      return makeProcessLab(request, build, say, await tracerOf('lab'));
     },
     performer(lab, beforeFault) {
       const { name, run } = names.get(lab) ?? { name: lab.plan.fabric, run: '' };

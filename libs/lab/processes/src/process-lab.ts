@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LiveRuntime, NatsServer, readSeed } from '@rehearsal/bus';
-import type { CommandReply } from '@rehearsal/kernel';
+import { currentTrace } from '@rehearsal/bus/tracing';
+import type { Tracer } from '@rehearsal/bus/tracing';
+import type { CommandReply, Reply } from '@rehearsal/kernel';
 import type {
   Endpoint,
   FabricPlan,
@@ -58,6 +60,8 @@ export interface ProcessLabParts {
   readonly nodeFlags?: readonly string[];
   /** Puts a link between each role and the bus that can be cut, delayed and metered; costs time with each message. */
   readonly links?: boolean;
+  /** Where spans of commands go. */
+  readonly tracer?: Tracer | undefined;
   /** Told of everything worth a line while the lab runs. */
   readonly progress?: (line: string) => void;
 }
@@ -322,7 +326,7 @@ export class ProcessLab implements Lab {
     timeoutMs: number = COMMAND_TIMEOUT_MS,
   ): Promise<CommandReply> {
     this.assertUp();
-    return this.ask(this.child(target), command, timeoutMs);
+    return this.ask(this.child(target), command, timeoutMs, currentTrace());
   }
 
   async probe(name: string, args?: Readonly<Record<string, unknown>>): Promise<ProbeReading> {
@@ -557,13 +561,14 @@ export class ProcessLab implements Lab {
     child: Child,
     command: { readonly name: string; readonly args?: Readonly<Record<string, unknown>> },
     timeoutMs: number,
+    traceparent?: string,
   ): Promise<CommandReply> {
     const { rt } = this;
     if (rt === undefined) return Promise.reject(this.notUp());
     const { role, id } = child.entry;
     const body = JSON.stringify({ id: `lab.${++this.commands}`, name: command.name, args: command.args ?? {} });
     return new Promise((resolve, reject) => {
-      rt.ask(controlSubject(role, id), new TextEncoder().encode(body), timeoutMs, (reply) => {
+      const answered = (reply: Reply): void => {
         if (reply.kind === 'answer') resolve(JSON.parse(new TextDecoder().decode(reply.body)) as CommandReply);
         else {
           reject(
@@ -574,7 +579,10 @@ export class ProcessLab implements Lab {
             ),
           );
         }
-      });
+      };
+      rt.within(traceparent, () =>
+        rt.ask(controlSubject(role, id), new TextEncoder().encode(body), timeoutMs, answered),
+      );
     });
   }
 
@@ -591,6 +599,7 @@ export class ProcessLab implements Lab {
     return LiveRuntime.connect({
       self: { fabric: this.plan.fabric, site: this.plan.site, role: 'lab', id: 'lab', incarnation: 1 },
       natsUrl: server.url,
+      tracer: this.parts.tracer,
       nkeySeed: readSeed(server.seedFile('lab', 'lab')),
       note: (level, code, fields) =>
         this.notes.push({ atMs: this.nowMs(), role: 'lab', id: 'lab', incarnation: 1, level, code, fields }),
@@ -620,6 +629,11 @@ export class ProcessLab implements Lab {
 
   private noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
     this.faults.push({ atMs: this.nowMs(), fault, target: targetName(target), detail });
+    const parent = currentTrace();
+    // What is done to a process from outside sends no message: this is as far as its trace goes.
+    if (parent !== undefined) {
+      this.parts.tracer?.begin(`fault ${fault} ${targetName(target)}`, { kind: 'internal', parent }).end();
+    }
   }
 }
 

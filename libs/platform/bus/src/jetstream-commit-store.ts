@@ -5,6 +5,8 @@ import { logPrefix, logStreamName, logSubject } from '@rehearsal/protocol';
 import { parseAnswer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
 import { FOLLOWER_TIMING, LogFollower } from './log-follower.js';
+import { commitWords, TRACE_HEADER } from './tracing/bus-traces.js';
+import type { BusTraces } from './tracing/bus-traces.js';
 import { WORK_TIMING, WorkQueue } from './work-queue.js';
 import type { WorkTiming } from './work-queue.js';
 
@@ -22,6 +24,8 @@ export interface CommitStoreParts {
   readonly api: JsApi;
   readonly timers: JsTimers & { nowMs(): number };
   readonly guard: (run: () => void) => void;
+  /** Where commits carry what they are part of. */
+  readonly traces?: BusTraces | undefined;
   /** Unique per process start, without dots; names this process's consumers. */
   readonly uniqueName: string;
   /** Where the server may deliver. */
@@ -46,12 +50,29 @@ export class JetStreamCommitStore implements CommitStore {
   }
 
   append(request: AppendRequest, done: (outcome: AppendOutcome) => void): void {
+    const { traces } = this.#parts;
+    const parent = traces?.ofCommit(request.bytes);
+    if (parent === undefined) this.#append(request, undefined, done);
+    else {
+      const { name, events } = commitWords(request.bytes);
+      const about = { 'messaging.system': 'nats', 'rehearsal.events': events };
+      const span = traces!.begin(`commit ${name}`, 'producer', parent, about);
+      this.#append(request, span.traceparent, (outcome) => {
+        span.end(outcome.kind === 'ok' || outcome.kind === 'duplicate' ? undefined : outcome.kind);
+        done(outcome);
+      });
+    }
+  }
+
+  #append(request: AppendRequest, traceparent: string | undefined, done: (outcome: AppendOutcome) => void): void {
     const { fabric, site, api } = this.#parts;
     const subject = logSubject(fabric, site, request.stream);
     const extra = {
       'Nats-Expected-Stream': this.#streamName,
       'Nats-Expected-Last-Subject-Sequence': String(request.expectLastSeq),
       'Nats-Msg-Id': request.msgId,
+      // Beside the bytes and not in them: the log is the same to the byte with a trace and without.
+      ...(traceparent !== undefined && { [TRACE_HEADER]: traceparent }),
     };
     api.request(subject, request.bytes, extra, (reply) => {
       if (reply.kind === 'unknown') {
@@ -93,7 +114,7 @@ export class JetStreamCommitStore implements CommitStore {
   }
 
   follow(prefix: string, fromSeq: number, on: (commit: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
-    const { connection, api, timers, guard, uniqueName, inboxPrefix, onTrouble } = this.#parts;
+    const { connection, api, timers, guard, traces, uniqueName, inboxPrefix, onTrouble } = this.#parts;
     const dot = prefix.indexOf('.');
     const follower = new LogFollower(connection, api, timers, guard, {
       streamName: this.#streamName,
@@ -104,6 +125,7 @@ export class JetStreamCommitStore implements CommitStore {
       name: `follow-${uniqueName}-${++this.#named}`,
       deliverPrefix: inboxPrefix,
       timing: FOLLOWER_TIMING,
+      traces,
       on,
       onCaughtUp,
       onTrouble,

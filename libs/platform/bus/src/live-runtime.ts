@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { errors } from '@nats-io/transport-node';
+import { errors, headers } from '@nats-io/transport-node';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { HybridClock, createRng } from '@rehearsal/kernel';
 import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, Subject } from '@rehearsal/kernel';
@@ -11,6 +11,8 @@ import { JsApi } from './js-api.js';
 import { JetStreamCommitStore } from './jetstream-commit-store.js';
 import { Lanes } from './lanes.js';
 import type { LaneOptions } from './lanes.js';
+import { BusTraces, TRACE_HEADER } from './tracing/bus-traces.js';
+import type { TraceSpan, Tracer } from './tracing/tracer.js';
 import { TurnQueue } from './turn-queue.js';
 import { Wire } from './wire.js';
 
@@ -23,6 +25,8 @@ export interface LiveRuntimeOptions extends ConnectionOptions {
   readonly note?: (level: Level, code: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Called once, when this process must not act any more; must end it. */
   readonly fatal: (code: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Where spans of traced commands go; without it headers of traces are neither read nor written. */
+  readonly tracer?: Tracer | undefined;
   /** How long an answer of the log server is waited for; default 2000. */
   readonly logTimeoutMs?: number;
 }
@@ -42,6 +46,7 @@ export class LiveRuntime implements Runtime {
   readonly #api: JsApi;
   readonly #store: JetStreamCommitStore;
   readonly #clock: HybridClock;
+  readonly #traces: BusTraces | undefined;
   readonly #rngSeed: string;
   readonly #busListeners = new Set<(state: 'up' | 'down') => void>();
   readonly #intake = new Set<Cancel>();
@@ -63,6 +68,7 @@ export class LiveRuntime implements Runtime {
     this.#options = options;
     this.#connection = connection;
     this.#wire = wire;
+    this.#traces = options.tracer && new BusTraces(options.tracer);
     this.#clock = new HybridClock(() => this.nowMs());
     this.#rngSeed = options.rngSeed ?? randomBytes(16).toString('hex');
     const unique = `${self.incarnation.toString(36)}-${randomBytes(4).toString('hex')}`;
@@ -78,6 +84,7 @@ export class LiveRuntime implements Runtime {
       api: this.#api,
       timers: this,
       guard: this.#guard,
+      traces: this.#traces,
       uniqueName: `${self.role}-${self.id}-${unique}`,
       inboxPrefix,
       onTrouble: (reason) => this.note('warn', 'log_consumer_renewed', { reason }),
@@ -154,6 +161,24 @@ export class LiveRuntime implements Runtime {
   }
 
   ask(to: Subject, body: Uint8Array, timeoutMs: number, done: (reply: Reply) => void): void {
+    const parent = this.#traces?.ofQuestion(body);
+    if (parent === undefined) this.#ask(to, body, timeoutMs, undefined, done);
+    else {
+      const span = this.#traces!.begin(`ask ${to}`, 'client', parent, { 'messaging.system': 'nats' });
+      this.#ask(to, body, timeoutMs, span.traceparent, (reply) => {
+        span.end(reply.kind === 'answer' ? undefined : reply.kind);
+        this.#traces!.within(parent, () => done(reply));
+      });
+    }
+  }
+
+  #ask(
+    to: Subject,
+    body: Uint8Array,
+    timeoutMs: number,
+    traceparent: string | undefined,
+    done: (reply: Reply) => void,
+  ): void {
     const reply = this.#inbox.open((message) => {
       cancel();
       this.#inbox.close(reply);
@@ -165,26 +190,52 @@ export class LiveRuntime implements Runtime {
       this.#inbox.close(reply);
       done({ kind: 'timeout' });
     });
-    if (this.#up && !this.#closing) this.#connection.publish(this.#full(to), body, { reply });
+    if (!this.#up || this.#closing) return;
+    if (traceparent === undefined) this.#connection.publish(this.#full(to), body, { reply });
+    else {
+      const traced = headers();
+      traced.set(TRACE_HEADER, traceparent);
+      this.#connection.publish(this.#full(to), body, { reply, headers: traced });
+    }
+  }
+
+  /** Runs `run` on behalf of a trace: what it asks and appends is part of that. */
+  within(traceparent: string | undefined, run: () => void): void {
+    if (this.#traces === undefined || traceparent === undefined) run();
+    else this.#traces.within(traceparent, run);
   }
 
   answer(
     at: Subject,
     group: string | undefined,
-    on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void,
+    on: (body: Uint8Array, reply: (body: Uint8Array) => void, span?: TraceSpan) => void,
   ): Cancel {
     const subscription = this.#subscribe(at, group, (message) => {
       let answered = false;
-      on(new Uint8Array(message.data), (body) => {
+      const span = this.#spanOf(message, at);
+      const take = (): void => on(new Uint8Array(message.data), answer, span);
+      const answer = (body: Uint8Array): void => {
         if (answered) {
           this.note('error', 'answered_twice', { at });
           return;
         }
         answered = true;
+        span?.end();
         if (message.reply && !this.#connection.isClosed()) this.#connection.publish(message.reply, body);
-      });
+      };
+      if (span === undefined) take();
+      else this.within(span.traceparent, take);
     });
     return this.#until(subscription, () => undefined);
+  }
+
+  /** A traced question begins a span, which ends with its answer. */
+  #spanOf(message: Msg, at: Subject): TraceSpan | undefined {
+    const parent = this.#traces === undefined ? undefined : message.headers?.get(TRACE_HEADER);
+    if (parent === undefined || parent === '') return undefined;
+    const span = this.#traces!.begin(`answer ${at}`, 'server', parent, { 'messaging.system': 'nats' });
+    this.#traces!.takeInput(message.data, span.traceparent);
+    return span;
   }
 
   onBus(on: (state: 'up' | 'down') => void): Cancel {

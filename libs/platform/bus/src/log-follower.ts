@@ -2,6 +2,8 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { ConsumerConfig, ConsumerInfo } from '@nats-io/jetstream';
 import type { Cancel, StoredCommit } from '@rehearsal/kernel';
 import type { JsApi, JsTimers } from './js-api.js';
+import { commitWords, TRACE_HEADER } from './tracing/bus-traces.js';
+import type { BusTraces } from './tracing/bus-traces.js';
 
 export interface FollowerTiming {
   /** The server says at least this often that it is there. */
@@ -27,6 +29,7 @@ export interface FollowerOptions {
   /** Where the server may deliver: below the user's own inbox. */
   readonly deliverPrefix: string;
   readonly timing: FollowerTiming;
+  readonly traces?: BusTraces | undefined;
   readonly on: (commit: StoredCommit) => void;
   readonly onCaughtUp: (() => void) | undefined;
   readonly onTrouble: (reason: string) => void;
@@ -186,14 +189,31 @@ export class LogFollower {
       return;
     }
     this.#expectedConsumerSeq++;
-    const { prefix, logPrefix, on } = this.#options;
+    const { prefix, logPrefix } = this.#options;
     if (place.streamSeq > this.#lastSeq) {
       this.#lastSeq = place.streamSeq;
       const stream = message.subject.slice(logPrefix.length);
-      if (stream.startsWith(prefix)) on({ seq: place.streamSeq, stream, bytes: new Uint8Array(message.data) });
+      if (stream.startsWith(prefix)) {
+        this.#tell({ seq: place.streamSeq, stream, bytes: new Uint8Array(message.data) }, message);
+      }
     }
     // The handler may have stopped this follower.
     if (this.#untilCaughtUp !== undefined && this.#untilCaughtUp > 0 && --this.#untilCaughtUp === 0) this.#catchUp();
+  }
+
+  /** What a handler does with a traced commit is part of that trace; what is read again of the past is not. */
+  #tell(commit: StoredCommit, message: Msg): void {
+    const { on, traces } = this.#options;
+    const parent = traces === undefined || !this.#caughtUp ? '' : (message.headers?.get(TRACE_HEADER) ?? '');
+    if (parent === '') {
+      on(commit);
+      return;
+    }
+    const { name, events } = commitWords(commit.bytes);
+    const about = { 'messaging.system': 'nats', 'rehearsal.events': events };
+    const span = traces!.begin(`react to ${name}`, 'consumer', parent, about);
+    traces!.within(span.traceparent, () => on(commit));
+    span.end();
   }
 
   /** Heartbeats tell of deliveries lost at the tail; flow control wants an empty answer. */

@@ -1,6 +1,7 @@
 import { BaseRpcContext, Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, WritePacket } from '@nestjs/microservices';
 import type { LiveRuntime } from '@rehearsal/bus';
+import type { TraceSpan } from '@rehearsal/bus/tracing';
 import type { Cancel, CommandReply } from '@rehearsal/kernel';
 import { controlSubject } from '@rehearsal/protocol';
 import type { RoleName } from '@rehearsal/protocol';
@@ -23,8 +24,8 @@ export class BusTransport extends Server implements CustomTransportStrategy {
 
   listen(callback: () => void): void {
     const { role, id } = this.#runtime.self;
-    this.#cancel = this.#runtime.answer(controlSubject(role as RoleName, id), undefined, (body, reply) => {
-      this.#handle(body, (answer) => reply(encoder.encode(JSON.stringify(answer))));
+    this.#cancel = this.#runtime.answer(controlSubject(role as RoleName, id), undefined, (body, reply, span) => {
+      this.#handle(body, span, (answer) => reply(encoder.encode(JSON.stringify(answer))));
     });
     callback();
   }
@@ -43,7 +44,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     return this.#runtime as T;
   }
 
-  #handle(body: Uint8Array, answer: (reply: CommandReply) => void): void {
+  #handle(body: Uint8Array, span: TraceSpan | undefined, answer: (reply: CommandReply) => void): void {
     let payload: unknown;
     try {
       payload = JSON.parse(decoder.decode(body));
@@ -56,7 +57,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
       answer({ ok: false, reason: 'this process takes no commands' });
       return;
     }
-    const context = new BaseRpcContext([]);
+    const context = new BaseRpcContext<[TraceSpan | undefined]>([span]);
     const respond = (packet: WritePacket): void => {
       if (packet.err) answer({ ok: false, reason: reasonOf(packet.err) });
       else if (packet.response !== undefined) answer(packet.response as CommandReply);

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { MessagePattern, Payload } from '@nestjs/microservices';
+import { BaseRpcContext, Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { LiveRuntime } from '@rehearsal/bus';
+import type { TraceSpan } from '@rehearsal/bus/tracing';
 import type { Command, CommandReply, Role } from '@rehearsal/kernel';
 import { z } from 'zod';
 import { COMMAND } from './bus-transport.js';
@@ -25,10 +26,18 @@ export class CommandController {
   }
 
   @MessagePattern(COMMAND)
-  command(@Payload(new ZodPipe(commandSchema)) given: z.infer<typeof commandSchema>): Promise<CommandReply> {
+  command(
+    @Payload(new ZodPipe(commandSchema)) given: z.infer<typeof commandSchema>,
+    @Ctx() context: BaseRpcContext<[TraceSpan | undefined]>,
+  ): Promise<CommandReply> {
     const command: Command = { id: given.id, name: given.name, args: given.args ?? {} };
     return new Promise((resolve) => {
-      this.#runtime.atTurnEnd(() => this.#role.command(command, resolve));
+      const [span] = context.getArgs();
+      const { role, id } = this.#runtime.self;
+      span?.rename(`${role} ${id}: ${given.name}`);
+      this.#runtime.atTurnEnd(() =>
+        this.#runtime.within(span?.traceparent, () => this.#role.command(command, resolve)),
+      );
     });
   }
 }

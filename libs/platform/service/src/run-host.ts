@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { LiveRuntime, readSeed } from '@rehearsal/bus';
+import { openTracer } from '@rehearsal/bus/tracing';
+import type { Tracer } from '@rehearsal/bus/tracing';
 import type { Role, Runtime } from '@rehearsal/kernel';
 import type { RoleName } from '@rehearsal/protocol';
 import { BusTransport } from './bus-transport.js';
@@ -19,6 +21,7 @@ export const EXIT_ENVIRONMENT = 3;
 export const EXIT_FATAL = 70;
 
 const STOP_WITHIN_MS = 3_000;
+const FLUSH_WITHIN_MS = 500;
 
 export interface HostOptions {
   readonly role: RoleName;
@@ -50,6 +53,7 @@ class Host {
   readonly #options: HostOptions;
   readonly #log: HostLog;
   readonly #metrics: Metrics;
+  #tracer: Tracer | undefined;
 
   constructor(config: HostConfig, file: string, options: HostOptions) {
     const { fabric, site, role, id, incarnation } = config;
@@ -109,10 +113,18 @@ class Host {
     }
   }
 
-  #connect(): Promise<LiveRuntime> {
+  async #connect(): Promise<LiveRuntime> {
     const { fabric, site, role, id, incarnation, natsUrl, nkeySeedFile } = this.#config;
+    this.#tracer = await openTracer({
+      'service.namespace': fabric,
+      'service.name': role,
+      'service.instance.id': id,
+      'rehearsal.site': site,
+      'rehearsal.incarnation': incarnation,
+    });
     return LiveRuntime.connect({
       self: { fabric, site, role, id, incarnation },
+      tracer: this.#tracer,
       natsUrl,
       nkeySeed: readSeed(nkeySeedFile),
       count: this.#metrics.count,
@@ -133,6 +145,7 @@ class Host {
     if (!stopped) this.#log.note('warn', 'stop_late', { withinMs });
     await runtime.drain();
     await http.close();
+    await this.#tracer?.flush(FLUSH_WITHIN_MS);
     this.#log.note('info', 'stopped', {});
     process.exit(0);
   }

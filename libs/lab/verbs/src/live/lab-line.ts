@@ -27,6 +27,8 @@ export type Answer = (
 /** Where whoever asks stands. */
 export interface AskContext {
   readonly cwd: string;
+  /** The trace it is part of, as in the header of that name (W3C Trace Context). */
+  readonly traceparent?: string;
 }
 
 type Line =
@@ -86,7 +88,12 @@ function serve(socket: Socket, token: string, answer: Answer): void {
     const end = text.indexOf('\n');
     if (end < 0 || isAsked) return;
     isAsked = true;
-    let asked: { readonly token?: unknown; readonly argv?: unknown; readonly cwd?: unknown };
+    let asked: {
+      readonly token?: unknown;
+      readonly argv?: unknown;
+      readonly cwd?: unknown;
+      readonly traceparent?: unknown;
+    };
     try {
       asked = JSON.parse(text.slice(0, end)) as typeof asked;
     } catch {
@@ -100,7 +107,8 @@ function serve(socket: Socket, token: string, answer: Answer): void {
     tell({ heard: true });
     const to: Listener = { say: (say) => tell({ say }), out: (out) => tell({ out }) };
     const cwd = typeof asked.cwd === 'string' ? asked.cwd : process.cwd();
-    answer(asked.argv.map(String), to, gone.signal, { cwd }).then(
+    const traced = typeof asked.traceparent === 'string' ? { traceparent: asked.traceparent } : {};
+    answer(asked.argv.map(String), to, gone.signal, { cwd, ...traced }).then(
       (outcome) => socket.end(`${JSON.stringify({ outcome } satisfies Line)}\n`),
       (error: unknown) => {
         const what = error instanceof Error ? error.message : String(error);
@@ -118,6 +126,7 @@ export function askLab(
   lab: { readonly name: string; readonly port: number; readonly token: string },
   argv: readonly string[],
   to: Listener = DEAF,
+  traceparent?: string,
 ): Promise<Outcome> {
   return new Promise((done, failed) => {
     const socket = createConnection(lab.port, '127.0.0.1');
@@ -135,7 +144,9 @@ export function askLab(
       else if ('outcome' in line) outcome = line.outcome;
     };
     socket.setEncoding('utf8');
-    socket.on('connect', () => socket.write(`${JSON.stringify({ token: lab.token, argv, cwd: process.cwd() })}\n`));
+    socket.on('connect', () =>
+      socket.write(`${JSON.stringify({ token: lab.token, argv, cwd: process.cwd(), traceparent })}\n`),
+    );
     socket.on('data', (part: string) => {
       text += part;
       const lines = text.split('\n');
