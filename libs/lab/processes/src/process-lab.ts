@@ -641,7 +641,7 @@ export class ProcessLab implements Lab {
 function lastWords({ logFile, entry }: Child, code: number | null): { readonly why?: string } {
   if (code === null) return {};
   const said = readNotes(logFile, entry.role, entry.id).findLast(({ fields }) => fields['fatal'] === true);
-  const reason = said?.fields['reason'] ?? said?.fields['message'];
+  const reason = said?.fields['reason'] ?? said?.fields['message'] ?? said?.fields['subject'];
   return said === undefined ? {} : { why: typeof reason === 'string' ? `${said.code}: ${reason}` : said.code };
 }
 

@@ -60,7 +60,10 @@ export interface Runtime {
   /** `bytes` is 4-byte aligned and valid during the call only. */
   listen(at: Subject, on: (bytes: Uint8Array) => void): Cancel;
   ask(to: Subject, body: Uint8Array, timeoutMs: number, done: (reply: Reply) => void): void;
-  /** Answers `ask` at a subject; `group` shares the questions among all who name it. */
+  /**
+   * Answers `ask` at a subject; `group` shares the questions among all who name it. An answer is lost when the bus has
+   * been away since its question: whoever asked asks again.
+   */
   answer(
     at: Subject,
     group: string | undefined,
