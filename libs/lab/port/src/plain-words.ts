@@ -15,6 +15,11 @@ export function reasonOf(error: unknown): string {
   return known === undefined ? message.split('\n')[0]!.replace(/\.$/, '') : known[1];
 }
 
+/** `1 fault`, `2 faults`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${count === 1 ? one : `${one}s`}`;
+}
+
 const SCHEMA: readonly (readonly [RegExp, (found: RegExpMatchArray) => string])[] = [
   [/^Invalid input: expected int, received .*/, () => 'expected a whole number'],
   [/^Invalid input: expected (\w+), received .*/, (m) => `expected ${article(NAMES[m[1]!] ?? m[1]!)}`],

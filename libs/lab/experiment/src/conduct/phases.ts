@@ -1,4 +1,5 @@
 import type { Lab } from '@rehearsal/lab-port';
+import { counted } from '@rehearsal/lab-port/plain-words';
 import type { Traffic } from './traffic.js';
 
 type Say = (line: string) => void;
@@ -12,14 +13,14 @@ const DRAIN_WITHIN_MS = 20_000;
 export async function bringUp(lab: Lab, say: Say): Promise<void> {
   const { fabric, profile, securityGroup, orchestrators } = lab.plan;
   say(
-    `starting fabric ${fabric} (${profile}): ${orchestrators.length} orchestrators, ${securityGroup.members.length} members`,
+    `starting fabric ${fabric} (${profile}): ${counted(orchestrators.length, 'orchestrator')}, ${counted(securityGroup.members.length, 'member')}`,
   );
   await lab.up();
   const members = securityGroup.members.length;
   await lab.waitUntil({ name: 'members-active', until: { equals: members } }, SETTLE_WITHIN_MS);
   await lab.waitUntil({ name: 'balanced', until: { equals: true } }, SETTLE_WITHIN_MS);
   if (members > 1) await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, SETTLE_WITHIN_MS);
-  say(`${members} members active, every slot has its backup`);
+  say(`${counted(members, 'member')} active, every slot has its backup`);
 }
 
 /** Waits for traffic to end by itself, which it does after a number of packets; then for the last account. */

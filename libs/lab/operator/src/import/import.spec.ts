@@ -115,6 +115,13 @@ traffic:
     );
     expect(made.yaml).toContain('      - {count: 2, model: "6200"}\n');
     expect(made.yaml).toContain('orchestrators: 1\n');
+    expect(made.took).toEqual(
+      expect.arrayContaining([
+        '2 members (sg.txt:4)',
+        'model 6200 (sg.txt:4)',
+        '1 orchestrator, by its ports (sg.txt:6)',
+      ]),
+    );
     expect(made.yaml).toContain('    address: 192.0.2.9/24\n');
   });
 

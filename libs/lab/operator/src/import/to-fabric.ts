@@ -1,3 +1,4 @@
+import { counted } from '@rehearsal/lab-port/plain-words';
 import { ImportError, type Finding, type Imported, type ImportedMember } from './findings.js';
 
 /** A fabric file made of pastes, and an account of where each line of it comes from. */
@@ -81,7 +82,7 @@ export function draftFabric(
     );
   }
   const list = onSite(members, sites, assumed);
-  took.push(`${list.length} members (${placeOf(list[0]!)})`);
+  took.push(`${counted(list.length, 'member')} (${placeOf(list[0]!)})`);
   const rows = rowsOf(list, models, took, assumed);
 
   const say = <T>(what: string, found: Finding<T> | undefined, otherwise: T): T => {
@@ -175,7 +176,9 @@ function rowsOf(
   if (kinds.some((k) => !k.isSaid)) assumed.push('model 16200 with 48 cores where none is named');
   const said = [...new Set(kinds.filter((k) => k.isSaid).map((k) => k.model))];
   if (said.length > 0)
-    took.push(`models ${said.join(', ')} (${placeOf(members.find((m) => m.value.model !== undefined)!)})`);
+    took.push(
+      `${said.length === 1 ? 'model' : 'models'} ${said.join(', ')} (${placeOf(members.find((m) => m.value.model !== undefined)!)})`,
+    );
   for (const model of said.filter((m) => models[m] === undefined)) assumed.push(`48 cores for model ${model}`);
   return rows;
 }
@@ -213,7 +216,9 @@ function orchestratorCount(found: Finding<number> | undefined, took: string[], a
       'Several sites are not in this version: leave the ports of one site.',
     );
   }
-  took.push(`${found.value} orchestrators, by their ports (${placeOf(found)})`);
+  took.push(
+    `${counted(found.value, 'orchestrator')}, by ${found.value === 1 ? 'its' : 'their'} ports (${placeOf(found)})`,
+  );
   return found.value;
 }
 

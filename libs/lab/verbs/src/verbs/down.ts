@@ -1,10 +1,11 @@
 import { resultSchema } from '@rehearsal/experiment';
 import { LabError } from '@rehearsal/lab-port/lab-error';
+import { counted } from '@rehearsal/lab-port/plain-words';
 import { z } from 'zod';
 import { killLab, labsFolder } from '../live/lab-directory.js';
 import { EXIT, verb } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { counted, countsText, shortPath } from './table.js';
+import { countsText, shortPath } from './table.js';
 
 const output = z.strictObject({
   name: z.string(),

@@ -29,11 +29,6 @@ export function msText(ms: number | null): string {
   return ms === null ? '-' : `${ms} ms`;
 }
 
-/** `1 fault`, `2 faults`. */
-export function counted(count: number, one: string): string {
-  return `${count} ${count === 1 ? one : `${one}s`}`;
-}
-
 /** As it is written by who stands in that folder, where it is within it. */
 export function shortPath(path: string, cwd: string): string {
   const within = relative(cwd, path);
