@@ -1,0 +1,22 @@
+import type { Tracer } from '@rehearsal/bus/tracing';
+import type { FabricPlan, RoleEntry } from '@rehearsal/lab-port';
+
+export interface ProcessLabParts {
+  readonly plan: FabricPlan;
+  readonly runId: string;
+  /** Holds the bus, configurations and logs of all processes; made when absent. */
+  readonly dir: string;
+  /** The program of each role. */
+  readonly mains: Readonly<Record<RoleEntry['role'], string>>;
+  /** Hash of the machine code, recorded in every commit. */
+  readonly build: string;
+  /** Fields of a role's configuration beyond the common ones. */
+  readonly extra?: (entry: RoleEntry) => Readonly<Record<string, unknown>>;
+  readonly nodeFlags?: readonly string[];
+  /** Puts a link between each role and the bus that can be cut, delayed and metered; costs time with each message. */
+  readonly links?: boolean;
+  /** Where spans of commands go. */
+  readonly tracer?: Tracer | undefined;
+  /** Told of everything worth a line while the lab runs. */
+  readonly progress?: (line: string) => void;
+}
