@@ -52,10 +52,14 @@ function running(folder: string): string[] {
   });
 }
 
-/** Whether a process has not ended, though its end may still have to be noticed by its parent. */
+/**
+ * Whether a process has not ended, though its end may still have to be noticed by its parent. One with several threads
+ * counts as ended when the first of them is; what it listens at is closed with the last.
+ */
 function lives(pid: number): boolean {
   try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    const ended = /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return !ended || readdirSync(`/proc/${pid}/task`).length > 1;
   } catch {
     return false;
   }
