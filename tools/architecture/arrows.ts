@@ -54,10 +54,13 @@ export const mayImport: Record<string, readonly string[]> = {
 /** Faces beside `.` of what the command needs before anything else, without all the rest of a package. */
 export const quickFaces: Record<string, readonly string[]> = {
   bus: ['tracing'],
-  'lab-port': ['lab-error', 'plain-words', 'process-book'],
+  kernel: ['commit-codec', 'nearest-name', 'settings', 'settings-error'],
+  'security-group': ['fold'],
+  hypersync: ['fold'],
+  'lab-port': ['faults', 'lab-error', 'plain-words', 'process-book', 'target'],
   experiment: ['run-folder'],
   report: ['words'],
-  verbs: ['client', 'carry-out'],
+  verbs: ['client', 'carry-out', 'terminal'],
 };
 
 /** The package that composes all others, and so may import any but an app. */

@@ -91,7 +91,7 @@ async function askOrExplain(
 
 /** Again and again where somebody sits at a terminal, once elsewhere. */
 async function askAgain(ask: () => Promise<Outcome>): Promise<Outcome> {
-  const { atTerminal, showAgain } = await import('@rehearsal/verbs/carry-out');
+  const { atTerminal, showAgain } = await import('@rehearsal/verbs/terminal');
   return atTerminal() ? showAgain(ask) : ask();
 }
 
@@ -99,7 +99,7 @@ async function askAgain(ask: () => Promise<Outcome>): Promise<Outcome> {
 async function prepared(entry: VerbEntry, words: readonly string[]): Promise<readonly string[]> {
   const verb = (await entry.load()).default;
   if (verb.prepare === undefined) return words;
-  const { Prompter } = await import('@rehearsal/verbs/carry-out');
+  const { Prompter } = await import('@rehearsal/verbs/terminal');
   const prompter = new Prompter();
   try {
     return await verb.prepare(words, (question) => prompter.ask(question));

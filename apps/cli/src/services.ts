@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '@rehearsal/lab-port/lab-error';
@@ -24,7 +23,8 @@ export function createServices(say: (line: string) => void): Services {
   return services;
 }
 
-function benchmarks(smoke: boolean): Promise<unknown> {
+async function benchmarks(smoke: boolean): Promise<unknown> {
+  const { execFile } = await import('node:child_process');
   const args = [join(root, 'tools', 'bench', 'main.mjs'), '--json', ...(smoke ? ['--smoke'] : [])];
   return new Promise((done, failed) => {
     const child = execFile(process.execPath, args, { maxBuffer: 1 << 26 }, (error, stdout) => {

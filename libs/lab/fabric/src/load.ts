@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { LabError, type FabricPlan } from '@rehearsal/lab-port';
+import type { FabricPlan } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { captureFiles, checkCaptureNames } from './capture-files.js';
 import { FileError } from './problems.js';

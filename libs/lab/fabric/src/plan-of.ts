@@ -1,4 +1,5 @@
-import { resolveSettings, SettingsError, type Settings } from '@rehearsal/kernel';
+import type { Settings } from '@rehearsal/kernel';
+import { resolveSettings, SettingsError } from '@rehearsal/kernel/settings';
 import type { FabricPlan, InterfacePlan, RoleEntry } from '@rehearsal/lab-port';
 import { FileError, type FileProblem } from './problems.js';
 import type { ReadFabric } from './read-fabric.js';

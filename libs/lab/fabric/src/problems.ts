@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { LineCounter, Node } from 'yaml';
 import { isMap, isScalar, isSeq, type Document } from 'yaml';
 

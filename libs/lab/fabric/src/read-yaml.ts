@@ -1,4 +1,4 @@
-import { nearestName } from '@rehearsal/kernel';
+import { nearestName } from '@rehearsal/kernel/nearest-name';
 import { schemaWords } from '@rehearsal/lab-port/plain-words';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';

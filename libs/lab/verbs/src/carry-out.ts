@@ -1,6 +1,4 @@
 /** What the command needs to carry out a verb here, and no verb among it. */
-export * from './live/prompter.js';
-export * from './live/screen.js';
 export * from './registry/carry-out.js';
 export * from './registry/help.js';
 export * from './registry/parse-args.js';

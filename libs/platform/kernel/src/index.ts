@@ -39,6 +39,7 @@ export { LogFollower } from './log-follower.js';
 export type { AnyMachine, Deadline, Event, EventRef, Input, Intent, Machine } from './machine.js';
 export type { AppendFault, MemoryStoreFaults, MemoryStoreOptions } from './memory-store.js';
 export { MemoryCommitStore } from './memory-store.js';
+export { nearestName } from './nearest-name.js';
 export { createRng } from './rng.js';
 export type { RoleProbe } from './role-probe.js';
 export type {
@@ -57,18 +58,10 @@ export type {
 export type { Seal, StreamHead } from './seals.js';
 export { SealBuilder, sealHash, sealOf } from './seals.js';
 export type { Profile } from './settings.js';
-export {
-  countByCertainty,
-  expectedOf,
-  isSettingName,
-  nearestName,
-  plausibleValues,
-  PROFILES,
-  resolveSettings,
-  SettingsError,
-} from './settings.js';
+export { countByCertainty, expectedOf, isSettingName, plausibleValues, PROFILES, resolveSettings } from './settings.js';
 export type { Certainty, SettingSpec } from './settings/spec.js';
 export { CERTAINTIES } from './settings/spec.js';
+export { SettingsError } from './settings-error.js';
 export type { SettingName, Settings } from './settings-registry.js';
 export { SETTING_NAMES, SETTINGS } from './settings-registry.js';
 export type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, StoredCommit } from './store.js';

@@ -1,22 +1,15 @@
+import { nearestName } from './nearest-name.js';
 import type { Certainty, SettingSpec } from './settings/spec.js';
 import { CERTAINTIES } from './settings/spec.js';
 import type { SettingName, Settings } from './settings-registry.js';
 import { SETTING_NAMES, SETTINGS } from './settings-registry.js';
+import { SettingsError } from './settings-error.js';
+
+export { SETTING_NAMES, SETTINGS, SettingsError };
 
 /** `vendor` does what the public facts say; `lossless` what this design can do. */
 export const PROFILES = ['vendor', 'lossless'] as const;
 export type Profile = (typeof PROFILES)[number];
-
-/** One or more settings that cannot be used as given; `problems` holds a sentence for each. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
 
 /**
  * The defaults of a profile with `overrides` on top. Values may be typed or as text (`'3'`, `'true'`,
@@ -117,31 +110,4 @@ function splitList(text: string): string[] {
 
 function show(value: unknown): string {
   return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value);
-}
-
-/** The candidate that takes the fewest single-character edits to reach; for "did you mean". */
-export function nearestName(name: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + same));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,15 +1,13 @@
 import type { Settings } from '@rehearsal/kernel';
 import { FAULT_KINDS, FAULTS, type FaultRecord, type RunRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
+import { CLOCKS_DIFFER_MS } from './clocks.js';
 import { FATE, fateOf, type FateName } from './fate.js';
 import type { FabricHistory, MemberLoss, Placement } from './history.js';
 import { causeOfLoss, isLost, isStateGone, type AffectedConnection } from './lost-connections.js';
 
 /** Things that are done to a process and may make a member fall silent. */
 const DEADLY = new Set<string>([...FAULT_KINDS.filter((kind) => FAULTS[kind].deadly), 'ended']);
-
-/** By how much the clock of a log may be behind that of the faults. */
-export const CLOCKS_DIFFER_MS = 1_000;
 
 /**
  * What was done to processes, in order, and when members failed of it: one whose memory leaks fails long after that

@@ -1,6 +1,6 @@
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal } from '@rehearsal/traffic';
-import { CLOCKS_DIFFER_MS } from './affected.js';
+import { CLOCKS_DIFFER_MS } from './clocks.js';
 import type { FabricHistory } from './history.js';
 import type { AffectedConnection } from './lost-connections.js';
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { nearestName, type Seal } from '@rehearsal/kernel';
+import type { Seal } from '@rehearsal/kernel';
+import { nearestName } from '@rehearsal/kernel/nearest-name';
 import type { Metric, Note, RunRecord, Sample, SampleHead, Samples } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';

@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { addressNumber, protocolNumber, type SearchFilter } from '../layouts/asg-search.js';
 import { framed } from '../layouts/g-all.js';
 import { isUp, type FabricView } from '../view/fabric-view.js';

@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 
 /**
  * Reads `1_03`, `1_01-1_04`, `1_01,1_03`, `all` or `chassis1` among the members there are.

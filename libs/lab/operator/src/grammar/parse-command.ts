@@ -1,5 +1,5 @@
-import { nearestName } from '@rehearsal/kernel';
-import { LabError } from '@rehearsal/lab-port';
+import { nearestName } from '@rehearsal/kernel/nearest-name';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { CommandRow, HereRole, ParsedCommand } from './command.js';
 import { G_ALL, GRAMMAR } from './grammar.js';
 

@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { failureBundle } from '../layouts/bundle.js';
 import { cphaprobIf } from '../layouts/cphaprob-if.js';
 import { cphaprobList, type ListKind } from '../layouts/cphaprob-list.js';

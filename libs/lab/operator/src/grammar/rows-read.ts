@@ -1,4 +1,4 @@
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { asgConns } from '../layouts/asg-conns.js';
 import { diagList, diagPrint, diagVerify, DIAG_TESTS } from '../layouts/asg-diag.js';
 import { asgPerf } from '../layouts/asg-perf.js';

@@ -1,4 +1,4 @@
-import { PNOTES } from '@rehearsal/security-group';
+import { PNOTES } from '@rehearsal/security-group/fold';
 import { lines, NOT_AVAILABLE, type Line } from '../text/line.js';
 import { memberIn, type FabricView, type Pnote } from '../view/fabric-view.js';
 import { HA_OFF, isOff } from './cphaprob-state.js';

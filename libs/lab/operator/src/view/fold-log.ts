@@ -1,14 +1,10 @@
-import { hypersync, type HypersyncState } from '@rehearsal/hypersync';
-import { parseCommit, type Commit } from '@rehearsal/kernel';
-import {
-  memberNumber,
-  memberOf,
-  memberState,
-  securityGroup,
-  type Heard,
-  type SecurityGroupEvent,
-  type SecurityGroupState,
-} from '@rehearsal/security-group';
+import type { HypersyncState } from '@rehearsal/hypersync';
+import * as hypersync from '@rehearsal/hypersync/fold';
+import type { Commit } from '@rehearsal/kernel';
+import { parseCommit } from '@rehearsal/kernel/commit-codec';
+import type { Heard, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
+import * as securityGroup from '@rehearsal/security-group/fold';
+import { memberNumber, memberOf, memberState } from '@rehearsal/security-group/fold';
 import type { AdminAudit, CommitView, Failover, StateChange } from './fabric-view.js';
 
 /** What the log of a run says up to a moment. */
@@ -53,8 +49,8 @@ interface Folding extends Mutable<
  */
 export function foldLog(log: readonly string[], groupName: string, untilMs = Number.POSITIVE_INFINITY): LogFold {
   const fold: Folding = {
-    group: securityGroup.initial,
-    hypersync: hypersync.initial,
+    group: securityGroup.initialState,
+    hypersync: hypersync.initialState,
     sinceMs: 0,
     groupUpMs: null,
     policyAtMs: null,

@@ -1,5 +1,6 @@
 import type { FabricPlan, LabStatus, Metric, ProcessStatus } from '@rehearsal/lab-port';
-import { exposedSlots, memberNumber, memberOf, siteWords, type MemberState } from '@rehearsal/security-group';
+import type { MemberState } from '@rehearsal/security-group';
+import { exposedSlots, memberNumber, memberOf, siteWords } from '@rehearsal/security-group/fold';
 import type { FabricView, IteratorView, MemberView, OrchestratorView, Pnote } from './fabric-view.js';
 import type { LogFold } from './fold-log.js';
 

@@ -1,5 +1,6 @@
 import type { FabricPlan, Metric, Note } from '@rehearsal/lab-port';
-import { exposedSlots, memberOf, siteWords, type MemberState } from '@rehearsal/security-group';
+import type { MemberState } from '@rehearsal/security-group';
+import { exposedSlots, memberOf, siteWords } from '@rehearsal/security-group/fold';
 import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
 import { foldLog, stateWord, type LogFold } from './fold-log.js';
 import { iteratorOf } from './live-view.js';

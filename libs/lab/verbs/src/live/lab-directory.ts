@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nearestName } from '@rehearsal/kernel';
+import { nearestName } from '@rehearsal/kernel/nearest-name';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { endStrays, isStill, processMark } from '@rehearsal/lab-port/process-book';
 import { listens, serveLab, type Answer } from './lab-line.js';
@@ -74,7 +73,7 @@ export async function announceLab(
   answer: Answer,
 ): Promise<{ readonly name: string; withdraw(): Promise<void> }> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const token = randomUUID();
+  const token = crypto.randomUUID();
   const line = await serveLab(token, answer);
   const { fabric, run, startedAtMs, standing = false, metricsPort } = about;
   const own = { pid: process.pid, token, port: line.port, ...(metricsPort !== undefined && { metricsPort }) };

@@ -1,4 +1,4 @@
-import { parseCommit } from '@rehearsal/kernel';
+import { parseCommit } from '@rehearsal/kernel/commit-codec';
 import type { FaultRecord, Note } from '@rehearsal/lab-port';
 import { faultText, wordsOf } from '@rehearsal/report/words';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 import type { CheckCommand, Perform, ProcessOutcome } from '@rehearsal/experiment';
-import { SettingsError } from '@rehearsal/kernel';
+import { SettingsError } from '@rehearsal/kernel/settings-error';
 import { LabError, type LabErrorKind } from '@rehearsal/lab-port/lab-error';
 import { systemRefusal } from '../live/system-refusal.js';
 import { ownWords } from './own-words.js';

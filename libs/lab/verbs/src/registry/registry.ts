@@ -1,4 +1,4 @@
-import { nearestName } from '@rehearsal/kernel';
+import { nearestName } from '@rehearsal/kernel/nearest-name';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { Verb } from './verb.js';
 

@@ -7,7 +7,9 @@ import {
   readSamples,
   type RunHead,
 } from '@rehearsal/experiment/run-folder';
-import { LabError, targetName, type Samples } from '@rehearsal/lab-port';
+import type { Samples } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import { targetName } from '@rehearsal/lab-port/target';
 import { carryOutCommand, hostName, readCommand, recordedView, type SampledMoment } from '@rehearsal/operator';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';

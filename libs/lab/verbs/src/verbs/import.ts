@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { MODEL_CORES, planOf, readFabric } from '@rehearsal/fabric';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { draftFabric, ImportError, readPaste, type FabricDraft, type Imported } from '@rehearsal/operator';
 import { z } from 'zod';

@@ -1,15 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  applyFault,
-  findTarget,
-  LabError,
-  targetName,
-  type Lab,
-  type LabStatus,
-  type Target,
-} from '@rehearsal/lab-port';
+import type { Lab, LabStatus, Target } from '@rehearsal/lab-port';
+import { applyFault } from '@rehearsal/lab-port/faults';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
+import { findTarget, targetName } from '@rehearsal/lab-port/target';
 import {
   BASES,
   carryOutCommand,

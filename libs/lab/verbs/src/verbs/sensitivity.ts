@@ -1,5 +1,5 @@
 import { plausibleValues, SETTING_NAMES, SETTINGS, type SettingName } from '@rehearsal/kernel';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import { readSet } from '../registry/parse-args.js';
 import { verb, type PlannedRun, type RunOutcome, type VerbContext } from '../registry/verb.js';

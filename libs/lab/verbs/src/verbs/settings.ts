@@ -1,4 +1,4 @@
-import { resolveSettings, SETTING_NAMES, SETTINGS } from '@rehearsal/kernel';
+import { resolveSettings, SETTING_NAMES, SETTINGS } from '@rehearsal/kernel/settings';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { labOf } from './lab-fields.js';

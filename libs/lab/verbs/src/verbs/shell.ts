@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ProcessOutcome } from '@rehearsal/experiment';
-import { LabError } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port/lab-error';
 import { commandList, completions, isShownAgain, wordsOf } from '@rehearsal/operator';
 import { z } from 'zod';
 import { findLab, labsFolder, type LiveLab } from '../live/lab-directory.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { FileError, loadFabric, problemText, readYaml } from '@rehearsal/fabric';
-import { SettingsError } from '@rehearsal/kernel';
+import { SettingsError } from '@rehearsal/kernel/settings-error';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { z } from 'zod';

@@ -1,0 +1,5 @@
+/** What folds and reads the log of a security group, without what decides. */
+export { evolve } from './evolve.js';
+export { memberState, siteWords } from './member-states.js';
+export { PNOTES } from './pnotes.js';
+export { exposedSlots, initialState, memberNumber, memberOf } from './state.js';
