@@ -98,6 +98,32 @@ describe('the traffic of a lab that stays up', () => {
   });
 });
 
+describe('an account that takes a while', () => {
+  it('is made once, whoever looks after the traffic meanwhile', async () => {
+    const { lab, asked } = outsideWorld(() => 70);
+    const traffic = new StandingTraffic(lab, PLAN, () => {});
+    await traffic.start();
+    const stopping = traffic.stop();
+    await Promise.all([stopping, traffic.goOn(), traffic.goOn()]);
+    expect(await stopping).toEqual({ state: 'stopped', packetsPerSec: 0, connections: 0, sent: 70, delivered: 70 });
+    expect(traffic.stretches.length).toBe(1);
+    expect(asked.filter((a) => a === 'start')).toEqual(['start']);
+  });
+
+  it('is not disturbed by a start or a fault that comes before it is made', async () => {
+    const { lab, asked } = outsideWorld(() => 70);
+    const traffic = new StandingTraffic(lab, PLAN, () => {});
+    await traffic.start();
+    await Promise.all([traffic.stop(), traffic.mark(), traffic.start()]);
+    expect(asked.slice(0, 6)).toEqual(['start', 'ledger', 'status', 'drain', 'ledger', 'connections']);
+    expect(asked.filter((a) => /start|drain|losses|mark/.test(a))).toEqual(['start', 'drain', 'losses', 'start']);
+    expect(traffic.stretches.length).toBe(1);
+    expect(traffic.isOn).toBe(true);
+    await expect(Promise.all([traffic.stop(), traffic.stop()])).rejects.toMatchObject({ kind: 'bad-input' });
+    expect(traffic.stretches.length).toBe(2);
+  });
+});
+
 describe('stretches of traffic', () => {
   const stretch = (sent: number, atMs: number): Stretch =>
     ({

@@ -48,6 +48,8 @@ export class StandingTraffic {
   #count = 0;
   #isOn = false;
   #rate: number;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isAtWork = false;
 
   constructor(lab: Lab, plan: TrafficPlan, say: (line: string) => void) {
     this.#traffic = new Traffic(lab);
@@ -66,37 +68,38 @@ export class StandingTraffic {
   }
 
   /** @throws LabError (bad input) where it flows already */
-  async start(packetsPerSec = this.#rate): Promise<TrafficNow> {
-    if (this.#isOn) {
-      throw new LabError(
-        'bad-input',
-        'Traffic flows already.',
-        'Change its rate: rehearse traffic rate N; or stop it first.',
-      );
-    }
-    await this.#begin();
-    return packetsPerSec === this.#rate ? this.now() : this.rate(packetsPerSec);
+  start(packetsPerSec = this.#rate): Promise<TrafficNow> {
+    return this.#inTurn(async () => {
+      if (this.#isOn) {
+        throw new LabError(
+          'bad-input',
+          'Traffic flows already.',
+          'Change its rate: rehearse traffic rate N; or stop it first.',
+        );
+      }
+      await this.#begin();
+      if (packetsPerSec !== this.#rate) await this.#pace(packetsPerSec);
+      return this.now();
+    });
   }
 
   /** Ends every connection in order, and keeps the account. @throws LabError (bad input) where none flows */
-  async stop(): Promise<TrafficNow> {
-    if (!this.#isOn) throw new LabError('bad-input', 'No traffic flows.', 'Start it: rehearse traffic start.');
-    await this.#traffic.drain(DRAIN_WITHIN_MS);
-    await this.#close();
-    return this.now();
+  stop(): Promise<TrafficNow> {
+    return this.#inTurn(async () => {
+      this.#assertOn();
+      await this.#traffic.drain(DRAIN_WITHIN_MS);
+      await this.#close();
+      return this.now();
+    });
   }
 
   /** Connections go on as they are, at another rate. @throws LabError (bad input) where none flows */
-  async rate(packetsPerSec: number): Promise<TrafficNow> {
-    if (!this.#isOn) throw new LabError('bad-input', 'No traffic flows.', 'Start it: rehearse traffic start.');
-    const own = this.#plan.packetsPerSec ?? 0;
-    if (own === 0) {
-      throw new LabError('bad-input', 'This traffic is captures alone, which have no rate.', 'Start the lab anew.');
-    }
-    const perMille = Math.max(1, Math.round((packetsPerSec * 1000) / own));
-    await this.#traffic.pace(perMille);
-    this.#rate = packetsPerSec;
-    return this.now();
+  rate(packetsPerSec: number): Promise<TrafficNow> {
+    return this.#inTurn(async () => {
+      this.#assertOn();
+      await this.#pace(packetsPerSec);
+      return this.now();
+    });
   }
 
   async now(): Promise<TrafficNow> {
@@ -117,24 +120,56 @@ export class StandingTraffic {
   }
 
   /** Remembers the moment of a fault. */
-  async mark(): Promise<void> {
-    if (!this.#isOn) return;
-    if (this.#marks.length === MOST_MARKS) {
-      this.#say(`the account keeps ${MOST_MARKS} moments; this one is counted with the last of them`);
-      return;
-    }
-    const name = `fault-${++this.#count}`;
-    await this.#traffic.mark(name);
-    this.#marks.push(name);
+  mark(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#isOn) return;
+      if (this.#marks.length === MOST_MARKS) {
+        this.#say(`the account keeps ${MOST_MARKS} moments; this one is counted with the last of them`);
+        return;
+      }
+      const name = `fault-${++this.#count}`;
+      await this.#traffic.mark(name);
+      this.#marks.push(name);
+    });
   }
 
-  /** Begins the next stretch where the last one has come to its end. */
+  /** Begins the next stretch where the last one has come to its end by itself; not while anything else is done to it. */
   async goOn(): Promise<void> {
-    if (!this.#isOn || (await this.#traffic.status()).state !== 'FINISHED') return;
-    await this.#close();
-    await this.#begin();
-    if (this.#rate !== (this.#plan.packetsPerSec ?? 0)) await this.rate(this.#rate);
-    this.#say('traffic had come to its end and began anew');
+    if (this.#isAtWork) return;
+    await this.#inTurn(async () => {
+      if (!this.#isOn || (await this.#traffic.status()).state !== 'FINISHED') return;
+      await this.#close();
+      await this.#begin();
+      if (this.#rate !== (this.#plan.packetsPerSec ?? 0)) await this.#pace(this.#rate);
+      this.#say('traffic had come to its end and began anew');
+    });
+  }
+
+  /** One after the other: an account takes many questions, and whatever came between would be in two of them. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(async () => {
+      this.#isAtWork = true;
+      try {
+        return await work();
+      } finally {
+        this.#isAtWork = false;
+      }
+    });
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  #assertOn(): void {
+    if (!this.#isOn) throw new LabError('bad-input', 'No traffic flows.', 'Start it: rehearse traffic start.');
+  }
+
+  async #pace(packetsPerSec: number): Promise<void> {
+    const own = this.#plan.packetsPerSec ?? 0;
+    if (own === 0) {
+      throw new LabError('bad-input', 'This traffic is captures alone, which have no rate.', 'Start the lab anew.');
+    }
+    await this.#traffic.pace(Math.max(1, Math.round((packetsPerSec * 1000) / own)));
+    this.#rate = packetsPerSec;
   }
 
   async #begin(): Promise<void> {
