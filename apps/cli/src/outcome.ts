@@ -81,7 +81,7 @@ async function askOrExplain(
     if (outcome !== undefined) return outcome;
   }
   const isWhole = entry.prepares?.(rest) !== true;
-  const whole = isWhole ? argv : [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest))];
+  const whole = isWhole ? argv : [...argv.slice(0, argv.length - rest.length), ...(await prepared(entry, rest, lab))];
   const ask = (): Promise<Outcome> => traced(whole, (traceparent) => askLab(lab, whole, to, traceparent));
   const outcome = entry.again?.(rest) === true ? await askAgain(ask) : await ask();
   // A fabric is down when its process is gone, too.
@@ -96,13 +96,17 @@ async function askAgain(ask: () => Promise<Outcome>): Promise<Outcome> {
 }
 
 /** The words of a verb with what was missing, which somebody is asked for here. */
-async function prepared(entry: VerbEntry, words: readonly string[]): Promise<readonly string[]> {
+async function prepared(entry: VerbEntry, words: readonly string[], lab: LiveLab): Promise<readonly string[]> {
   const verb = (await entry.load()).default;
   if (verb.prepare === undefined) return words;
   const { Prompter } = await import('@rehearsal/verbs/terminal');
   const prompter = new Prompter();
   try {
-    return await verb.prepare(words, (question) => prompter.ask(question));
+    return await verb.prepare(
+      words,
+      (question) => prompter.ask(question),
+      (argv) => askLab(lab, argv),
+    );
   } finally {
     prompter.close();
   }

@@ -1,6 +1,7 @@
 import type { FabricPlan, Metric, Note } from '@rehearsal/lab-port';
 import type { MemberState } from '@rehearsal/security-group';
 import { exposedSlots, memberOf, siteWords } from '@rehearsal/security-group/fold';
+import { HA_OFF } from '../layouts/cphaprob-state.js';
 import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
 import { foldLog, stateWord, type LogFold } from './fold-log.js';
 import { iteratorOf } from './live-view.js';
@@ -136,13 +137,18 @@ function recordedMember(
   };
 }
 
-/** INIT or READY, where the member's own log has it since it left the group. */
+/** INIT, READY or stopped, where the member's own log has it since it left the group. */
 function lastSaid(notes: readonly Note[], id: string, sinceMs: number | undefined): string | undefined {
-  const note = notes.findLast((n) => n.role === 'member' && n.id === id && n.code === 'member_state');
+  const own = notes.filter((n) => n.role === 'member' && n.id === id);
+  if (own.findLast((n) => n.code === 'stopped' || SERVES_AGAIN.includes(n.code))?.code === 'stopped') return HA_OFF;
+  const note = own.findLast((n) => n.code === 'member_state');
   if (note === undefined || (sinceMs !== undefined && note.atMs < sinceMs)) return undefined;
   const to = note.fields['to'];
   return to === 'INIT' || to === 'READY' ? to : undefined;
 }
+
+/** What a member notes first when its services are started, or when it is. */
+const SERVES_AGAIN: readonly string[] = ['started', 'policy_installed'];
 
 function recordedOrchestrator(parts: RecordedParts, fold: LogFold, id: string): OrchestratorView {
   const folded = fold.group.orchestrators.find((o) => o.id === id);

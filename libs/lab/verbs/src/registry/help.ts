@@ -29,7 +29,7 @@ export function helpOf(verb: Verb): string {
     `${verb.path}: ${verb.summary}`,
     '',
     `usage: ${usageOf(verb)}`,
-    ...(verb.about === undefined ? [] : ['', verb.about]),
+    ...(verb.about === undefined ? [] : ['', withoutLinks(verb.about)]),
     ...(places.length === 0 ? [] : ['', rows(places.map((o) => [o.field.toUpperCase(), placeText(o)]))]),
     '',
     'options:',
@@ -40,6 +40,9 @@ export function helpOf(verb: Verb): string {
     '',
   ].join('\n');
 }
+
+/** A page's links as a terminal and a manual show them: `[faults](../faults.md)` is docs/faults.md. */
+export const withoutLinks = (text: string): string => text.replaceAll(/\[[^\]]*\]\(\.\.\/([^)]*)\)/g, 'docs/$1');
 
 function placeText(option: OptionSpec): string {
   return option.choices.length > 0 ? `${option.about}: ${option.choices.join(', ')}` : option.about;

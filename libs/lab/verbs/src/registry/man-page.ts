@@ -1,5 +1,5 @@
 import { GLOBAL_OPTIONS } from './global-options.js';
-import { optionText } from './help.js';
+import { optionText, withoutLinks } from './help.js';
 import { optionsOf, usageOf } from './options.js';
 import { VERBS } from './registry.js';
 import type { Verb } from './verb.js';
@@ -24,7 +24,7 @@ function section(verb: Verb, alias: string | undefined): string[] {
     '.nf',
     `.B ${plain(usageOf(verb))}`,
     '.fi',
-    ...(verb.about === undefined ? [] : ['.PP', plain(verb.about.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1'))]),
+    ...(verb.about === undefined ? [] : ['.PP', plain(withoutLinks(verb.about))]),
     ...options.map(optionText).flatMap(([flag, about]) => item(flag, about)),
     '.PP',
     'Examples:',

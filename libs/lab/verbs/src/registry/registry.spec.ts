@@ -69,6 +69,12 @@ describe('the registry of verbs', () => {
     expect(kept).toEqual(docs);
   });
 
+  it('shows no links of pages at a terminal', async () => {
+    const verbs = await Promise.all(VERBS.map(async (e) => (await e.load()).default));
+    expect(verbs.filter((v) => helpOf(v).includes('](')).map((v) => v.path)).toEqual([]);
+    expect(helpOf(verbs.find((v) => v.path === 'at')!)).toContain('See docs/operator.md.');
+  });
+
   it('gives each verb another word at most once', () => {
     const words = VERBS.flatMap((v) => [v.path, ...(v.alias === undefined ? [] : [v.alias])]);
     expect(new Set(words).size).toBe(words.length);

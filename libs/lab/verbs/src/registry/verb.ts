@@ -216,6 +216,9 @@ export interface VerbContext {
 /** Puts a question to whoever calls; undefined when there is nobody, or no more answer. */
 export type Ask = (question: string) => Promise<string | undefined>;
 
+/** Has the lab at hand carry a command line out. */
+export type AskLab = (argv: readonly string[]) => Promise<Outcome>;
+
 /**
  * One thing that can be asked for. Command line, help, arguments of experiments and the pages under
  * docs/verbs all come from this.
@@ -244,9 +247,9 @@ export interface Verb<In extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly effect: 'read' | 'act';
   /**
    * Where a lab's process carries the verb out: asks in the caller's process what is missing, and gives the words to
-   * pass on. Rejects with LabError as `handle` does.
+   * pass on. `askLab` has the lab carry out another command line. Rejects with LabError as `handle` does.
    */
-  prepare?(words: readonly string[], ask: Ask): Promise<readonly string[]>;
+  prepare?(words: readonly string[], ask: Ask, askLab: AskLab): Promise<readonly string[]>;
   /** The document of `--json`. Rejects with LabError for what cannot be. */
   handle(input: z.output<In>, context: VerbContext): Promise<Out>;
   /** The same for people, who stand in that folder. */

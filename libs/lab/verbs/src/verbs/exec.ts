@@ -1,10 +1,11 @@
 import { DIALOGUE, isSure, questionText, readCommand, type AdminAnswers, type Question } from '@rehearsal/operator';
+import { LabError } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { ownWords } from '../registry/own-words.js';
 import { parseArgs } from '../registry/parse-args.js';
-import { verb } from '../registry/verb.js';
+import { EXIT, verb, type AskLab } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { commandWords, operate, operatorOutput, renderOperator, roleOf } from './operate.js';
+import { commandWords, operate, operatorOutput, renderOperator, roleOf, type OperatorOutput } from './operate.js';
 
 export const targetField = z
   .array(z.string())
@@ -49,7 +50,7 @@ const execVerb = verb({
   output: operatorOutput,
   needs: 'lab',
   effect: 'act',
-  async prepare(words, ask) {
+  async prepare(words, ask, askLab) {
     const { input } = parseArgs(execVerb, words);
     const { target, command, yes, asked } = input as {
       target: string[];
@@ -61,7 +62,14 @@ const execVerb = verb({
     const { parsed } = readCommand(commandWords(command), roleOf(target));
     if (parsed.row.asks === undefined) return words;
     const state = parsed.places[0] === 'up' ? 'up' : 'down';
-    const ids = [parsed.options['-b'] ?? target.join(' ')];
+    const own = [...ownWords(words)];
+    const after = words.slice(own.length);
+    const named = parsed.options['-b'];
+    if (named === undefined && target.length === 0) {
+      target.push(await smoOf(own, askLab));
+      own.push(target[0]!);
+    }
+    const ids = [named ?? target.join(' ')];
     const answers = await askAll(state, ids, ask);
     const given = [
       '--asked',
@@ -69,8 +77,7 @@ const execVerb = verb({
       ...(answers.fullName === undefined ? [] : [`--full-name=${answers.fullName}`]),
       ...(answers.why === undefined ? [] : [`--reason=${answers.why}`]),
     ];
-    const own = ownWords(words);
-    return [...own, ...given, ...words.slice(own.length)];
+    return [...own, ...given, ...after];
   },
   async handle(given, context) {
     const { target, command, basis, yes, asked, fullName, reason } = given;
@@ -79,6 +86,26 @@ const execVerb = verb({
   },
   render: renderOperator,
 });
+
+/** The member that a command without a target goes to, so that whoever is asked knows which. @throws LabError */
+async function smoOf(own: readonly string[], askLab: AskLab): Promise<string> {
+  const { status, stdout, stderr } = await askLab([
+    'exec',
+    ...own.filter((w) => w !== '--json'),
+    '--json',
+    '--',
+    'ntpq',
+    '-p',
+  ]);
+  if (status !== EXIT.ok) {
+    throw new LabError(
+      'environment',
+      `No member answers: ${stderr.trim() || stdout.trim()}`,
+      'Name one: rehearse exec 1_03 -- …',
+    );
+  }
+  return (JSON.parse(stdout) as OperatorOutput).at.split(' ')[1]!;
+}
 
 /** Asks what the dialogue asks, until somebody is not sure. */
 async function askAll(

@@ -69,7 +69,7 @@ class Session {
   /** Carries a line out; questions are put to `ask`. */
   async run(line: string, ask: (question: string) => Promise<string | undefined>): Promise<ProcessOutcome> {
     const words = [...this.#target, '--', ...wordsOf(line)];
-    const prepared = (await execVerb.prepare?.(words, ask)) ?? words;
+    const prepared = (await execVerb.prepare?.(words, ask, (argv) => askLab(this.#lab, argv))) ?? words;
     return askLab(this.#lab, ['exec', ...prepared]);
   }
 
