@@ -59,7 +59,7 @@ function changed(plan: FabricPlan, { modes, hide, accepts }: FabricChanges = {})
 /** What a log says about losses, and what it reached. Commits themselves say what the clock of their decider showed. */
 function readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts {
   const orphaned: { slot: number; atMs: number }[] = [];
-  const losses: { member: string; reason: string; atMs: number }[] = [];
+  const losses: { member: string; reason: string; by: string; atMs: number }[] = [];
   const events: Record<string, number> = {};
   const refusals: Record<string, number> = {};
   for (const [at, line] of record.log.entries()) {
@@ -73,7 +73,10 @@ function readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts {
       }
       if (!commit.stream.startsWith(`${securityGroup.kind}.`)) continue;
       const change = event as SecurityGroupEvent;
-      if (change.type === 'MemberLost') losses.push({ member: change.member, reason: change.reason, atMs });
+      if (change.type === 'MemberLost') {
+        const by = commit.principal.name.replace('.', ' ');
+        losses.push({ member: change.member, reason: change.reason, by, atMs });
+      }
       if (change.type !== 'SlotsOrphaned') continue;
       for (const [, ...slots] of change.to) for (const slot of slots) orphaned.push({ slot, atMs });
     }

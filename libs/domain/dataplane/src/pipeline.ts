@@ -173,7 +173,8 @@ export class Pipeline {
     const index = table.find(hash, key.a, key.b, key.ports, key.proto);
     if (index !== NONE) {
       const home = table.slotOf(index);
-      if (home === slot || this.isHere(home)) return this.follow(index, slot, side, orchestrator, packetNumber, now);
+      if (home === slot || this.isHere(home, slot))
+        return this.follow(index, slot, side, orchestrator, packetNumber, now);
       return this.correct(home, key.a, key.b, key.ports);
     }
     if (table.forwards > 0) {
@@ -235,8 +236,9 @@ export class Pipeline {
     return CORRECT;
   }
 
-  private isHere(home: number): boolean {
-    return this.serves[home] === 1 && !this.isQueued(home);
+  /** Whether a packet that came in by `slot`, `NONE` where it was handed on, is judged at a home here and now. */
+  private isHere(home: number, slot: number): boolean {
+    return this.serves[home] === 1 && (slot === NONE || !this.isQueued(home));
   }
 
   private expected(now: number): Expected | undefined {
@@ -260,7 +262,7 @@ export class Pipeline {
     const b = table.legs[leg + LEG_B] as number;
     const ports = table.legs[leg + LEG_PORTS] as number;
     table.touch(forward, now);
-    if (!this.isHere(home)) return this.correct(home, a, b, ports);
+    if (!this.isHere(home, slot)) return this.correct(home, a, b, ports);
     const index = this.liveOf(a, b, ports, now);
     if (index !== NONE) return this.follow(index, slot, side, orchestrator, packetNumber, now);
     table.remove(forward, true);
@@ -331,7 +333,7 @@ export class Pipeline {
     now: number,
   ): number {
     const expected = this.expected(now);
-    const isHere = expected === undefined ? slot !== NONE : expected.home === slot || this.isHere(expected.home);
+    const isHere = expected === undefined ? slot !== NONE : expected.home === slot || this.isHere(expected.home, slot);
     if (isHere) return this.begin(slot, side, orchestrator, packetNumber, now, expected);
     if (slot === NONE) return NOT_HERE;
     const { key } = this.steering;

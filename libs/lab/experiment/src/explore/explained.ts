@@ -98,7 +98,10 @@ function isSilent(weather: Schedule['weather']): boolean {
   return silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs');
 }
 
-/** Whether a member that was declared lost had suffered anything before, by itself or on its way to the bus. */
+/**
+ * Whether a member that was declared lost had suffered anything before, by itself or on its way to the bus, or who
+ * declared it lost heard over a way that brings no more than so much: what fills such a way holds heartbeats up.
+ */
 export function isLossExplained(
   loss: LogFacts['losses'][number],
   done: readonly Tried[],
@@ -111,6 +114,8 @@ export function isLossExplained(
     if (atMs > loss.atMs) return false;
     const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
     const touches = step.target === name || step.to === name;
-    return slowsAll || (touches && !FAULTS[step.fault].mends);
+    const hears = step.target === loss.by || step.to === loss.by;
+    const holdsUp = step.fault === 'link' && step.args['rateKbps'] !== undefined && hears;
+    return slowsAll || holdsUp || (touches && !FAULTS[step.fault].mends);
   });
 }

@@ -104,7 +104,7 @@ describe('a run is judged', () => {
 
   it('by losses that the profile does not have', () => {
     const rows = [lost('dead_window')];
-    const losses = [{ member: '1_02', reason: 'silence', atMs: 900 }];
+    const losses = [{ member: '1_02', reason: 'silence', by: 'orchestrator 1_1', atMs: 900 }];
     const log = { losses, events: { MemberLost: 1 } };
     expect(found({ done: [PANIC], rows, log })).toEqual([not('dead_window')]);
     expect(found({ done: [PANIC], rows, log, profile: 'vendor' })).toEqual([]);
@@ -123,7 +123,7 @@ describe('a run is judged', () => {
   });
 
   it('by a member that was declared lost and had suffered nothing', () => {
-    const log = { losses: [{ member: '1_03', reason: 'silence', atMs: 2_000 }] };
+    const log = { losses: [{ member: '1_03', reason: 'silence', by: 'orchestrator 1_1', atMs: 2_000 }] };
     expect(found({ log, done: [PANIC] })).toEqual(['lost for nothing']);
     expect(found({ log, done: [{ ...PANIC, fault: 'hang', target: 'bus' }] })).toEqual(['lost for nothing']);
     expect(found({ log, done: [{ ...PANIC, target: 'member 1_03', atMs: 9_000 }] })).toEqual(['lost for nothing']);
@@ -132,5 +132,9 @@ describe('a run is judged', () => {
     expect(found({ log, schedule: { gone: { 'member 1_03': 'cut' } } })).toEqual([]);
     expect(found({ log, schedule: { weather: { stallPerMillionTurns: 9, stallMaxMs: 400 } } })).toEqual([]);
     expect(found({ log, schedule: { weather: { stallMaxMs: 400 } } })).toEqual(['lost for nothing']);
+    const hears = { ...PANIC, fault: 'link', target: 'bus', to: 'orchestrator 1_1', args: { rateKbps: 64 } } as const;
+    expect(found({ log, done: [hears] })).toEqual([]);
+    expect(found({ log, done: [{ ...hears, to: 'orchestrator 1_2' }] })).toEqual(['lost for nothing']);
+    expect(found({ log, done: [{ ...hears, args: { delayMs: 64 } }] })).toEqual(['lost for nothing']);
   });
 });

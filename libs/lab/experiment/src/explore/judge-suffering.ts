@@ -9,8 +9,13 @@ import type { Finding, Suffering } from './suffer.js';
 export interface LogFacts {
   /** Slots that were lost with everything in them, and when. */
   readonly orphaned: readonly { readonly slot: number; readonly atMs: number }[];
-  /** Members that were declared lost, and when. */
-  readonly losses: readonly { readonly member: string; readonly reason: string; readonly atMs: number }[];
+  /** Members that were declared lost, by which process, and when. */
+  readonly losses: readonly {
+    readonly member: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly atMs: number;
+  }[];
   /** Types of all events, with how often. */
   readonly events: Readonly<Record<string, number>>;
   /** What was refused or ignored, by its reason. */
