@@ -224,11 +224,13 @@ describe('the pipeline of a member', () => {
     const { a, b, ports } = m.pipeline.steering.key;
     const handed = (now: number) => {
       m.pipeline.read(syn.words, 0, syn.lenBytes, 0, 0);
-      return m.pipeline.judgeCorrected(a, b, ports, 0, 0, ++m.number, now);
+      // It may have been handed on by this very member, and is the first of those that wait for its home.
+      m.pipeline.isQueued = (slot) => slot === home;
+      const verdict = m.pipeline.judgeCorrected(a, b, ports, 0, 0, ++m.number, now);
+      m.pipeline.isQueued = () => false;
+      return verdict;
     };
     m.expectations.add(data.address, data.port, 6, { home, rule: 1, sync: SYNC.strict, until: 1_000 });
-    // It may have been handed on by this very member, and is the first of those that wait for its home.
-    m.pipeline.isQueued = (slot) => slot === home;
     expect(handed(0)).toBe(VERDICT.accept);
     m.take(tcp(data, client, RST));
     expect(handed(900)).toBe(VERDICT.accept);
