@@ -53,6 +53,16 @@ describe('what exec asks before it acts', () => {
     expect([named.typed, listed.typed]).toEqual([[], []]);
   });
 
+  it.each([0, 1, 2])('does nothing where its input ends after %i answers', async (given) => {
+    const ask = async (): Promise<string | undefined> => (given-- > 0 ? 'y' : undefined);
+    const nobody = async (): Promise<never> => Promise.reject(new Error('asked the lab'));
+    const prepared = execVerb.prepare!(['1_03', '--', 'clusterXL_admin', 'down'], ask, nobody);
+    await expect(prepared).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: expect.stringMatching(/nothing was done/),
+    });
+  });
+
   it('does not ask where no member answers', async () => {
     const { asked, prepare } = somebody(3);
     await expect(prepare(['--', 'clusterXL_admin', 'down'])).rejects.toMatchObject({ kind: 'environment' });

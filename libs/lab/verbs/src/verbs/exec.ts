@@ -107,7 +107,7 @@ async function smoOf(own: readonly string[], askLab: AskLab): Promise<string> {
   return (JSON.parse(stdout) as OperatorOutput).at.split(' ')[1]!;
 }
 
-/** Asks what the dialogue asks, until somebody is not sure. */
+/** Asks what the dialogue asks, until somebody is not sure. @throws LabError when nobody answers any more */
 async function askAll(
   state: 'up' | 'down',
   ids: readonly string[],
@@ -116,7 +116,13 @@ async function askAll(
   const answers: { [Q in Question]?: string } = {};
   for (const question of DIALOGUE) {
     const answer = await ask(questionText(question, state, ids));
-    if (answer === undefined) break;
+    if (answer === undefined) {
+      throw new LabError(
+        'bad-input',
+        'The dialogue ended before its last answer; nothing was done.',
+        'Answer it to its end, or beforehand: --yes --full-name=NAME --reason=TEXT',
+      );
+    }
     answers[question] = answer;
     if (question === 'sure' && !isSure(answers)) break;
   }
