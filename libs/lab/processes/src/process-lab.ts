@@ -40,7 +40,7 @@ import { LabChildren } from './lab-children.js';
 import type { ProcessLabParts } from './process-lab-parts.js';
 import { COMMAND_TIMEOUT_MS, lookEvery, Questions } from './questions.js';
 import { childRefusal, notUp, roleOfLink } from './refusals.js';
-import { RunLog } from './run-log.js';
+import { RunLog, toItsEnd } from './run-log.js';
 
 const decoder = new TextDecoder();
 const UP_WITHIN_MS = 60_000;
@@ -268,7 +268,7 @@ export class ProcessLab implements Lab {
     // What ends the log needs room in it.
     if (this.bus.isLimited) await this.limitLog(null);
     await this.run?.close();
-    const log = await this.questions.wholeLog();
+    const log = toItsEnd(await this.questions.wholeLog());
     this.record = {
       runId: this.parts.runId,
       world: this.world,

@@ -1,4 +1,4 @@
-import { commitIds, Decider, HybridClock } from '@rehearsal/kernel';
+import { commitIds, Decider, HybridClock, parseCommit } from '@rehearsal/kernel';
 import type { CommitStore, Runtime } from '@rehearsal/kernel';
 import type { RunEvent, RunInput, RunState } from '@rehearsal/lab-port';
 import { LabError, runMachine, sealLog } from '@rehearsal/lab-port';
@@ -22,6 +22,16 @@ export function readLog(log: CommitStore): Promise<string[]> {
       },
     );
   });
+}
+
+/**
+ * The log of a run to its end: `RunClosed` is the last of it. What processes that are not stopped yet decide after it
+ * belongs to no run.
+ * @param lines in the order of the site's log
+ */
+export function toItsEnd(lines: readonly string[]): readonly string[] {
+  const end = lines.findLastIndex((line) => parseCommit(line).events.some(({ type }) => type === 'RunClosed'));
+  return end < 0 ? lines : lines.slice(0, end + 1);
 }
 
 /** The lab's own stream: opened when a run begins, closed with the heads of all others when it ends. */
