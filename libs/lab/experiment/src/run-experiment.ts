@@ -13,7 +13,7 @@ import { assertWorld, needsLinks } from './file/faults-of.js';
 import type { Experiment } from './file/read-experiment.js';
 import type { MemberLoss, FabricHistory } from './judge/history.js';
 import { judge, type Judgement } from './judge/judge.js';
-import { lossesOf, withMembers } from './judge/losses.js';
+import { keptLosses } from './judge/losses.js';
 import type { RunResult } from './result.js';
 import { SAMPLE_EVERY_MS, SampleSeries } from './samples/sample-series.js';
 import type { MachineCode } from './run-folder/machine-code.js';
@@ -135,8 +135,6 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
   const { result, affected, differences, notWell } = judgement;
   if (request.keep || result.verdict !== 'pass') {
     const { record, journal, ledger, rows } = seen;
-    const losses = lossesOf(seen.lost.totals, seen.lost.rows, notWell, record.faults);
-    const lostPackets = withMembers(seen.lost.rows, history);
     writeRunFolder(folder, {
       result,
       record,
@@ -145,8 +143,7 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
       rows,
       affected,
       differences,
-      losses,
-      lostPackets,
+      ...keptLosses(seen.lost, notWell, record.faults, history),
       samples: seen.samples,
       code,
       command: request.command,

@@ -8,8 +8,8 @@ interface Seizure {
   readonly slots: Set<number>;
 }
 
-/** An orchestrator that was live until a short while ago. */
-interface Lost {
+/** An orchestrator that may hold a lease: for as long as it is live, or a short while after it was. */
+interface Leased {
   readonly incarnation: number;
   readonly untilMs: number;
 }
@@ -28,9 +28,8 @@ export class Handover {
   private seizures: Seizure[] = [];
   /** Per orchestrator id: incarnation and highest table version heard from it. */
   private readonly confirmed = new Map<string, { incarnation: number; version: number }>();
-  /** Per orchestrator id: the incarnation that was live when last looked at. */
-  private readonly live = new Map<string, number>();
-  private readonly lost = new Map<string, Lost>();
+  /** By orchestrator id. */
+  private readonly leased = new Map<string, Leased>();
   private timer: Cancel | undefined;
   private readonly waitMs: number;
   private readonly rt: Runtime;
@@ -108,7 +107,7 @@ export class Handover {
     this.timer?.();
     this.timer = undefined;
     const nowMs = this.rt.nowMs();
-    this.noteLost(nowMs);
+    this.noteLeases(nowMs);
     if (this.seizures.length === 0) return;
     const ready = this.seizures.filter((s) => nowMs >= s.untilMs || this.allConfirmed(s.version));
     if (ready.length > 0) {
@@ -116,25 +115,23 @@ export class Handover {
       for (const seizure of ready) this.onMayServe(seizure.slots);
     }
     if (this.seizures.length > 0) {
-      const leases = [...this.seizures, ...this.lost.values()];
+      const leases = [...this.seizures, ...this.leased.values()];
       const nextMs = Math.min(...leases.map((l) => l.untilMs));
       this.timer = this.rt.after(Math.max(1, nextMs - nowMs), this.check);
     }
   };
 
-  private noteLost(nowMs: number): void {
-    for (const [id, { untilMs }] of this.lost) if (nowMs >= untilMs) this.lost.delete(id);
+  private noteLeases(nowMs: number): void {
     for (const { id, status, incarnation } of this.orchestrators()) {
-      if (status === 'active') {
-        this.live.set(id, incarnation);
-        this.lost.delete(id);
-      } else if (this.live.delete(id)) this.lost.set(id, { incarnation, untilMs: nowMs + this.waitMs });
+      const known = this.leased.get(id);
+      if (status === 'active') this.leased.set(id, { incarnation, untilMs: Infinity });
+      else if (known?.untilMs === Infinity) this.leased.set(id, { incarnation, untilMs: nowMs + this.waitMs });
+      else if (known !== undefined && nowMs >= known.untilMs) this.leased.delete(id);
     }
   }
 
   private allConfirmed(version: number): boolean {
-    for (const [id, incarnation] of this.live) if (!this.hasConfirmed(id, incarnation, version)) return false;
-    for (const [id, { incarnation }] of this.lost) if (!this.hasConfirmed(id, incarnation, version)) return false;
+    for (const [id, { incarnation }] of this.leased) if (!this.hasConfirmed(id, incarnation, version)) return false;
     return true;
   }
 

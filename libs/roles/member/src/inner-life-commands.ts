@@ -79,18 +79,17 @@ function pnote(life: InnerLife, args: Args): string | undefined {
 }
 
 function setAdmin(host: InnerLifeHost, command: Command, done: Done): void {
-  const { state, force, why } = command.args;
+  const { state, force } = command.args;
   const member = command.args['member'] ?? host.rt.self.id;
   if (state !== 'up' && state !== 'down') return answer(`admin needs state up or down, not ${String(state)}`, done);
-  const told = { ...(force === true ? { force } : {}), ...(typeof why === 'string' && why !== '' ? { why } : {}) };
-  decide(host, command, { type: 'setAdmin', member, state, ...told }, done);
+  const forced = force === true ? { force } : {};
+  decide(host, command, { type: 'setAdmin', member, state, ...forced, ...whyOf(command.args) }, done);
 }
 
 function setAutoClone(host: InnerLifeHost, command: Command, done: Done): void {
-  const { state, why } = command.args;
+  const { state } = command.args;
   if (state !== 'on' && state !== 'off') return answer(`auto-clone needs state on or off, not ${String(state)}`, done);
-  const told = typeof why === 'string' && why !== '' ? { why } : {};
-  decide(host, command, { type: 'setAutoClone', state, ...told }, done);
+  decide(host, command, { type: 'setAutoClone', state, ...whyOf(command.args) }, done);
 }
 
 function freeze(host: InnerLifeHost, command: Command, done: Done): void {
@@ -124,6 +123,11 @@ function decide(host: InnerLifeHost, command: Command, told: Args & { readonly t
     const ignored = events.find((event) => event.type === 'AdminIgnored' || event.type === 'AutoCloneIgnored');
     done({ ok: true, body: ignored === undefined ? {} : { ignored: ignored.reason } });
   });
+}
+
+/** What the operator gave as reason, where one was given. */
+function whyOf({ why }: Args): { readonly why?: string } {
+  return typeof why === 'string' && why !== '' ? { why } : {};
 }
 
 /** `problem`: what is wrong, in words. */

@@ -66,6 +66,16 @@ export function withMembers(rows: readonly LossRow[], history: Pick<FabricHistor
   }));
 }
 
+/** What a run folder keeps of losses: added up, and packet by packet with the members that served them. */
+export function keptLosses(
+  lost: { readonly totals: readonly LossTotal[]; readonly rows: readonly LossRow[] },
+  notWell: readonly NotWell[],
+  faults: readonly FaultRecord[],
+  history: Pick<FabricHistory, 'servedBy'>,
+): { readonly losses: RunLosses; readonly lostPackets: readonly LostPacketRow[] } {
+  return { losses: lossesOf(lost.totals, lost.rows, notWell, faults), lostPackets: withMembers(lost.rows, history) };
+}
+
 /** Adds up what did not end well. `packets` are those that are listed, `totals` all by reason. */
 export function lossesOf(
   totals: readonly LossTotal[],

@@ -2,20 +2,20 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError, type FabricPlan, type Lab, type LabStatus, type RunRecord } from '@rehearsal/lab-port';
 import { EXPOSITION_TYPE } from '@rehearsal/protocol';
-import type { LedgerSummary, TrafficPlan } from '@rehearsal/traffic';
+import { Ledger, summarize, type TrafficPlan } from '@rehearsal/traffic';
 import { isoTime, type ActivityRecord, type Journal } from '../conduct/journal.js';
 import { bringUp } from '../conduct/phases.js';
 import type { ProcessOutcome } from '../conduct/tolerance.js';
 import { DEFAULT_BLOCK, type ExperimentFile } from '../file/schema.js';
 import { judge } from '../judge/judge.js';
-import { lossesOf, withMembers } from '../judge/losses.js';
+import { keptLosses } from '../judge/losses.js';
 import type { RunResult } from '../result.js';
 import { rowsAt, trafficOf, type Workbench } from '../run-experiment.js';
 import { SAMPLE_EVERY_MS, SampleSeries } from '../samples/sample-series.js';
 import { writeRunFolder } from '../run-folder/run-folder.js';
 import { keepMachines, readLabHead, writeLabHead, type LabHead } from './lab-head.js';
 import { FabricMetrics } from './fabric-metrics.js';
-import { joinStretches, StandingTraffic } from './standing-traffic.js';
+import { joinStretches, StandingTraffic, type Stretch } from './standing-traffic.js';
 
 export interface StandRequest {
   readonly plan: FabricPlan;
@@ -309,7 +309,7 @@ export class StandingLab {
     const { folder, runId } = this;
     const journal = this.#journal(record);
     const history = this.#bench.readHistory(record);
-    const all = joinStretches(this.traffic.stretches) ?? NO_TRAFFIC;
+    const all = joinStretches(this.traffic.stretches) ?? noTraffic();
     const { ledger, rows } = all;
     const { result, affected, differences, notWell } = judge({
       record: { ...record, runId },
@@ -324,8 +324,6 @@ export class StandingLab {
       budget: { packetsLost: Number.MAX_SAFE_INTEGER, connectionsLost: Number.MAX_SAFE_INTEGER },
       livedIn: true,
     });
-    const losses = lossesOf(all.lost.totals, all.lost.rows, notWell, record.faults);
-    const lostPackets = withMembers(all.lost.rows, history);
     const code = this.#bench.machineCode();
     const run = {
       record,
@@ -334,8 +332,7 @@ export class StandingLab {
       rows,
       affected,
       differences,
-      losses,
-      lostPackets,
+      ...keptLosses(all.lost, notWell, record.faults, history),
       samples: this.#series.series(),
     };
     writeRunFolder(folder, { ...run, result, code, command: this.#request.command });
@@ -349,41 +346,8 @@ function text(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }
 
-const NO_LATENCY = { count: 0, p50Us: 0, p90Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 };
-
 /** The account of a lab through which nothing ever flowed. */
-const NO_TRAFFIC = {
-  ledger: {
-    atMs: 0,
-    sent: 0,
-    delivered: 0,
-    dropped: {},
-    lost: {},
-    outstanding: 0,
-    unexplained: 0,
-    duplicated: 0,
-    reordered: 0,
-    corrupted: 0,
-    resent: 0,
-    strays: 0,
-    contradicted: 0,
-    revised: 0,
-    balanced: true,
-    packets: { sent: 0, delivered: 0, dropped: 0, lost: 0, unexplained: 0, duplicated: 0 },
-    connections: { total: 0, lost: 0 },
-    latency: NO_LATENCY,
-    correction: {
-      packets: 0,
-      perMille: 0,
-      latency: NO_LATENCY,
-      others: NO_LATENCY,
-      extraP50Us: 0,
-      extraP99Us: 0,
-    },
-    violations: {},
-    marks: [],
-  } as unknown as LedgerSummary,
-  rows: [],
-  lost: { totals: [], rows: [] },
-  byMark: [],
-};
+function noTraffic(): Stretch {
+  const nothing = { connections: 0, capacity: 1, startMs: 0, reasonName: String, isLoss: () => false };
+  return { ledger: summarize(new Ledger(nothing), 0), rows: [], lost: { totals: [], rows: [] }, byMark: [] };
+}

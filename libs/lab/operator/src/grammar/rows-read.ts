@@ -58,6 +58,19 @@ const NO_BUILD = 'the build number';
 const DIAG_LACKS = 'tests of hardware, licences, routing, dumps and the file of the outcome';
 const TEST_IDS = { name: 'ID', about: 'numbers of tests', least: 0, most: 99 } as const;
 
+/** The tests by either of their names; `runs` is the word that runs them. */
+function diagRows(command: 'asg diag' | 'smo verifiers', runs: string): CommandRow[] {
+  const all = { on: MEMBER, basis: 'recalled', fidelity: 'F-ASG-DIAG', lacks: DIAG_LACKS } as const;
+  const found = 'what these tests found, or all that failed';
+  return [
+    reads({ ...all, words: `${command} list`, about: 'the tests there are' }, () => diagList()),
+    reads({ ...all, words: `${command} ${runs}`, about: 'run all tests' }, ({ view }) => diagVerify(view, command)),
+    reads({ ...all, words: `${command} print`, about: found, places: TEST_IDS }, (call) =>
+      diagPrint(call.view, testIds(call)),
+    ),
+  ];
+}
+
 export const ASG_ROWS: readonly CommandRow[] = [
   reads(
     {
@@ -141,74 +154,8 @@ export const ASG_ROWS: readonly CommandRow[] = [
     },
     ({ view, found }) => asgSearch(view, found),
   ),
-  reads(
-    {
-      words: 'asg diag list',
-      about: 'the tests there are',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-ASG-DIAG',
-      lacks: DIAG_LACKS,
-    },
-    () => diagList(),
-  ),
-  reads(
-    {
-      words: 'asg diag verify',
-      about: 'run all tests',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-ASG-DIAG',
-      lacks: DIAG_LACKS,
-    },
-    ({ view }) => diagVerify(view, 'asg diag'),
-  ),
-  reads(
-    {
-      words: 'asg diag print',
-      about: 'what these tests found, or all that failed',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-ASG-DIAG',
-      places: TEST_IDS,
-      lacks: DIAG_LACKS,
-    },
-    (call) => diagPrint(call.view, testIds(call)),
-  ),
-  reads(
-    {
-      words: 'smo verifiers list',
-      about: 'the tests there are',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-ASG-DIAG',
-      lacks: DIAG_LACKS,
-    },
-    () => diagList(),
-  ),
-  reads(
-    {
-      words: 'smo verifiers run',
-      about: 'run all tests',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-ASG-DIAG',
-      lacks: DIAG_LACKS,
-    },
-    ({ view }) => diagVerify(view, 'smo verifiers'),
-  ),
-  reads(
-    {
-      words: 'smo verifiers print',
-      about: 'what these tests found, or all that failed',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-ASG-DIAG',
-      places: TEST_IDS,
-      lacks: DIAG_LACKS,
-    },
-    (call) => diagPrint(call.view, testIds(call)),
-  ),
+  ...diagRows('asg diag', 'verify'),
+  ...diagRows('smo verifiers', 'run'),
   reads(
     {
       words: 'asg_blade_stats',

@@ -1,8 +1,9 @@
 import type { FabricPlan, LabStatus, Metric, ProcessStatus } from '@rehearsal/lab-port';
 import type { MemberState } from '@rehearsal/security-group';
-import { exposedSlots, memberNumber, memberOf, siteWords } from '@rehearsal/security-group/fold';
-import type { FabricView, IteratorView, MemberView, OrchestratorView, Pnote } from './fabric-view.js';
+import { memberNumber, siteWords } from '@rehearsal/security-group/fold';
+import type { FabricView, MemberView, OrchestratorView, Pnote } from './fabric-view.js';
 import type { LogFold } from './fold-log.js';
+import { foldedView } from './folded-view.js';
 
 /** What a lab was asked for at one moment. */
 export interface LiveParts {
@@ -30,43 +31,16 @@ const textIn = (detail: Detail, field: string): string => {
 /** A running fabric by what its processes answered and what its log says. */
 export function liveView(parts: LiveParts): FabricView {
   const { plan, run, status, fold } = parts;
-  const { name, release, take, address, interfaces } = plan.securityGroup;
   const seen = groupSlots(status);
-  const { group } = fold;
   return {
-    fabric: plan.fabric,
-    profile: plan.profile,
+    ...foldedView(plan, fold, status.atMs),
     run,
     moment: 'live',
     atMs: status.atMs,
     sinceMs: fold.sinceMs,
-    groupUpMs: fold.groupUpMs,
-    group: {
-      name,
-      release,
-      take,
-      address,
-      interfaces,
-      smo: memberOf(group, group.smo),
-      policyAtMs: fold.policyAtMs,
-      policyHash: group.policyHash,
-      autoClone: group.autoClone,
-    },
-    settings: plan.settings,
     members: status.members.map((row) => liveMember(parts, row, seen.get(row.id))),
     orchestrators: status.orchestrators.map(liveOrchestrator),
     bus: status.bus,
-    slots: {
-      total: group.active.length,
-      exposed: exposedSlots(group).length,
-      balanced: group.version > 0 && !group.rebalancing && group.joining.every((n) => n === 0),
-    },
-    frozen: group.frozenUntil > 0,
-    underLoad: group.culOffAt > 0,
-    iterator: iteratorOf(fold, status.atMs),
-    failovers: fold.failovers,
-    audits: fold.audits,
-    commits: fold.commits,
     notes: [],
   };
 }
@@ -170,34 +144,4 @@ function liveOrchestrator(row: ProcessStatus): OrchestratorView {
     tableHash: answers && typeof hash === 'string' ? hash : null,
     pendingPackets: answers ? numberIn(row.detail, 'pendingPackets') : null,
   };
-}
-
-/** The iterator as it is at `atMs`; null before its first run. */
-export function iteratorOf(fold: LogFold, atMs: number): IteratorView | null {
-  const { iterator } = fold.hypersync;
-  if (iterator.status === 'none') return null;
-  const { status, startedAt, runningMs, reason, member, iterated, connections } = iterator;
-  return {
-    status,
-    startedAtMs: startedAt,
-    runningMs: status === 'running' ? Math.max(0, Math.floor(atMs - startedAt)) : runningMs,
-    reason: iteratorReason(reason, member),
-    iterated,
-    copied: connections,
-  };
-}
-
-function iteratorReason(reason: string, member: string): string {
-  switch (reason) {
-    case 'joined':
-      return `Member ${member} joined`;
-    case 'lost':
-      return `Member ${member} was lost`;
-    case 'leaving':
-      return `Member ${member} is going down`;
-    case 'returned':
-      return `Member ${member} was let in again`;
-    default:
-      return `Member ${member} is in step`;
-  }
 }

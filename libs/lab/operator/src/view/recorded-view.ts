@@ -1,10 +1,10 @@
 import type { FabricPlan, Metric, Note } from '@rehearsal/lab-port';
 import type { MemberState } from '@rehearsal/security-group';
-import { exposedSlots, memberOf, siteWords } from '@rehearsal/security-group/fold';
+import { siteWords } from '@rehearsal/security-group/fold';
 import { HA_OFF } from '../layouts/cphaprob-state.js';
 import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
 import { foldLog, stateWord, type LogFold } from './fold-log.js';
-import { iteratorOf } from './live-view.js';
+import { foldedView } from './folded-view.js';
 
 /** What a run left behind, as far as it is read here. */
 export interface RecordedParts {
@@ -33,44 +33,17 @@ const NOTES_SHOWN = 40;
 /** The fabric as its log has it at a moment; what only a process knew is null unless it was sampled. */
 export function recordedView(parts: RecordedParts): FabricView {
   const { plan, run, startedAtMs, atMs, log, notes } = parts;
-  const { name, release, take, address, interfaces } = plan.securityGroup;
-  const fold = foldLog(log, name, atMs);
-  const { group } = fold;
+  const fold = foldLog(log, plan.securityGroup.name, atMs);
   const before = notes.filter((n) => n.atMs <= atMs);
   return {
-    fabric: plan.fabric,
-    profile: plan.profile,
+    ...foldedView(plan, fold, atMs),
     run,
     moment: 'recorded',
     atMs,
     sinceMs: startedAtMs,
-    groupUpMs: fold.groupUpMs,
-    group: {
-      name,
-      release,
-      take,
-      address,
-      interfaces,
-      smo: memberOf(group, group.smo),
-      policyAtMs: fold.policyAtMs,
-      policyHash: group.policyHash,
-      autoClone: group.autoClone,
-    },
-    settings: plan.settings,
     members: plan.securityGroup.members.map((m, i) => recordedMember(parts, fold, before, m, i + 1)),
     orchestrators: plan.orchestrators.map((id) => recordedOrchestrator(parts, fold, id)),
     bus: 'unknown',
-    slots: {
-      total: group.active.length,
-      exposed: exposedSlots(group).length,
-      balanced: group.version > 0 && !group.rebalancing && group.joining.every((n) => n === 0),
-    },
-    frozen: group.frozenUntil > 0,
-    underLoad: group.culOffAt > 0,
-    iterator: iteratorOf(fold, atMs),
-    failovers: fold.failovers,
-    audits: fold.audits,
-    commits: fold.commits,
     notes: before.slice(-NOTES_SHOWN).map(({ atMs: at, role, id, level, code, fields }) => ({
       atMs: at,
       text: `${role} ${id} ${level} ${code} ${JSON.stringify(fields)}`,

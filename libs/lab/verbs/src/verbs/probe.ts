@@ -1,12 +1,11 @@
-import { PROBES, readingFits } from '@rehearsal/lab-port';
+import { readingFits } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { EXIT, verb } from '../registry/verb.js';
-import { conditionFields, conditionOf, labOf, nameField, readArgs } from './lab-fields.js';
+import { labOf, nameField } from './lab-fields.js';
+import { conditionOf, probeFields, readArgs } from './probe-fields.js';
 
 const input = z.strictObject({
-  probe: z.enum(Object.keys(PROBES) as [string, ...string[]]).describe('what to look at'),
-  arg: z.array(z.string()).default([]).describe('NAME=VALUE for a probe that takes one, as in member=1_03'),
-  ...conditionFields,
+  ...probeFields,
   name: nameField,
 });
 const output = z.strictObject({

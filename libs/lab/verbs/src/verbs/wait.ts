@@ -1,12 +1,11 @@
-import { LabError, PROBES } from '@rehearsal/lab-port';
+import { LabError } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
-import { conditionFields, conditionOf, labOf, nameField, readArgs } from './lab-fields.js';
+import { labOf, nameField } from './lab-fields.js';
+import { conditionOf, probeFields, readArgs } from './probe-fields.js';
 
 const input = z.strictObject({
-  probe: z.enum(Object.keys(PROBES) as [string, ...string[]]).describe('what to look at'),
-  arg: z.array(z.string()).default([]).describe('NAME=VALUE for a probe that takes one, as in member=1_03'),
-  ...conditionFields,
+  ...probeFields,
   timeoutSec: z.number().min(0).default(60).describe("seconds of the fabric's own time"),
   name: nameField,
 });

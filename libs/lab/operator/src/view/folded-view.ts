@@ -1,0 +1,84 @@
+import type { FabricPlan } from '@rehearsal/lab-port';
+import { exposedSlots, memberOf } from '@rehearsal/security-group/fold';
+import type { FabricView, IteratorView } from './fabric-view.js';
+import type { LogFold } from './fold-log.js';
+
+type FoldedView = Pick<
+  FabricView,
+  | 'fabric'
+  | 'profile'
+  | 'groupUpMs'
+  | 'group'
+  | 'settings'
+  | 'slots'
+  | 'frozen'
+  | 'underLoad'
+  | 'iterator'
+  | 'failovers'
+  | 'audits'
+  | 'commits'
+>;
+
+/** What plan and log alone say of a fabric at a moment, whether it runs or has run. */
+export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): FoldedView {
+  const { name, release, take, address, interfaces } = plan.securityGroup;
+  const { group } = fold;
+  return {
+    fabric: plan.fabric,
+    profile: plan.profile,
+    groupUpMs: fold.groupUpMs,
+    group: {
+      name,
+      release,
+      take,
+      address,
+      interfaces,
+      smo: memberOf(group, group.smo),
+      policyAtMs: fold.policyAtMs,
+      policyHash: group.policyHash,
+      autoClone: group.autoClone,
+    },
+    settings: plan.settings,
+    slots: {
+      total: group.active.length,
+      exposed: exposedSlots(group).length,
+      balanced: group.version > 0 && !group.rebalancing && group.joining.every((n) => n === 0),
+    },
+    frozen: group.frozenUntil > 0,
+    underLoad: group.culOffAt > 0,
+    iterator: iteratorOf(fold, atMs),
+    failovers: fold.failovers,
+    audits: fold.audits,
+    commits: fold.commits,
+  };
+}
+
+/** The iterator as it is at `atMs`; null before its first run. */
+function iteratorOf(fold: LogFold, atMs: number): IteratorView | null {
+  const { iterator } = fold.hypersync;
+  if (iterator.status === 'none') return null;
+  const { status, startedAt, runningMs, reason, member, iterated, connections } = iterator;
+  return {
+    status,
+    startedAtMs: startedAt,
+    runningMs: status === 'running' ? Math.max(0, Math.floor(atMs - startedAt)) : runningMs,
+    reason: iteratorReason(reason, member),
+    iterated,
+    copied: connections,
+  };
+}
+
+function iteratorReason(reason: string, member: string): string {
+  switch (reason) {
+    case 'joined':
+      return `Member ${member} joined`;
+    case 'lost':
+      return `Member ${member} was lost`;
+    case 'leaving':
+      return `Member ${member} is going down`;
+    case 'returned':
+      return `Member ${member} was let in again`;
+    default:
+      return `Member ${member} is in step`;
+  }
+}
