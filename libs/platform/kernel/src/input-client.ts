@@ -1,11 +1,11 @@
 import type { InputReply, InputRequest } from './input-messages.js';
-import { decodeInputReply, encodeInputRequest, inputSubject } from './input-messages.js';
+import { decodeInputReply, encodeInputRequest, inputSubject, inputToAllSubject } from './input-messages.js';
 import type { Runtime } from './runtime.js';
 import type { Cancel } from './store.js';
 
 /**
- * One try: as long as a decider takes when the log answers at once, then twice that. One in two tries goes to a decider
- * that hangs, for as long as it does, so no try is long; where the log is slow a later one hears of what was decided.
+ * One try: as long as a decider takes when the log answers at once, then twice that; where the log is slow a later one
+ * hears of what was decided.
  */
 const TRY_FIRST_MS = 250;
 const TRY_LAST_MS = 500;
@@ -23,7 +23,8 @@ export interface AskOptions {
 
 /**
  * Sends an input to the processes that decide `stream`, again and again under its id until one says
- * what came of it. `done` hears a `failed` only after `withinMs`: then the input may still be decided.
+ * what came of it: first to one of them, and where that one does not answer to all, since it may hang for as
+ * long as others do not. They decide it once, whoever is first. `done` hears a `failed` only after `withinMs`: then the input may still be decided.
  * @throws NotCanonicalError
  */
 export function askInput(
@@ -34,7 +35,7 @@ export function askInput(
   done: (reply: InputReply) => void,
 ): Cancel {
   const body = encodeInputRequest(request);
-  const subject = inputSubject(stream);
+  let subject = inputSubject(stream);
   let ended = false;
   let waitMs = RETRY_FIRST_MS;
   let tryMs = TRY_FIRST_MS;
@@ -61,6 +62,7 @@ export function askInput(
     runtime.ask(subject, body, withinMs, (answer) => {
       if (ended) return;
       if (answer.kind !== 'answer') {
+        if (answer.kind === 'timeout') subject = inputToAllSubject(stream);
         return again(answer.kind === 'timeout' ? `no answer within ${withinMs} ms` : `nobody decides ${stream}`);
       }
       const reply = decodeInputReply(answer.body);

@@ -15,9 +15,14 @@ export interface InputRequest {
 /** `rejected`: not taken, and asking again does not help; nothing was or will be decided. */
 export type InputReply = DeciderReply | { readonly kind: 'rejected'; readonly reason: string };
 
-/** The subject at which inputs for a stream are taken. */
+/** The subject at which inputs for a stream are taken, each by one of those who decide it. */
 export function inputSubject(stream: string): string {
   return `cmd.${stream}`;
+}
+
+/** The subject at which inputs for a stream are taken by everybody who decides it. */
+export function inputToAllSubject(stream: string): string {
+  return `${inputSubject(stream)}.all`;
 }
 
 /** @throws NotCanonicalError */

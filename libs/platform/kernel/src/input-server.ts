@@ -1,7 +1,7 @@
 import type { Principal } from './commit.js';
 import type { Decider } from './decider.js';
 import type { InputReply, InputRequest } from './input-messages.js';
-import { decodeInputRequest, encodeInputReply, inputSubject } from './input-messages.js';
+import { decodeInputRequest, encodeInputReply, inputSubject, inputToAllSubject } from './input-messages.js';
 import type { Event, Input } from './machine.js';
 import type { Runtime } from './runtime.js';
 import type { Cancel } from './store.js';
@@ -18,8 +18,8 @@ export interface ServeOptions {
 export type ServingRuntime = Pick<Runtime, 'answer' | 'after' | 'log' | 'note'>;
 
 /**
- * Answers inputs sent to the stream of a decider (`cmd.<kind>.<id>`), shared among all processes that
- * decide it: after the append, with the commit and its events, or with the refusal.
+ * Answers inputs sent to the stream of a decider: those at `cmd.<kind>.<id>`, shared among all processes that
+ * decide it, and those at `cmd.<kind>.<id>.all`, meant for each: after the append, with the commit and its events, or with the refusal.
  */
 export function serveInputs<S, I extends Input, E extends Event>(
   runtime: ServingRuntime,
@@ -31,6 +31,13 @@ export function serveInputs<S, I extends Input, E extends Event>(
   let stopped = false;
 
   function watchUsage(): void {
+    lookAtUsage(() => {
+      cancelTimer = runtime.after(USAGE_EVERY_MS, watchUsage);
+    });
+  }
+
+  /** What the log does not answer changes nothing. */
+  function lookAtUsage(then: () => void): void {
     runtime.log.usage((usage) => {
       if (stopped) return;
       if (usage !== undefined) {
@@ -40,7 +47,7 @@ export function serveInputs<S, I extends Input, E extends Event>(
         }
         nearlyFull = percent >= REFUSE_COMMANDS_AT_PERCENT;
       }
-      cancelTimer = runtime.after(USAGE_EVERY_MS, watchUsage);
+      then();
     });
   }
 
@@ -49,23 +56,31 @@ export function serveInputs<S, I extends Input, E extends Event>(
     if (typeof request === 'string') return send({ kind: 'rejected', reason: request });
     const problem = options.check?.(request.input);
     if (problem !== undefined) return send({ kind: 'rejected', reason: problem });
-    if (nearlyFull && request.input.from === 'command') {
-      return send({
+    if (!nearlyFull || request.input.from !== 'command') return submit(request, send);
+    // Room may have been made since the last look.
+    lookAtUsage(() => {
+      if (!nearlyFull) return submit(request, send);
+      send({
         kind: 'rejected',
         reason: `the log is ${REFUSE_COMMANDS_AT_PERCENT} % full and takes no more commands; raise log.maxBytes or start a new fabric`,
       });
-    }
+    });
+  }
+
+  function submit(request: InputRequest, send: (reply: InputReply) => void): void {
     decider.submit(request.input as I, trusted(request.principal), request.cause, send);
   }
 
   watchUsage();
   const subject = inputSubject(decider.stream);
-  const cancelAnswer = runtime.answer(subject, subject, (body, reply) =>
-    take(body, (word) => reply(encodeInputReply(word))),
-  );
+  const onInput = (body: Uint8Array, reply: (body: Uint8Array) => void): void =>
+    take(body, (word) => reply(encodeInputReply(word)));
+  const cancelShared = runtime.answer(subject, subject, onInput);
+  const cancelAll = runtime.answer(inputToAllSubject(decider.stream), undefined, onInput);
   return () => {
     stopped = true;
-    cancelAnswer();
+    cancelShared();
+    cancelAll();
     cancelTimer?.();
   };
 }

@@ -17,9 +17,24 @@ import { SmallWorld } from './testing/small-world.js';
 import type { LedgerInput } from './testing/till.js';
 import { ledger, pay, till } from './testing/till.js';
 
-function shop(world: SmallWorld, id: string, check?: (input: { readonly type: string }) => string | undefined) {
+type Room = { readonly usedBytes: number; readonly maxBytes: number } | undefined;
+
+/** `room`: what the log says of itself; undefined: it does not say. */
+function shopWithRoom(world: SmallWorld, room: Room) {
+  const log = { room };
+  const usage = (done: (room: Room) => void): void => void world.time.after(1, () => done(log.room));
+  return { log, ...shop(world, '1_1', undefined, usage) };
+}
+
+function shop(
+  world: SmallWorld,
+  id: string,
+  check?: (input: { readonly type: string }) => string | undefined,
+  usage?: (done: (room: Room) => void) => void,
+) {
   const process = world.process('shop', id);
-  const { runtime } = process;
+  const runtime =
+    usage === undefined ? process.runtime : { ...process.runtime, log: { ...process.runtime.log, usage } };
   const follower = new LogFollower(runtime);
   const options = { build: 'b', settings: { 'log.seenIds': true }, newCommitId: commitIds(runtime.self) };
   const decider = createDecider(runtime, follower, { ...options, machine: till, stream: 'till.T1' });
@@ -91,6 +106,42 @@ describe('inputs sent to a stream', () => {
     ]);
     world.time.after(1500, () => shop(world, '1_1'));
     expect(ask(world, client, { input: pay('p1') }, 3000).map(({ kind }) => kind)).toStrictEqual(['committed']);
+  });
+
+  it('go to everybody once the one asked first is silent, and are decided once', () => {
+    const world = new SmallWorld();
+    for (const id of ['1_1', '1_2', '1_3']) {
+      const { runtime } = world.process('shop', id);
+      runtime.answer('cmd.till.T1', 'cmd.till.T1', () => {});
+      runtime.answer('cmd.till.T1.all', undefined, () => {});
+    }
+    shop(world, '1_4');
+    shop(world, '1_5');
+    const client = world.process('cli', 'c');
+    world.time.advance(10);
+    const tries: string[] = [];
+    const replies: InputReply[] = [];
+    const options = { onRetry: (reason: string) => tries.push(reason) };
+    askInput(client.runtime, 'till.T1', { input: pay('p1') }, options, (reply) => replies.push(reply));
+    world.time.advance(5000);
+    expect(tries).toStrictEqual(['no answer within 250 ms']);
+    expect(replies.map(({ kind }) => kind)).toStrictEqual(['committed']);
+    expect(world.store.commits()).toHaveLength(1);
+  });
+
+  it('are taken as commands as soon as the log has room again', () => {
+    const world = new SmallWorld();
+    const { process, log } = shopWithRoom(world, { usedBytes: 90, maxBytes: 100 });
+    const client = world.process('cli', 'c');
+    world.time.advance(10);
+    expect(ask(world, client, { input: pay('p1') }, 1000)).toMatchObject([{ kind: 'rejected' }]);
+    log.room = { usedBytes: 90, maxBytes: 1000 };
+    expect(ask(world, client, { input: pay('p2') }, 1000).map(({ kind }) => kind)).toStrictEqual(['committed']);
+    log.room = { usedBytes: 990, maxBytes: 1000 };
+    world.time.advance(6000);
+    log.room = undefined;
+    expect(ask(world, client, { input: pay('p3') }, 1000)).toMatchObject([{ kind: 'rejected' }]);
+    expect(process.notes.map(({ code }) => code)).toStrictEqual(['log_nearly_full', 'log_nearly_full']);
   });
 
   it('are refused as commands when the log is nearly full, but not as observations', () => {

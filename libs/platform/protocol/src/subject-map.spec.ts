@@ -14,6 +14,7 @@ describe('grants from the subject map', () => {
         'demo.data.member.*',
         'demo.data.sync.*',
         'demo.cmd.security-group.*',
+        'demo.cmd.security-group.*.all',
         'demo.sync.copied.*',
         'demo.sync.progress.*',
         'demo.cfg.member.*',
@@ -40,7 +41,9 @@ describe('grants from the subject map', () => {
     const grants = grantsFor('lab', 'lab', 1, 'demo');
     expect(grants.publish).toEqual([
       'demo.cmd.security-group.*',
+      'demo.cmd.security-group.*.all',
       'demo.cmd.hypersync.*',
+      'demo.cmd.hypersync.*.all',
       'demo.ctl.orchestrator.*',
       'demo.ctl.member.*',
       'demo.ctl.sync.*',

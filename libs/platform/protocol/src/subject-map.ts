@@ -53,11 +53,25 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     about: 'inputs to the security-group machine, shared by the orchestrators of a site',
   },
   {
+    id: 'input-security-group-all',
+    template: 'cmd.security-group.{id}.all',
+    publishers: ['member', 'sync', 'lab'],
+    subscribers: ['orchestrator'],
+    about: 'the same to each of them, where the one asked first did not answer',
+  },
+  {
     id: 'input-hypersync',
     template: 'cmd.hypersync.{id}',
     publishers: ['sync', 'lab'],
     subscribers: ['sync'],
     about: 'inputs to the hypersync machine',
+  },
+  {
+    id: 'input-hypersync-all',
+    template: 'cmd.hypersync.{id}.all',
+    publishers: ['sync', 'lab'],
+    subscribers: ['sync'],
+    about: 'the same again, where it was not answered',
   },
   {
     id: 'copied-sync',
@@ -145,11 +159,6 @@ function fill(template: string, own: string): string {
 /** Where a role hears commands (`Role.command`): below `<fabric>.`. */
 export function controlSubject(role: RoleName, id: string): string {
   return `ctl.${role}.${id}`;
-}
-
-/** Where the deciders of a stream take inputs from others: below `<fabric>.`. */
-export function inputSubject(stream: string): string {
-  return `cmd.${stream}`;
 }
 
 /** Where a member answers for policy and configuration: below `<fabric>.`. */

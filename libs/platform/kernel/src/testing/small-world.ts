@@ -16,6 +16,8 @@ export interface SmallProcess {
 
 interface Answerer {
   readonly at: string;
+  /** One of each group is asked, and everyone who answers alone. */
+  readonly group: string | undefined;
   readonly on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void;
   readonly alive: () => boolean;
 }
@@ -62,8 +64,8 @@ export class SmallWorld {
       log,
       note: (level, code, fields) => notes.push({ level, code, fields }),
       fatal: (code, fields) => notes.push({ level: 'fatal', code, fields }),
-      answer: (at, _group, on) => {
-        const answerer: Answerer = { at, on, alive: isAlive };
+      answer: (at, group, on) => {
+        const answerer: Answerer = { at, group, on, alive: isAlive };
         this.#answerers.push(answerer);
         return () => this.#answerers.splice(this.#answerers.indexOf(answerer), 1);
       },
@@ -86,9 +88,13 @@ export class SmallWorld {
     this.time.after(timeoutMs, () => answer({ kind: 'timeout' }));
     this.time.after(1, () => {
       const able = this.#answerers.filter((answerer) => answerer.at === to && answerer.alive());
-      const chosen = able[this.#turn++ % Math.max(1, able.length)];
-      if (chosen === undefined) return void this.time.after(1, () => answer({ kind: 'no-responders' }));
-      chosen.on(body, (reply) => this.time.after(1, () => answer({ kind: 'answer', body: reply })));
+      if (able.length === 0) return void this.time.after(1, () => answer({ kind: 'no-responders' }));
+      const turn = this.#turn++;
+      const groups = Map.groupBy(able, (answerer) => answerer.group ?? answerer);
+      for (const group of groups.values()) {
+        const chosen = group[turn % group.length]!;
+        chosen.on(body, (reply) => this.time.after(1, () => answer({ kind: 'answer', body: reply })));
+      }
     });
   }
 }
