@@ -98,9 +98,17 @@ function isSilent(weather: Schedule['weather']): boolean {
   return silent('stallPerMillionTurns', 'stallMaxMs') || silent('clogPerMillion', 'clogMaxMs');
 }
 
+/** A way that loses less than one message in a hundred loses three heartbeats in a row once in a million. */
+const LOSSY_PER_MILLION = 10_000;
+
+/** Who hears over such a way may hear nothing for a while: what fills it holds heartbeats up, or it loses them. */
+function hushes({ fault, args }: FaultStep): boolean {
+  return fault === 'link' && (args['rateKbps'] !== undefined || Number(args['lossPerMillion']) >= LOSSY_PER_MILLION);
+}
+
 /**
  * Whether a member that was declared lost had suffered anything before, by itself or on its way to the bus, or who
- * declared it lost heard over a way that brings no more than so much: what fills such a way holds heartbeats up.
+ * declared it lost heard badly.
  */
 export function isLossExplained(
   loss: LogFacts['losses'][number],
@@ -115,7 +123,6 @@ export function isLossExplained(
     const slowsAll = step.fault === 'bus-slow' || step.fault === 'cpu';
     const touches = step.target === name || step.to === name;
     const hears = step.target === loss.by || step.to === loss.by;
-    const holdsUp = step.fault === 'link' && step.args['rateKbps'] !== undefined && hears;
-    return slowsAll || holdsUp || (touches && !FAULTS[step.fault].mends);
+    return slowsAll || (hears && hushes(step)) || (touches && !FAULTS[step.fault].mends);
   });
 }

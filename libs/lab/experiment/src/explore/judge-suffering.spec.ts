@@ -136,5 +136,7 @@ describe('a run is judged', () => {
     expect(found({ log, done: [hears] })).toEqual([]);
     expect(found({ log, done: [{ ...hears, to: 'orchestrator 1_2' }] })).toEqual(['lost for nothing']);
     expect(found({ log, done: [{ ...hears, args: { delayMs: 64 } }] })).toEqual(['lost for nothing']);
+    expect(found({ log, done: [{ ...hears, args: { lossPerMillion: 10_000 } }] })).toEqual([]);
+    expect(found({ log, done: [{ ...hears, args: { lossPerMillion: 9_999 } }] })).toEqual(['lost for nothing']);
   });
 });
