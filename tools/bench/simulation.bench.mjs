@@ -17,7 +17,7 @@ const CONNECTIONS = 200;
 
 const LARGE = { members: 28, set: { 'limit.membersPerSite': 28 } };
 
-const FULL = { rounds: 3, virtualMs: 30_000, seeds: 12 };
+const FULL = { rounds: 5, virtualMs: 30_000, seeds: 12 };
 const SHORT = { rounds: 1, virtualMs: 6_000, seeds: 2 };
 
 /**

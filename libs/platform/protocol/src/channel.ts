@@ -1,4 +1,5 @@
 import type { Lane } from '@rehearsal/kernel';
+import { nodeId } from './address.js';
 import type { ChannelHub } from './channel-hub.js';
 import { copyWords, emptyHeader, FRAME, HEADER_WORDS, writeHeader } from './frames.js';
 
@@ -56,6 +57,7 @@ export class Channel {
   private readonly header = emptyHeader();
 
   readonly peerCode: number;
+  readonly peerId: string;
   readonly peerIncarnation: number;
   private readonly hub: ChannelHub;
   private readonly lane: Lane;
@@ -63,6 +65,7 @@ export class Channel {
   constructor(hub: ChannelHub, peerCode: number, peerIncarnation: number, lane: Lane) {
     this.hub = hub;
     this.peerCode = peerCode;
+    this.peerId = nodeId(peerCode);
     this.peerIncarnation = peerIncarnation;
     this.lane = lane;
   }

@@ -2,7 +2,7 @@ import type { ConnectionTable } from '@rehearsal/dataplane';
 import { DeltaReader } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import { HEADER_WORDS, nodeId } from '@rehearsal/protocol';
+import { HEADER_WORDS } from '@rehearsal/protocol';
 import { CopyReports } from './copy-reports.js';
 import type { Duties } from './duties.js';
 import { DUTY } from './duties.js';
@@ -57,7 +57,7 @@ export class CopiesHeld {
     this.reports.tell({
       member: rt.self.id,
       incarnation,
-      active: nodeId(channel.peerCode),
+      active: channel.peerId,
       activeIncarnation: channel.peerIncarnation,
       version: words[HEADER_WORDS] as number,
       slots,

@@ -2,7 +2,7 @@ import type { ConnectionFilter } from '@rehearsal/dataplane';
 import { searchConnections } from '@rehearsal/dataplane';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
-import { FRAME, HEADER_WORDS, nodeId, nodeKind } from '@rehearsal/protocol';
+import { FRAME, HEADER_WORDS, nodeKind } from '@rehearsal/protocol';
 import type { DataplaneTable, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import { memberNumber, tableForDataplane } from '@rehearsal/security-group';
 import type { DataPlaneHost, DataPlaneParts } from './data-plane-assembly.js';
@@ -51,7 +51,7 @@ export class DataPlane {
   // What the channels bring.
 
   onHeard(code: number, incarnation: number, tableVersion: number): void {
-    if (nodeKind(code) === 'orchestrator') this.parts.handover.heard(nodeId(code), incarnation, tableVersion);
+    if (nodeKind(code) === 'orchestrator') this.parts.handover.heard(code, incarnation, tableVersion);
   }
 
   onChannel(channel: Channel): void {

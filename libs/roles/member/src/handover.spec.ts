@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Runtime } from '@rehearsal/kernel';
+import { nodeCode } from '@rehearsal/protocol';
 import { Handover } from './handover.js';
 
 const LEASE_MS = 400;
+const FIRST = nodeCode('orchestrator', '1_1');
+const SECOND = nodeCode('orchestrator', '1_2');
 
 interface Live {
   id: string;
@@ -48,11 +51,11 @@ describe('after a loss, a slot is served', () => {
   it('once every live orchestrator has confirmed the version that took it away', () => {
     const { handover, served } = given(two());
     handover.seize(9, [3, 4]);
-    handover.heard('1_1', 1, 9);
+    handover.heard(FIRST, 1, 9);
     expect(served).toEqual([]);
-    handover.heard('1_2', 1, 8);
+    handover.heard(SECOND, 1, 8);
     expect(served).toEqual([]);
-    handover.heard('1_2', 1, 10);
+    handover.heard(SECOND, 1, 10);
     expect(served).toEqual([[3, 4]]);
   });
 
@@ -62,7 +65,7 @@ describe('after a loss, a slot is served', () => {
     (orchestrators[1] as Live).status = 'out';
     handover.check();
     pass(LEASE_MS * 1.1);
-    handover.heard('1_1', 1, 9);
+    handover.heard(FIRST, 1, 9);
     handover.seize(9, [3]);
     handover.check();
     expect(served).toEqual([[3]]);
@@ -74,7 +77,7 @@ describe('after a loss, a slot is served', () => {
     (orchestrators[1] as Live).status = 'out';
     handover.check();
     pass(LEASE_MS / 2);
-    handover.heard('1_1', 1, 9);
+    handover.heard(FIRST, 1, 9);
     handover.seize(9, [3]);
     handover.check();
     expect(served).toEqual([]);
@@ -88,10 +91,10 @@ describe('after a loss, a slot is served', () => {
     const { handover, served, orchestrators } = given(two());
     handover.seize(9, [3]);
     handover.check();
-    handover.heard('1_2', 1, 9);
+    handover.heard(SECOND, 1, 9);
     (orchestrators[1] as Live).status = 'out';
     handover.check();
-    handover.heard('1_1', 1, 9);
+    handover.heard(FIRST, 1, 9);
     expect(served).toEqual([[3]]);
   });
 
@@ -99,7 +102,7 @@ describe('after a loss, a slot is served', () => {
     const { handover, served, pass } = given(two());
     handover.seize(9, [3]);
     handover.check();
-    handover.heard('1_1', 1, 9);
+    handover.heard(FIRST, 1, 9);
     pass(LEASE_MS);
     expect(served).toEqual([]);
     pass(LEASE_MS / 10);
@@ -108,8 +111,8 @@ describe('after a loss, a slot is served', () => {
 
   it('not on the word of an earlier incarnation of an orchestrator', () => {
     const { handover, served, orchestrators } = given(two());
-    handover.heard('1_1', 1, 9);
-    handover.heard('1_2', 1, 9);
+    handover.heard(FIRST, 1, 9);
+    handover.heard(SECOND, 1, 9);
     (orchestrators[0] as Live).incarnation = 2;
     handover.seize(9, [3]);
     handover.check();
@@ -131,8 +134,8 @@ describe('in a hand-over, a slot is served', () => {
     handover.awaitRelease(3, 1);
     handover.onMemberLost(1, 12);
     expect(handover.released(1, [3])).toEqual([]);
-    handover.heard('1_1', 1, 12);
-    handover.heard('1_2', 1, 12);
+    handover.heard(FIRST, 1, 12);
+    handover.heard(SECOND, 1, 12);
     expect(served).toEqual([[3]]);
   });
 

@@ -1,4 +1,5 @@
 import type { Cancel, Runtime } from '@rehearsal/kernel';
+import { nodeCode } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 
 /** Slots that were seized from a lost member and may be served once nobody can release its packets. */
@@ -26,8 +27,8 @@ export class Handover {
   /** Slot -> member number whose release is awaited. */
   private readonly awaited = new Map<number, number>();
   private seizures: Seizure[] = [];
-  /** Per orchestrator id: incarnation and highest table version heard from it. */
-  private readonly confirmed = new Map<string, { incarnation: number; version: number }>();
+  /** By node code, since each frame says so: incarnation and highest table version heard from an orchestrator. */
+  private readonly confirmed = new Map<number, { incarnation: number; version: number }>();
   /** By orchestrator id. */
   private readonly leased = new Map<string, Leased>();
   private timer: Cancel | undefined;
@@ -90,7 +91,7 @@ export class Handover {
     return ready;
   }
 
-  heard(orchestrator: string, incarnation: number, version: number): void {
+  heard(orchestrator: number, incarnation: number, version: number): void {
     const known = this.confirmed.get(orchestrator);
     if (
       known !== undefined &&
@@ -136,7 +137,7 @@ export class Handover {
   }
 
   private hasConfirmed(id: string, incarnation: number, version: number): boolean {
-    const known = this.confirmed.get(id);
+    const known = this.confirmed.get(nodeCode('orchestrator', id));
     return known !== undefined && known.incarnation === incarnation && known.version >= version;
   }
 }

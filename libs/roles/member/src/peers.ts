@@ -1,5 +1,5 @@
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import { nodeCode, nodeId } from '@rehearsal/protocol';
+import { nodeCode } from '@rehearsal/protocol';
 import type { DataplaneTable, SecurityGroupState } from '@rehearsal/security-group';
 import { activeMembers, memberNumber, memberOf } from '@rehearsal/security-group';
 import { PeerWay } from './peer-way.js';
@@ -47,12 +47,12 @@ export class Peers {
 
   /** Number of the member that speaks; 0: of nobody in the group. */
   memberOf(channel: Channel): number {
-    return memberNumber(this.parts.state(), nodeId(channel.peerCode));
+    return memberNumber(this.parts.state(), channel.peerId);
   }
 
   /** Place of the orchestrator that speaks; −1: not one of this fabric. */
   orchestratorOf(channel: Channel): number {
-    return this.parts.orchestrators.indexOf(nodeId(channel.peerCode));
+    return this.parts.orchestrators.indexOf(channel.peerId);
   }
 
   /** Channels to incarnations of orchestrators that the log says are over. */
