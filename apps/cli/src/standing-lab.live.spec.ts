@@ -233,6 +233,19 @@ describe('a fabric that stays up', () => {
     expect(journal.run.map((a) => a.activity.name)).toEqual(
       expect.arrayContaining(['fault link 1:1_01 --delay 5ms', 'fault panic 1_02', 'traffic rate 600 --json']),
     );
+    const summary = readFileSync(join(first.folder, 'report.md'), 'utf8');
+    expect(summary).toMatch(/The same fabric:\s+```[a-z]*\s+rehearse up\n/);
+    expect(summary).toMatch(/s after the first thing that was done to it:\s+```[a-z]*\s+rehearse fault panic 1_02\n/);
     expect(rehearse('status').exit).toBe(3);
   }, 120_000);
+
+  it('goes down with an account of nothing where nothing was ever sent through it', () => {
+    json<Up>('up', '--quiet');
+    const ended = json<{ folder: string; result: Record<string, unknown> }>('down');
+    expect(ended.result).toMatchObject({
+      verdict: 'inconclusive',
+      ledger: { packets: { sent: 0, delivered: 0 }, unexplained: 0 },
+    });
+    expect(rehearse('losses', ended.folder).exit).toBe(0);
+  }, 60_000);
 });

@@ -61,6 +61,16 @@ export const WRONG_ROWS: readonly {
     says: '--seeds 1..99999999999: a seed is at most 4294967295. Choose smaller ones.',
   },
   {
+    argv: ['run', 'good.yaml', '--sim', '--runs', 'a-file'],
+    exit: 2,
+    says: 'a-file: There is a file of that name (EEXIST). Name another one.',
+  },
+  {
+    argv: ['run', 'good.yaml', '--live', '--runs', '/dev/null/runs'],
+    exit: 2,
+    says: '/dev/null/runs: A part of the path is a file (ENOTDIR). Name a folder.',
+  },
+  {
     argv: ['run', 'good.yaml', '--live', '--sim'],
     exit: 2,
     says: '--live and --sim exclude each other. Leave one out.',
@@ -583,6 +593,11 @@ export const WRONG_ROWS: readonly {
     says: 'WHAT: expected one of start, stop, rate, show, saw "faster". Did you mean \'rate\'? See: rehearse traffic --help.',
   },
   { argv: ['traffic', 'rate', 'x'], exit: 2, says: 'RATE: expected a number, saw "x". See: rehearse traffic --help.' },
+  {
+    argv: ['traffic', 'rate', '-5'],
+    exit: 2,
+    says: 'RATE: expected at least 1, saw -5. See: rehearse traffic --help.',
+  },
   { argv: ['traffic', 'rate', '0'], exit: 2, says: 'RATE: expected at least 1, saw 0. See: rehearse traffic --help.' },
   {
     argv: ['traffic', 'rate', '5', '--rat'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RunRecord, type Samples } from '@rehearsal/lab-port';
@@ -112,6 +112,8 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
   const folder = join(request.runsFolder, request.runId);
   const { traffic: trafficPlan, files } = trafficOf(experiment, request.plan, world, say);
   const plan: FabricPlan = { ...request.plan, traffic: { ...request.plan.traffic, captures: files } };
+  // Whether there is a place for what comes of it shows before it begins.
+  mkdirSync(request.runsFolder, { recursive: true });
   const code = bench.machineCode();
   const links = needsLinks(experiment);
   const lab = await bench.makeLab({ plan, world, seed, weather: 'rough', runId: request.runId, folder, links });

@@ -25,6 +25,17 @@ describe('the name of a process', () => {
     expect(targetName(findTarget(text, known))).toBe(name);
   });
 
+  it.each([
+    ['1:1_03', 'member 1_03'],
+    ['member 1:1_03', 'member 1_03'],
+  ])('%j, with the site in front, is %s', (text, name) => {
+    expect(targetName(findTarget(text, known))).toBe(name);
+  });
+
+  it.each(['9:1_03', '2:1_03'])('%j is at another site, and says where that one is', (text) => {
+    expect(() => findTarget(text, known)).toThrow(`There is no '${text}' in this fabric. Say 1_03, or 1:1_03.`);
+  });
+
   it.each(['1_04', 'member 1_1', 'mho', '', 'toString', 'member 1_03 now'])(
     '%j is none, and says what there is',
     (text) => {

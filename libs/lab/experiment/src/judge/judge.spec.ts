@@ -275,7 +275,7 @@ describe('a run', () => {
     const given = { rows: [row(1)], ledger: { lost: { orchestrator_lost: 5, dead_window: 1 } } };
     const budget = { packetsLost: 9, onlyLost: ['orchestrator_lost'] };
     expect(judged({ ...given, budget }).result.reasons).toEqual([
-      '1 packets lost for dead_window, and only orchestrator_lost may take any',
+      '1 packet lost for dead_window, and only orchestrator_lost may take any',
     ]);
     expect(judged({ ...given, budget: { packetsLost: 9, onlyLost: [] } }).result.reasons).toHaveLength(2);
     expect(judged({ ...given, budget: { packetsLost: 9 } }).result.verdict).toBe('pass');
@@ -285,7 +285,7 @@ describe('a run', () => {
     const given = { rows: [row(1)] };
     expect(judged({ ...given, budget: { membersLost: 1 } }).result.verdict).toBe('pass');
     expect(judged({ ...given, budget: { membersLost: 0 } }).result.reasons).toEqual([
-      '1 members declared lost (1_03), at most 0 may be',
+      '1 member declared lost (1_03), at most 0 may be',
     ]);
   });
 
@@ -294,13 +294,13 @@ describe('a run', () => {
     const shown = (connectionsLostAtLeast: number) =>
       judged({ rows, control: [row(1)], profile: 'vendor', budget: { connectionsLostAtLeast } }).result.reasons;
     expect(shown(1)).toEqual([]);
-    expect(shown(2)).toEqual(['1 connections lost, at least 2 must be']);
+    expect(shown(2)).toEqual(['1 connection lost, at least 2 must be']);
   });
 
   it('counts connections lost elsewhere against the budget', () => {
     const { result } = judged({ rows: [row(1), row(9, gone({ lost: { orchestrator_lost: 2 }, dropped: {} }))] });
     expect(result.connections.lost).toBe(0);
-    expect(result.reasons).toEqual(['1 connections lost (orchestrator_lost 1), at most 0 may be']);
+    expect(result.reasons).toEqual(['1 connection lost (orchestrator_lost 1), at most 0 may be']);
   });
 
   it.each(['duplicated', 'reordered', 'corrupted', 'contradicted'] as const)('fails on packets %s', (field) => {

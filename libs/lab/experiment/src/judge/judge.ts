@@ -1,5 +1,6 @@
 import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
 import { FAULTS, type FaultKind, type FaultRecord, type RunRecord } from '@rehearsal/lab-port';
+import { counted } from '@rehearsal/lab-port/plain-words';
 import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
@@ -179,25 +180,32 @@ function failures(
   const packetsLost = sum(ledger.lost);
   const packetBudget = mayLose.packets ?? (lossless ? 0 : Number.MAX_SAFE_INTEGER);
   if (packetsLost > packetBudget) {
-    reasons.push(`${packetsLost} packets lost (${named(ledger.lost)}), at most ${packetBudget} may be`);
+    reasons.push(`${counted(packetsLost, 'packet')} lost (${named(ledger.lost)}), at most ${packetBudget} may be`);
   }
   const { onlyLost, membersLost } = evidence.budget;
   const losses = evidence.history.losses.map((loss) => loss.member);
   if (membersLost !== undefined && losses.length > membersLost) {
-    reasons.push(`${losses.length} members declared lost (${losses.join(', ')}), at most ${membersLost} may be`);
+    reasons.push(
+      `${counted(losses.length, 'member')} declared lost (${losses.join(', ')}), at most ${membersLost} may be`,
+    );
   }
   for (const [name, count] of Object.entries(ledger.lost)) {
     if (count === 0 || onlyLost === undefined || onlyLost.includes(name)) continue;
-    reasons.push(`${count} packets lost for ${name}, and only ${onlyLost.join(', ') || 'nothing'} may take any`);
+    reasons.push(
+      `${counted(count, 'packet')} lost for ${name}, and only ${onlyLost.join(', ') || 'nothing'} may take any`,
+    );
   }
   const connectionsLost = result.connections.lost + lostElsewhere.length;
   const connectionBudget = mayLose.connections ?? (lossless ? 0 : Number.MAX_SAFE_INTEGER);
   if (connectionsLost > connectionBudget) {
     const causes = tally([...lostElsewhere, ...expand(result.connections.lostByCause)]);
-    reasons.push(`${connectionsLost} connections lost (${named(causes)}), at most ${connectionBudget} may be`);
+    reasons.push(
+      `${counted(connectionsLost, 'connection')} lost (${named(causes)}), at most ${connectionBudget} may be`,
+    );
   }
   const atLeast = evidence.budget.connectionsLostAtLeast ?? 0;
-  if (connectionsLost < atLeast) reasons.push(`${connectionsLost} connections lost, at least ${atLeast} must be`);
+  if (connectionsLost < atLeast)
+    reasons.push(`${counted(connectionsLost, 'connection')} lost, at least ${atLeast} must be`);
   const after = journal.steady_states.after;
   if (after !== null && !after.steady_state_met) {
     reasons.push(`not steady afterwards: ${after.probes[after.probes.length - 1]?.activity.name ?? 'no probe ran'}`);

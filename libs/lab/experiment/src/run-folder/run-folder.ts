@@ -29,6 +29,8 @@ export interface KeptRun {
   readonly code: MachineCode;
   /** The command line that does the same again. */
   readonly command: string;
+  /** A fabric that was lived in: the journal has what was typed at it. */
+  readonly livedIn?: boolean;
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -73,7 +75,10 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
   put('machines/package.json', pretty({ type: 'module', private: true }));
   const { build, entries } = run.code;
   // Last: a folder with a run.json is whole.
-  put('run.json', pretty({ ...head, build, machines: entries, command: run.command, result: run.result }));
+  put(
+    'run.json',
+    pretty({ ...head, build, machines: entries, command: run.command, livedIn: run.livedIn, result: run.result }),
+  );
 }
 
 function shortly({ row, slot, loss, faultAtMs, cause }: AffectedConnection): Record<string, unknown> {
@@ -135,6 +140,7 @@ export interface RunHead {
   readonly settings: RunRecord['settings'];
   /** The command line that does the same again; older runs have none. */
   readonly command?: string;
+  readonly livedIn?: boolean;
   readonly plan: RunRecord['plan'];
   /** None where the run ended without a seal. */
   readonly result?: RunResult;

@@ -335,7 +335,7 @@ export class StandingLab {
       ...keptLosses(all.lost, notWell, record.faults, history),
       samples: this.#series.series(),
     };
-    writeRunFolder(folder, { ...run, result, code, command: this.#request.command });
+    writeRunFolder(folder, { ...run, result, code, command: this.#request.command, livedIn: true });
     rmSync(join(folder, 'lab.json'), { force: true });
     return result;
   }
@@ -348,6 +348,6 @@ function text(error: unknown): string {
 
 /** The account of a lab through which nothing ever flowed. */
 function noTraffic(): Stretch {
-  const nothing = { connections: 0, capacity: 1, startMs: 0, reasonName: String, isLoss: () => false };
+  const nothing = { connections: 0, capacity: 2, startMs: 0, reasonName: String, isLoss: () => false };
   return { ledger: summarize(new Ledger(nothing), 0), rows: [], lost: { totals: [], rows: [] }, byMark: [] };
 }

@@ -1,4 +1,5 @@
-import { GRAMMAR } from './grammar.js';
+import { G_ALL, GRAMMAR } from './grammar.js';
+import type { CommandRow } from './command.js';
 import { usageOf } from './parse-command.js';
 
 export const OPERATOR_BEGIN = '<!-- from the grammar: begin -->';
@@ -9,21 +10,21 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 /** The commands as a table, in the order of the grammar. */
 export function grammarTable(): string {
   const rows = GRAMMAR.map((row) =>
-    [
-      `\`${usageOf(row)}\``,
-      row.about,
-      row.on.join(', '),
-      row.effect === 'act' ? 'acts' : 'looks',
-      row.basis,
-      row.fidelity,
-      row.lacks ?? '',
-    ].map(cell),
+    [`\`${usageOf(row)}\``, row.about, row.on.join(', '), effectOf(row), row.basis, row.fidelity, row.lacks ?? ''].map(
+      cell,
+    ),
   );
   return [
     '| command | what it does | typed at | | layout | id | shown as not available |',
     '|---|---|---|---|---|---|---|',
     ...rows.map((r) => `| ${r.join(' | ')} |`),
   ].join('\n');
+}
+
+/** One that takes another command with it does as that one. */
+function effectOf(row: CommandRow): string {
+  if (row === G_ALL) return 'as COMMAND does';
+  return row.effect === 'act' ? 'acts' : 'looks';
 }
 
 /** A page with what stands between the two marks written anew. @throws Error without the marks */

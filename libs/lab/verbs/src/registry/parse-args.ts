@@ -37,7 +37,7 @@ export function parseArgs(verb: Verb, words: readonly string[]): Parsed {
       else given[verb.tail] = words.slice(i + 1);
       break;
     }
-    if (!word.startsWith('-') || word === '-') {
+    if (!word.startsWith('-') || word === '-' || isNumber(word)) {
       places.push(word);
       continue;
     }
@@ -132,8 +132,10 @@ function readMeasure({ option, units }: Measured, flag: string, text: string): n
   );
 }
 
+const isNumber = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
+
 function typed(option: OptionSpec, text: string): unknown {
-  return (option.kind === 'integer' || option.kind === 'number') && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return (option.kind === 'integer' || option.kind === 'number') && isNumber(text) ? Number(text) : text;
 }
 
 function checked(verb: Verb, given: Record<string, unknown>): Record<string, unknown> {

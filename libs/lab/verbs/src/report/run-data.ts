@@ -3,6 +3,8 @@ import { readKeptParts } from '@rehearsal/experiment/run-folder';
 import type { RunData, StepData } from '@rehearsal/report';
 import { commandOf } from '../verbs/repeat.js';
 
+type Head = Pick<ReturnType<typeof readKeptParts>['head'], 'command' | 'livedIn' | 'world'>;
+
 /** All a report of a run is made of, from the run's folder. @throws LabError (bad input) where it lacks a part */
 export function readRunData(folder: string): RunData {
   const { head, journal, log, samples, losses, ledger, silencesMs } = readKeptParts(folder);
@@ -33,9 +35,12 @@ export function readRunData(folder: string): RunData {
       ...(journal.steady_states.after?.probes ?? []),
       ...journal.rollbacks,
     ].map(stepOf),
-    commands: commandsFor(folder, head.command, head.world === 'simulated'),
+    commands: [...againOf(head, journal.run), ...closerTo(folder)],
   };
 }
+
+/** The journal has times in UTC without saying so. */
+const startOf = (step: ActivityRecord): number => Date.parse(`${step.start}Z`);
 
 function stepOf(step: ActivityRecord): StepData {
   const failed = step.status === 'failed' || step.tolerance_met === false;
@@ -43,23 +48,38 @@ function stepOf(step: ActivityRecord): StepData {
   return {
     name: step.activity.name,
     type: step.activity.type,
-    // The journal has times in UTC without saying so.
-    atMs: Date.parse(`${step.start}Z`),
+    atMs: startOf(step),
     tookMs: Math.round(step.duration * 1000),
     outcome: said ?? (failed ? 'no' : step.activity.type === 'probe' ? 'yes' : 'done'),
     went: failed ? 'badly' : 'well',
   };
 }
 
-function commandsFor(folder: string, again: string | undefined, isSimulated: boolean): RunData['commands'] {
-  const closer = (does: string, words: readonly string[]): RunData['commands'][number] => ({
+type Commands = RunData['commands'];
+
+/** What leads there again: the run, or the fabric and all that was done to it. */
+function againOf({ command, livedIn, world }: Head, done: readonly ActivityRecord[]): Commands {
+  if (command === undefined) return [];
+  if (livedIn !== true) {
+    return [{ does: world === 'simulated' ? 'The same run again, to the byte' : 'The same once more', command }];
+  }
+  const carriedOut = done.filter((step) => step.status === 'succeeded');
+  const first = carriedOut[0] === undefined ? 0 : startOf(carriedOut[0]);
+  return [
+    { does: 'The same fabric', command },
+    ...carriedOut.map((step) => ({
+      does: `${((startOf(step) - first) / 1000).toFixed(1)} s after the first thing that was done to it`,
+      command: `rehearse ${step.activity.name}`,
+    })),
+  ];
+}
+
+function closerTo(folder: string): Commands {
+  const closer = (does: string, words: readonly string[]): Commands[number] => ({
     does,
     command: commandOf([...words, folder], []),
   });
   return [
-    ...(again === undefined
-      ? []
-      : [{ does: isSimulated ? 'The same run again, to the byte' : 'The same once more', command: again }]),
     closer('Check the log and decide all of it again', ['verify']),
     closer('Every packet and connection that did not end well', ['losses']),
     closer('This report again', ['report']),

@@ -2,13 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import execVerb from './exec.js';
 
 /** A lab whose SMO is 1_02, and somebody who answers yes, with a name and no reason. */
-function somebody(status = 0): {
+function somebody(
+  status = 0,
+  answers = ['y', 'Lab', ''],
+): {
   readonly asked: string[];
   readonly typed: string[][];
   prepare(words: readonly string[]): Promise<readonly string[]>;
 } {
   const [asked, typed]: [string[], string[][]] = [[], []];
-  const answers = ['y', 'Lab', ''];
   return {
     asked,
     typed,
@@ -18,7 +20,7 @@ function somebody(status = 0): {
         async (question) => answers[asked.push(question) - 1],
         async (argv) => {
           typed.push([...argv]);
-          return { stdout: '{"at":"member 1_02"}', stderr: 'rehearse: nobody is up.', status };
+          return { stdout: '{"at":"member 1_02"}', stderr: 'rehearse: there is none.', status };
         },
       ),
   };
@@ -40,32 +42,49 @@ describe('what exec asks before it acts', () => {
       'down',
     ]);
     expect(asked[0]).toMatch(/^You are about to perform sgm_admin down on blades: 1_02\n/);
-    expect(typed).toEqual([['exec', '--name', 'z', '--json', '--', 'ntpq', '-p']]);
+    expect(typed).toEqual([['exec', '--name', 'z', '--asked', '--json', '--', 'clusterXL_admin', 'down']]);
   });
 
-  it('asks nothing of the lab where the members are named', async () => {
+  it('names the members that were named', async () => {
     const named = somebody();
-    await named.prepare(['1_03', '--', 'clusterXL_admin', 'down']);
-    expect(named.asked[0]).toMatch(/on blades: 1_03\n/);
+    expect(await named.prepare(['1_02', '--', 'clusterXL_admin', 'down'])).toContain('--yes');
+    expect(named.asked[0]).toMatch(/on blades: 1_02\n/);
     const listed = somebody();
-    await listed.prepare(['--', 'g_clusterXL_admin', '-b', '1_04', 'up']);
+    const words = await listed.prepare(['--', 'g_clusterXL_admin', '-b', '1_04', 'up']);
     expect(listed.asked[0]).toMatch(/sgm_admin up on blades: 1_04\n/);
-    expect([named.typed, listed.typed]).toEqual([[], []]);
+    expect(words[0]).toBe('--asked');
+  });
+
+  it.each([[['--', 'g_clusterXL_admin', '-b', '9_99', 'down']], [['--json', '--', 'clusterXL_admin', 'down']]])(
+    'asks nothing where the lab refuses %j, and leaves it to the lab to say so',
+    async (words) => {
+      const { asked, prepare } = somebody(2);
+      expect(await prepare(words)).toEqual([
+        ...words.slice(0, words.indexOf('--')),
+        '--asked',
+        ...words.slice(words.indexOf('--')),
+      ]);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it.each(['n', '', 'what'])('does nothing where the answer is %j, and does not call that done', async (answer) => {
+    const { asked, typed, prepare } = somebody(0, [answer]);
+    await expect(prepare(['1_02', '--', 'clusterXL_admin', 'down'])).rejects.toMatchObject({
+      kind: 'deviated',
+      message: `The answer was '${answer}'; nothing was done. Answer y to go on.`,
+    });
+    expect(asked).toHaveLength(1);
+    expect(typed).toHaveLength(1);
   });
 
   it.each([0, 1, 2])('does nothing where its input ends after %i answers', async (given) => {
     const ask = async (): Promise<string | undefined> => (given-- > 0 ? 'y' : undefined);
-    const nobody = async (): Promise<never> => Promise.reject(new Error('asked the lab'));
-    const prepared = execVerb.prepare!(['1_03', '--', 'clusterXL_admin', 'down'], ask, nobody);
+    const lab = async () => ({ stdout: '{"at":"member 1_03"}', stderr: '', status: 0 });
+    const prepared = execVerb.prepare!(['1_03', '--', 'clusterXL_admin', 'down'], ask, lab);
     await expect(prepared).rejects.toMatchObject({
       kind: 'bad-input',
       message: expect.stringMatching(/nothing was done/),
     });
-  });
-
-  it('does not ask where no member answers', async () => {
-    const { asked, prepare } = somebody(3);
-    await expect(prepare(['--', 'clusterXL_admin', 'down'])).rejects.toMatchObject({ kind: 'environment' });
-    expect(asked).toEqual([]);
   });
 });

@@ -65,15 +65,15 @@ const execVerb = verb({
     const own = [...ownWords(words)];
     const after = words.slice(own.length);
     const named = parsed.options['-b'];
-    if (named === undefined && target.length === 0) {
-      target.push(await smoOf(own, askLab));
-      own.push(target[0]!);
-    }
-    const ids = [named ?? target.join(' ')];
+    const looked = await lookFirst(own, after, askLab);
+    // The lab says better what is wrong, and does so before anything is asked.
+    if (looked === undefined) return [...own, '--asked', ...after];
+    if (named === undefined && target.length === 0) own.push(looked);
+    const ids = [named ?? looked];
     const answers = await askAll(state, ids, ask);
     const given = [
       '--asked',
-      ...(isSure(answers) ? ['--yes'] : []),
+      '--yes',
       ...(answers.fullName === undefined ? [] : [`--full-name=${answers.fullName}`]),
       ...(answers.why === undefined ? [] : [`--reason=${answers.why}`]),
     ];
@@ -87,27 +87,18 @@ const execVerb = verb({
   render: renderOperator,
 });
 
-/** The member that a command without a target goes to, so that whoever is asked knows which. @throws LabError */
-async function smoOf(own: readonly string[], askLab: AskLab): Promise<string> {
-  const { status, stdout, stderr } = await askLab([
-    'exec',
-    ...own.filter((w) => w !== '--json'),
-    '--json',
-    '--',
-    'ntpq',
-    '-p',
-  ]);
-  if (status !== EXIT.ok) {
-    throw new LabError(
-      'environment',
-      `No member answers: ${stderr.trim() || stdout.trim()}`,
-      'Name one: rehearse exec 1_03 -- …',
-    );
-  }
-  return (JSON.parse(stdout) as OperatorOutput).at.split(' ')[1]!;
+/** The member that the command would be carried out at; undefined where it would be refused. */
+async function lookFirst(
+  own: readonly string[],
+  command: readonly string[],
+  askLab: AskLab,
+): Promise<string | undefined> {
+  const words = own.filter((w) => w !== '--json');
+  const { status, stdout } = await askLab(['exec', ...words, '--asked', '--json', ...command]);
+  return status === EXIT.ok ? (JSON.parse(stdout) as OperatorOutput).at.split(' ')[1]! : undefined;
 }
 
-/** Asks what the dialogue asks, until somebody is not sure. @throws LabError when nobody answers any more */
+/** Asks what the dialogue asks. @throws LabError when somebody is not sure, or nobody answers any more */
 async function askAll(
   state: 'up' | 'down',
   ids: readonly string[],
@@ -124,7 +115,9 @@ async function askAll(
       );
     }
     answers[question] = answer;
-    if (question === 'sure' && !isSure(answers)) break;
+    if (question === 'sure' && !isSure(answers)) {
+      throw new LabError('deviated', `The answer was '${answer}'; nothing was done.`, 'Answer y to go on.');
+    }
   }
   return answers;
 }
