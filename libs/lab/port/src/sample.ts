@@ -32,6 +32,10 @@ export interface Sample {
   readonly exposedSlots: number | null;
   /** Packets each member has judged since its process began. */
   readonly judged: readonly (number | null)[];
+  /** Bytes that each has let through since then; older runs have none. */
+  readonly passedBytes?: readonly (number | null)[];
+  /** Connections that have begun at each since then; older runs have none. */
+  readonly opened?: readonly (number | null)[];
   /** Connections in the slots each member serves. */
   readonly connections: readonly (number | null)[];
   /** Connections each member holds whose last change is not on its way to a backup. */

@@ -44,7 +44,7 @@ describe('a series of samples', () => {
   it('has what each member says, and nothing of those that do not answer', () => {
     const series = new SampleSeries(['1_01', '1_02', '1_03'], 100);
     const members = [
-      process('1_01', { judged: 7, aheadOfCopies: 2 }, { connections: 5 }),
+      process('1_01', { judged: 7, bytesPassed: 700, connectionsOpened: 3, aheadOfCopies: 2 }, { connections: 5 }),
       process('1_02', { judged: 9 }, { state: 'unreachable' }),
       process('1_03', { judged: 9 }, { process: 'rebooting' }),
     ];
@@ -64,6 +64,8 @@ describe('a series of samples', () => {
           membersActive: 1,
           exposedSlots: 8,
           judged: [7, null, null],
+          passedBytes: [700, null, null],
+          opened: [3, null, null],
           connections: [5, null, null],
           aheadOfCopies: [2, null, null],
         },

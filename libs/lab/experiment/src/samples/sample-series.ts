@@ -69,6 +69,8 @@ export class SampleSeries {
       membersActive: worstView(status, (d) => (d['activeMembers'] as unknown[] | undefined)?.length, Math.min),
       exposedSlots: worstView(status, (d) => d['exposedSlots'], Math.max),
       judged: from((m) => m.detail['judged']),
+      passedBytes: from((m) => m.detail['bytesPassed']),
+      opened: from((m) => m.detail['connectionsOpened']),
       connections: from((m) => m.connections),
       aheadOfCopies: from((m) => m.detail['aheadOfCopies']),
     };
@@ -117,6 +119,8 @@ function merged(a: Sample, b: Sample): Sample {
     exposedSlots: more(a.exposedSlots, b.exposedSlots),
     // Who did not answer at the later moment is gone; one that was gone and is back shows.
     judged: [...b.judged],
+    passedBytes: b.passedBytes,
+    opened: b.opened,
     connections: [...b.connections],
     aheadOfCopies: each((s) => s.aheadOfCopies, more),
   };

@@ -24,8 +24,8 @@ export interface RecordedParts {
 export interface SampledMoment {
   /** Connections of the slots that it serves. */
   readonly connections: ReadonlyMap<string, number>;
-  /** Packets that it judged since the sample before. */
-  readonly packetsPerSec: ReadonlyMap<string, number>;
+  /** Since the sample before. */
+  readonly rates: ReadonlyMap<string, NonNullable<MemberView['rates']>>;
 }
 
 const NOTES_SHOWN = 40;
@@ -68,7 +68,6 @@ function recordedMember(
     parts.metrics?.find((m) => m.role === 'member' && m.id === planned.id && m.name === name)?.value ?? null;
   const sent = metric('sync_entries_sent');
   const own = parts.sampled?.connections.get(planned.id);
-  const packetsPerSec = parts.sampled?.packetsPerSec.get(planned.id);
   return {
     id: planned.id,
     number,
@@ -93,7 +92,7 @@ function recordedMember(
     },
     connections: own === undefined ? null : { own, copies: null, peak: null, forwarding: null },
     packets: null,
-    rates: packetsPerSec === undefined ? null : { packetsPerSec, bitsPerSec: null, connectionsPerSec: null },
+    rates: parts.sampled?.rates.get(planned.id) ?? null,
     memory: null,
     cpuPercent: metric('cpu_percent_now'),
     policy: null,

@@ -29,10 +29,16 @@ describe('the moment of at', () => {
 });
 
 describe("the sample of a moment in a run's series", () => {
-  const row = (atMs: number, judged: readonly (number | null)[], connections: readonly (number | null)[]): Sample => ({
+  const row = (
+    atMs: number,
+    judged: readonly (number | null)[],
+    connections: readonly (number | null)[],
+    counted: Pick<Sample, 'passedBytes' | 'opened'> = {},
+  ): Sample => ({
     atMs,
     judged,
     connections,
+    ...counted,
     sent: null,
     delivered: null,
     dropped: null,
@@ -52,8 +58,20 @@ describe("the sample of a moment in a run's series", () => {
   it('is the last one before it, with rates since the one before that', () => {
     const sampled = sampledAt(series, 1150);
     expect([...(sampled?.connections ?? [])]).toEqual([['1_01', 7]]);
-    expect([...(sampled?.packetsPerSec ?? [])]).toEqual([['1_01', 300]]);
-    expect([...(sampledAt(series, 1200)?.packetsPerSec ?? [])]).toEqual([['1_01', 100]]);
+    const none = { bitsPerSec: null, connectionsPerSec: null };
+    expect([...(sampled?.rates ?? [])]).toEqual([['1_01', { packetsPerSec: 300, ...none }]]);
+    expect([...(sampledAt(series, 1200)?.rates ?? [])]).toEqual([['1_01', { packetsPerSec: 100, ...none }]]);
+  });
+
+  it('has bytes and connections a second, where they did not begin anew', () => {
+    const samples = [
+      row(1000, [0, 0], [1, 1], { passedBytes: [1000, 9000], opened: [7, 7] }),
+      row(1500, [50, 50], [1, 1], { passedBytes: [2000, 100], opened: [10, 7] }),
+    ];
+    expect([...(sampledAt({ ...series, samples }, 1500)?.rates ?? [])]).toEqual([
+      ['1_01', { packetsPerSec: 100, bitsPerSec: 16_000, connectionsPerSec: 6 }],
+      ['1_02', { packetsPerSec: 100, bitsPerSec: null, connectionsPerSec: 0 }],
+    ]);
   });
 
   it('is missing before the first, and long after the last', () => {

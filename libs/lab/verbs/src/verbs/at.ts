@@ -7,7 +7,7 @@ import {
   readSamples,
   type RunHead,
 } from '@rehearsal/experiment/run-folder';
-import type { Samples } from '@rehearsal/lab-port';
+import type { Sample, Samples } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { targetName } from '@rehearsal/lab-port/target';
 import { carryOutCommand, hostName, readCommand, recordedView, type SampledMoment } from '@rehearsal/operator';
@@ -49,15 +49,33 @@ export function sampledAt(recorded: Samples | null, atMs: number): SampledMoment
   const [row, before] = [samples[index], samples[index - 1]];
   if (row === undefined || atMs - row.atMs > everyMs * 2) return null;
   const connections = new Map<string, number>();
-  const packetsPerSec = new Map<string, number>();
+  const rates = new Map<string, SampledRates>();
   members.forEach((id, i) => {
     const own = row.connections[i] ?? null;
     if (own !== null) connections.set(id, own);
-    const [now, then] = [row.judged[i] ?? null, before?.judged[i] ?? null];
-    if (now === null || then === null || before === undefined || now < then || row.atMs <= before.atMs) return;
-    packetsPerSec.set(id, Math.round(((now - then) * 1000) / (row.atMs - before.atMs)));
+    if (before === undefined) return;
+    const perSec = (counted: (sample: Sample) => readonly (number | null)[] | undefined): number | null =>
+      ratePerSec(row, before, (sample) => counted(sample)?.[i] ?? null);
+    const packetsPerSec = perSec((sample) => sample.judged);
+    if (packetsPerSec === null) return;
+    const bytesPerSec = perSec((sample) => sample.passedBytes);
+    rates.set(id, {
+      packetsPerSec: Math.round(packetsPerSec),
+      bitsPerSec: wholeOrNull(bytesPerSec === null ? null : bytesPerSec * 8),
+      connectionsPerSec: wholeOrNull(perSec((sample) => sample.opened)),
+    });
   });
-  return { connections, packetsPerSec };
+  return { connections, rates };
+}
+
+const wholeOrNull = (value: number | null): number | null => (value === null ? null : Math.round(value));
+
+type SampledRates = SampledMoment['rates'] extends ReadonlyMap<string, infer R> ? R : never;
+
+/** How fast a counter grew from one sample to the next; null where it was not known, or began anew. */
+function ratePerSec(now: Sample, before: Sample, read: (sample: Sample) => number | null): number | null {
+  const [to, from, ms] = [read(now), read(before), now.atMs - before.atMs];
+  return to === null || from === null || to < from || ms <= 0 ? null : ((to - from) * 1000) / ms;
 }
 
 export default verb({
