@@ -1,20 +1,13 @@
-import { createRng, encodeCommit, type Command, type CommandReply } from '@rehearsal/kernel';
+import type { CommandReply } from '@rehearsal/kernel';
 import {
-  dumpAndRebootMs,
   findTarget,
   inflictOn,
-  labStatus,
   LabError,
-  linkFault,
   pollUntil,
-  processStatus,
   readProbe,
-  runMachine,
-  sameTarget,
   sealLog,
   targetName,
   type FabricPlan,
-  type FaultRecord,
   type KillOptions,
   type Lab,
   type LabStatus,
@@ -24,15 +17,16 @@ import {
   type Metric,
   type ProbeReading,
   type Reading,
-  type ProcessStatus,
   type RoleFactories,
-  type RunInput,
   type RunRecord,
   type Target,
   type WaitFor,
 } from '@rehearsal/lab-port';
 import { calmOptions, type SimOptions } from './options.js';
+import { BUS, SimFaults } from './sim-faults.js';
 import type { SimProcess } from './sim-process.js';
+import { SimRunLog } from './sim-run-log.js';
+import { SimWords } from './sim-words.js';
 import { SimWorld } from './sim-world.js';
 
 export interface SimLabParts {
@@ -45,7 +39,6 @@ export interface SimLabParts {
   readonly build?: string;
 }
 
-const BUS: Target = { role: 'bus', id: 'bus' };
 const UP_WITHIN_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const STOP_WITHIN_MS = 5_000;
@@ -59,10 +52,9 @@ export class SimLab implements Lab {
   /** For tests that look closer than a lab may. */
   readonly sim: SimWorld;
   readonly #seed: number;
-  readonly #build: string;
-  readonly #faults: FaultRecord[] = [];
-  readonly #ids;
-  #commands = 0;
+  readonly #faults: SimFaults;
+  readonly #runLog: SimRunLog;
+  readonly #words: SimWords;
   #isUp = false;
   #record: RunRecord | undefined;
 
@@ -72,12 +64,13 @@ export class SimLab implements Lab {
     this.targets = [...parts.plan.roles.map(({ role, id }) => ({ role, id })), BUS];
     this.sim = new SimWorld({ plan: parts.plan, factories: parts.factories, seed: parts.seed, options });
     this.#seed = parts.seed;
-    this.#build = parts.build ?? 'unbuilt';
-    this.#ids = createRng(parts.seed, 'lab');
+    this.#faults = new SimFaults(this.sim, (target) => this.#process(target));
+    this.#runLog = new SimRunLog(this.sim, parts.seed, parts.build ?? 'unbuilt');
+    this.#words = new SimWords(this.sim, parts.plan);
   }
 
   get runId(): string {
-    return `sim-${this.#seed}`;
+    return this.#runLog.runId;
   }
 
   nowMs(): number {
@@ -88,7 +81,14 @@ export class SimLab implements Lab {
     if (this.#isUp) throw new LabError('bad-input', 'This fabric is up already.', 'Take it down first.');
     this.#isUp = true;
     const { fabric, profile, settings } = this.plan;
-    this.#commit({ ...this.#input('open'), runId: this.runId, fabric, profile, world: this.world, settings });
+    this.#runLog.commit({
+      ...this.#runLog.input('open'),
+      runId: this.runId,
+      fabric,
+      profile,
+      world: this.world,
+      settings,
+    });
     for (const process of this.sim.processes) this.sim.start(process);
     const deadlineUs = this.sim.nowUs + UP_WITHIN_MS * 1000;
     while (!this.sim.processes.every((p) => p.role?.health().ready === true)) {
@@ -108,106 +108,40 @@ export class SimLab implements Lab {
     this.#assertUp();
     const answers = new Map<SimProcess, CommandReply>();
     const asked = this.sim.processes.filter((p) => p.state === 'running');
-    for (const process of asked) this.#post(process, { name: 'status' }, (reply) => answers.set(process, reply));
+    for (const process of asked) this.#words.post(process, { name: 'status' }, (reply) => answers.set(process, reply));
     this.#pass(100, () => answers.size === asked.length);
-    return this.#statusFrom(answers);
+    return this.#words.statusFrom(answers);
   }
 
-  #statusFrom(answers: ReadonlyMap<SimProcess, CommandReply>): LabStatus {
-    const rows: ProcessStatus[] = this.sim.processes.map((p) =>
-      processStatus(
-        {
-          role: p.entry.role,
-          id: p.entry.id,
-          process: p.state,
-          pid: null,
-          incarnation: p.incarnation,
-          ready: p.state === 'running' && p.role?.health().ready === true,
-        },
-        answers.get(p),
-      ),
-    );
-    return labStatus(this.plan, this.nowMs(), this.sim.network.state === 'down' ? 'down' : 'up', rows);
-  }
-
-  async kill(target: Target, options: KillOptions = {}): Promise<void> {
+  async kill(target: Target, options?: KillOptions): Promise<void> {
     this.#assertUp();
-    const rebootAfterMs =
-      options.rebootAfterMs === undefined ? dumpAndRebootMs(this.plan.settings) : options.rebootAfterMs;
-    if (sameTarget(target, BUS)) {
-      this.sim.stopBus();
-      return this.#noteFault('kill', target, {});
-    }
-    const process = this.#process(target);
-    if (!process.alive) throw this.#refusal(process, 'does not run', 'Restart it first.');
-    this.sim.crash(process, rebootAfterMs === null ? 'dead' : 'rebooting');
-    const { incarnation } = process;
-    if (rebootAfterMs !== null) {
-      this.sim.later(this.sim.nowUs + rebootAfterMs * 1000, () => {
-        if (process.state === 'rebooting' && process.incarnation === incarnation) this.sim.start(process);
-      });
-    }
-    this.#noteFault(rebootAfterMs === null ? 'kill' : 'panic', target, rebootAfterMs === null ? {} : { rebootAfterMs });
+    this.#faults.kill(target, options);
   }
 
   async hang(target: Target): Promise<void> {
     this.#assertUp();
-    if (sameTarget(target, BUS)) {
-      this.#assertBus('up', 'Start or resume it first.');
-      this.sim.network.hang();
-    } else {
-      const process = this.#process(target);
-      if (process.state !== 'running') throw this.#refusal(process, 'does not run', 'Restart or resume it first.');
-      this.sim.hang(process);
-    }
-    this.#noteFault('hang', target, {});
+    this.#faults.hang(target);
   }
 
   async resume(target: Target): Promise<void> {
     this.#assertUp();
-    if (sameTarget(target, BUS)) {
-      this.#assertBus('hung', 'Hang it first.');
-      this.sim.resumeBus();
-    } else {
-      const process = this.#process(target);
-      if (process.state !== 'hung') throw this.#refusal(process, 'is not hung', 'Hang it first.');
-      this.sim.resume(process);
-    }
-    this.#noteFault('resume', target, {});
+    this.#faults.resume(target);
   }
 
   async restart(target: Target): Promise<void> {
     this.#assertUp();
-    if (sameTarget(target, BUS)) {
-      if (this.sim.network.state !== 'down') this.sim.stopBus();
-      this.#pass(this.sim.options.busRestartMs);
-      this.sim.startBus();
-    } else {
-      const process = this.#process(target);
-      if (process.alive) this.sim.crash(process, 'dead');
-      this.sim.start(process);
-    }
-    this.#noteFault('restart', target, {});
+    this.#faults.restart(target);
+    this.#assertWhole();
   }
 
   async link(from: Target, to: Target, spec: LinkSpec): Promise<void> {
     this.#assertUp();
-    const [a, b] = [this.#end(from), this.#end(to)];
-    if (a === b) throw new LabError('bad-input', `A link of ${targetName(from)} to itself.`, 'Name two ends.');
-    const { bothWays, ...faults } = spec;
-    this.sim.network.setLink(a, b, faults);
-    if (bothWays !== false) this.sim.network.setLink(b, a, faults);
-    for (const end of [a, b]) {
-      const process = this.sim.processes[end];
-      if (process !== undefined) this.sim.wayChanged(process);
-    }
-    this.#noteFault(...linkFault(from, to, spec));
+    this.#faults.link(from, to, spec);
   }
 
   async limitLog(roomBytes: number | null): Promise<void> {
     this.#assertUp();
-    this.sim.log.limit(roomBytes);
-    this.#noteFault(roomBytes === null ? 'disk-free' : 'disk-full', BUS, roomBytes === null ? {} : { roomBytes });
+    this.#faults.limitLog(roomBytes);
   }
 
   async logUsage(): Promise<LogUsage> {
@@ -220,7 +154,7 @@ export class SimLab implements Lab {
     command: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
     timeoutMs?: number,
   ): Promise<void> {
-    this.#faults.push(await inflictOn(this, target, command, timeoutMs));
+    this.#faults.records.push(await inflictOn(this, target, command, timeoutMs));
   }
 
   async command(
@@ -231,7 +165,7 @@ export class SimLab implements Lab {
     this.#assertUp();
     const process = this.#process(target);
     let reply: CommandReply | undefined;
-    if (process.alive) this.#post(process, command, (r) => (reply = r));
+    if (process.alive) this.#words.post(process, command, (r) => (reply = r));
     this.#pass(timeoutMs, () => reply !== undefined);
     if (reply !== undefined) return reply;
     throw new LabError(
@@ -258,28 +192,11 @@ export class SimLab implements Lab {
     sim.lookAtUs = sim.nowUs;
     sim.onLook = () => {
       sim.lookAtUs += everyUs;
-      on(this.#reading());
+      on(this.#words.reading());
     };
     return () => {
       sim.lookAtUs = Number.POSITIVE_INFINITY;
     };
-  }
-
-  /** Asks roles directly, in no turn of theirs: no message is sent, no time passes and nothing is left to chance. */
-  #reading(): Reading {
-    const asked = new Map<SimProcess, CommandReply>();
-    for (const process of this.sim.processes) {
-      if (process.state !== 'running') continue;
-      process.role?.command({ id: 'watch', name: 'status', args: {} }, (reply) => asked.set(process, reply));
-    }
-    let progress: unknown;
-    const traffic = this.sim.processes.find((p) => p.entry.role === 'outside-world');
-    if (traffic?.state === 'running') {
-      traffic.role?.command({ id: 'watch', name: 'progress', args: {} }, (reply) => {
-        if (reply.ok) progress = reply.body;
-      });
-    }
-    return { status: this.#statusFrom(asked), progress };
   }
 
   async log(): Promise<readonly string[]> {
@@ -323,8 +240,8 @@ export class SimLab implements Lab {
     const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
     // What ends the log needs room in it.
     if (this.sim.log.limited) await this.limitLog(null);
-    this.#commit({
-      ...this.#input('close'),
+    this.#runLog.commit({
+      ...this.#runLog.input('close'),
       streams: this.sim.log.heads().filter((s) => !s.stream.startsWith('run.')),
       lastSeq: this.sim.log.lastSeq,
     });
@@ -339,7 +256,7 @@ export class SimLab implements Lab {
       settings: this.plan.settings,
       seal: sealLog(log, this.plan.site),
       log,
-      faults: this.#faults,
+      faults: this.#faults.records,
       notes: this.sim.notes,
       metrics: this.#metricsNow(),
       ledger,
@@ -369,11 +286,6 @@ export class SimLab implements Lab {
     this.#assertWhole();
   }
 
-  #assertBus(state: 'up' | 'hung', remedy: string): void {
-    const seen = this.sim.network.state;
-    if (seen !== state) throw new LabError('bad-input', `The bus is ${seen}, not ${state}.`, remedy);
-  }
-
   #assertWhole(): void {
     const { violation } = this.sim;
     if (violation === undefined) return;
@@ -394,65 +306,6 @@ export class SimLab implements Lab {
     const process = this.sim.processes.find((p) => p.entry.role === target.role && p.entry.id === target.id);
     if (process !== undefined) return process;
     throw new LabError('bad-input', `The ${targetName(target)} takes no such word.`, 'Name a process of the fabric.');
-  }
-
-  #end(target: Target): number {
-    return sameTarget(target, BUS) ? this.sim.busIndex : this.#process(target).index;
-  }
-
-  #post(
-    process: SimProcess,
-    command: Omit<Command, 'id' | 'args'> & Partial<Command>,
-    done: (r: CommandReply) => void,
-  ): void {
-    const { network, busIndex } = this.sim;
-    // The lab's word goes over the bus, as it does live.
-    if (network.isCut(busIndex, process.index) || network.isCut(process.index, busIndex)) return;
-    const id = `lab.${++this.#commands}`;
-    this.sim.post(
-      process,
-      () => {
-        if (process.role === undefined) return done({ ok: false, reason: 'the process has only just started' });
-        process.role.command({ id, name: command.name, args: command.args ?? {} }, (reply) =>
-          // What a role answers goes over a wire as JSON.
-          done(JSON.parse(JSON.stringify(reply)) as CommandReply),
-        );
-      },
-      this.sim.options.messageUs,
-    );
-  }
-
-  #refusal(process: SimProcess, what: string, remedy: string): LabError {
-    return new LabError('bad-input', `${process.name} ${what}; it is ${process.state}.`, remedy);
-  }
-
-  #noteFault(fault: FaultRecord['fault'], target: Target, detail: FaultRecord['detail']): void {
-    this.#faults.push({ atMs: this.sim.nowMs, fault, target: targetName(target), detail });
-  }
-
-  #input<T extends RunInput['type']>(type: T): { type: T; id: string; at: number; from: 'command' } {
-    return { type, id: `${this.runId}.${type}`, at: Math.floor(this.nowMs()), from: 'command' };
-  }
-
-  /** The lab writes its own stream straight into the log, which it runs itself. */
-  #commit(input: RunInput): void {
-    const stream = `run.${this.runId}`;
-    const head = this.sim.log.head(stream);
-    const version = head.version + 1;
-    const state = head.version === 0 ? runMachine.initial : { phase: 'open' as const, runId: this.runId };
-    const id = `lab.1.${this.#ids.u32()}`;
-    const bytes = encodeCommit({
-      id,
-      stream,
-      version,
-      prev: head.hash,
-      input,
-      events: runMachine.decide(state, input),
-      principal: { name: 'lab', known: 'service' },
-      build: this.#build,
-      time: { ms: Math.floor(this.nowMs()), count: 0 },
-    });
-    this.sim.log.append({ stream, bytes, expectLastSeq: head.seq, msgId: `${stream}:${version}:${id}` });
   }
 }
 
