@@ -160,6 +160,23 @@ describe('a member that goes', () => {
     }
   });
 
+  it('comes up only once it has read the log, though its data plane restarts before that', async () => {
+    const fabric = given('lossless');
+    await fabric.run(async (lab) => {
+      const bus: Target = { role: 'bus', id: 'bus' };
+      await lab.kill(bus, { rebootAfterMs: null });
+      await lab.restart(member('1_04'));
+      await lab.waitMs(500);
+      expect(await fabric.tell('1_04', 'fwk-crash')).toMatchObject({ ok: true });
+      await lab.waitMs(3000);
+      await lab.restart(bus);
+      await lab.waitMs(4000);
+      expect(await fabric.state('1_04')).toBe('ACTIVE');
+    });
+    const installs = fabric.notes('1_04', 'policy_installed').slice(1);
+    expect(installs.map(({ fields }) => fields['from'])).toEqual(['1_01']);
+  });
+
   it('warns before its memory is used up, and then crashes', async () => {
     const fabric = given('lossless');
     const ledger = await fabric.run(async (lab) => {

@@ -49,6 +49,8 @@ export class MemberRole implements Role {
   private state: State = 'INIT';
   private incarnation: number;
   private joinedOnce = false;
+  /** All that the log had when this process began to read it. */
+  private hasReadLog = false;
 
   constructor(rt: Runtime, config: MemberConfig) {
     this.rt = rt;
@@ -84,7 +86,8 @@ export class MemberRole implements Role {
       ),
     );
     this.follower.start(() => {
-      this.policyPull.start(this.policy);
+      this.hasReadLog = true;
+      if (!this.inner.isDown) this.comeUp();
       this.repeat(this.config.settings['ccp.heartbeatMs'], () => {
         this.inner.measure();
         this.heartbeat();
@@ -190,6 +193,12 @@ export class MemberRole implements Role {
     this.plane.clear();
   }
 
+  /** Not before the log has been read: until then nobody here knows who hands a policy out. */
+  private comeUp(): void {
+    this.hub.deaf = false;
+    if (this.hasReadLog) this.policyPull.start(this.policy);
+  }
+
   private becomeReady(policy: unknown, from: string): void {
     this.enforce(policy);
     this.rt.note('info', 'policy_installed', { from });
@@ -235,10 +244,7 @@ export class MemberRole implements Role {
         this.clearDataPlane();
       },
       newLife: () => this.rebirth(false),
-      comeUp: () => {
-        this.hub.deaf = false;
-        this.policyPull.start(this.policy);
-      },
+      comeUp: () => this.comeUp(),
       heartbeat: () => this.heartbeat(),
       isEmptyHanded: () => this.plane.isEmptyHanded(),
       connections: () => this.plane.servedConnections(),
