@@ -136,9 +136,14 @@ export class ConnectionTable {
    * one key, and a connection that was announced has an entry for each: one member may hold both, one as a copy.
    */
   findForward(hash: number, a: number, b: number, ports: number, proto: number, slot: number): number {
-    let index = this.match(this.buckets[hash & this.bucketMask] as number, a, b, ports, proto | FORWARD);
+    return this.findIn(hash, a, b, ports, proto | FORWARD, slot);
+  }
+
+  /** The entry of a canonical key that stands in `slot`, or `NONE`: another one of the key may be a copy not ended yet. */
+  findIn(hash: number, a: number, b: number, ports: number, proto: number, slot: number): number {
+    let index = this.match(this.buckets[hash & this.bucketMask] as number, a, b, ports, proto);
     while (index !== NONE && this.slotOf(index) !== slot) {
-      index = this.match(this.words[index * ENTRY_WORDS + CHAIN] as number, a, b, ports, proto | FORWARD);
+      index = this.match(this.words[index * ENTRY_WORDS + CHAIN] as number, a, b, ports, proto);
     }
     return index;
   }

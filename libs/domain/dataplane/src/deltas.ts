@@ -170,18 +170,16 @@ export class DeltaReader {
     const hash = connectionHash(a, b, ports, proto);
     const slot = place & SLOT_MASK;
     const isForward = (bits & FORWARD) !== 0;
-    let index = isForward ? table.findForward(hash, a, b, ports, proto, slot) : table.find(hash, a, b, ports, proto);
+    let index = table.findIn(hash, a, b, ports, isForward ? proto | FORWARD : proto, slot);
     if ((bits & GONE) !== 0) {
       if (index === NONE) return APPLY.absent;
       table.remove(index, false);
       return APPLY.removed;
     }
-    if (index !== NONE && table.slotOf(index) !== slot) {
-      // A key has one slot while its steering stays as it is; another one here would tie the entry into a list it is
-      // not in. Only a connection of two legs may come back with the other leg as its first.
-      if ((bits & TWO_LEGS) === 0 && !table.hasTwoLegs(index)) return APPLY.refused_slot;
-      table.remove(index, false);
-      index = NONE;
+    if (index === NONE && !isForward) {
+      // The connection is at home in another slot than before: it began by its other leg, or is spread otherwise.
+      const before = table.find(hash, a, b, ports, proto);
+      if (before !== NONE) table.remove(before, false);
     }
     const created = ((words[at + 5] as number) + this.shiftMs) | 0;
     if (index === NONE) {

@@ -15,8 +15,10 @@ import {
   PROTO_MASK,
   STATE_SHIFT,
   SYNC,
+  SYNC_MASK,
   SYNC_SHIFT,
   TRANSLATED,
+  TWO_LEGS,
 } from './connection-entry.js';
 import { ConnectionEnds } from './connection-ends.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
@@ -94,6 +96,48 @@ export class ForwardingEntries {
     out[6] = words[from + A] as number;
     out[7] = words[from + B] as number;
     out[8] = words[from + PORTS] as number;
+  }
+
+  /**
+   * Works out anew by which slots the packets of a connection at home here come in, since they are spread otherwise:
+   * it may get a second leg, or lose it. True where it has two legs now. `immediate`: as F-SYNC-ASYMMETRIC.
+   */
+  spreadAnew(index: number, immediate: boolean, now: number): boolean {
+    const { words, legs } = this.table;
+    const from = index * ENTRY_WORDS;
+    const leg = index * LEG_WORDS;
+    const meta = words[from + META] as number;
+    const had = (meta & TWO_LEGS) !== 0;
+    const translated = had && ((legs[leg + LEG_FLAGS] as number) & TRANSLATED) !== 0;
+    const home = this.table.slotOf(index);
+    const other = this.answersComeInBy(index, translated);
+    const has = translated || other !== home || this.cameInBy(index) !== home;
+    if (has) {
+      if (!had) legs.fill(0, leg, leg + LEG_WORDS);
+      let bits = meta | TWO_LEGS;
+      if (immediate && (meta & SYNC_MASK) >>> SYNC_SHIFT === SYNC.delayed) {
+        bits = (bits & ~SYNC_MASK) | (SYNC.immediate << SYNC_SHIFT);
+      }
+      words[from + META] = bits;
+      legs[leg + LEG_SLOT] = other;
+    } else if (had) words[from + META] = meta & ~TWO_LEGS;
+    if (has || had) noteChange(this.table, index, now, this.delayMs);
+    return has;
+  }
+
+  private answersComeInBy(index: number, translated: boolean): number {
+    const { words, legs } = this.table;
+    const meta = words[index * ENTRY_WORDS + META] as number;
+    const side = (meta & FROM_OUTSIDE) === 0 ? 1 : 0;
+    const proto = meta & PROTO_MASK;
+    if (translated) {
+      const leg = index * LEG_WORDS;
+      const [src, dst] = [legs[leg + LEG_A] as number, legs[leg + LEG_B] as number];
+      const ports = legs[leg + LEG_PORTS] as number;
+      return this.steering.slotOf(side, dst, src, ports >>> 16, ports & 0xffff, proto);
+    }
+    const { src, dst, srcPort, dstPort } = this.endsOf(index);
+    return this.steering.slotOf(side, dst, src, dstPort, srcPort, proto);
   }
 
   /** The slot whose holders the words are for; may be beyond the table. */

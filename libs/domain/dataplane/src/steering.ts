@@ -83,6 +83,12 @@ export class Steering {
     this.key = new PacketKey(options.gtp === 'inner');
   }
 
+  /** Spreads by these modes from now on. */
+  setModes(inside: Mode, outside: Mode): void {
+    this.ends[0] = MODES.indexOf(inside);
+    this.ends[1] = MODES.indexOf(outside);
+  }
+
   /** `connectionHash` of the last packet. */
   get hash(): number {
     const key = this.key;

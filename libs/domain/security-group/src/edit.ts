@@ -1,7 +1,7 @@
 import type { SecurityGroupEvent, SlotsByMember } from './events.js';
 import type { GroupConfig } from './inputs.js';
 import type { Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
-import { isFit, memberNumber, NO_INSTALL } from './state.js';
+import { activeMembers, isFit, memberNumber, NO_CHANGE, NO_INSTALL } from './state.js';
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 type Column = keyof SlotTable;
@@ -37,6 +37,7 @@ export class Edit {
           const waiting = [...state.install.waiting, memberNumber(state, event.member)];
           state.install = { ...state.install, waiting };
         }
+        this.#awaitAnew(memberNumber(state, event.member));
         break;
       }
       case 'MemberLost':
@@ -51,12 +52,30 @@ export class Edit {
       case 'AutoCloneSet':
         state.autoClone = event.state;
         break;
+      case 'DistributionChanging': {
+        const { inside, outside, version } = event;
+        const waiting = event.waiting.map((id) => memberNumber(state, id));
+        state.nextDistribution = { inside, outside, saidSince: version, since: version, waiting };
+        break;
+      }
+      case 'DistributionReady':
+        this.#isReady(memberNumber(state, event.member));
+        break;
+      case 'DistributionChanged': {
+        const { inside, outside, version } = event;
+        state.distribution = { inside, outside, since: version };
+        state.nextDistribution = NO_CHANGE;
+        break;
+      }
       case 'MemberReported':
         this.#change(event.member, { problems: event.problems });
         break;
       case 'SlotsAssigned':
+        this.#activate(event.to, event.version);
+        break;
       case 'SlotsOrphaned':
         this.#activate(event.to, event.version);
+        this.#awaitAllAnew(event.version);
         break;
       case 'SlotsTakenOver':
         this.#activate(event.by, event.version);
@@ -122,6 +141,8 @@ export class Edit {
       case 'AdminIgnored':
       case 'AdminRefused':
       case 'AutoCloneIgnored':
+      case 'DistributionIgnored':
+      case 'DistributionRefused':
       case 'PolicyInstallRefused':
         break;
       default:
@@ -154,6 +175,9 @@ export class Edit {
       drained: false,
       problems: [],
     }));
+    const { inside = 'general', outside = 'general' } = config.interfaces ?? {};
+    state.distribution = { inside, outside, since: 0 };
+    state.nextDistribution = NO_CHANGE;
     state.rules = config.rules;
     state.culOffAt = 0;
     state.frozenUntil = 0;
@@ -175,6 +199,7 @@ export class Edit {
     state.members = withMember(state, member, { status: 'out', lostAt: version, drained });
     this.#dropCopiesOf(memberNumber(state, member));
     this.#noLongerWaiting(member);
+    this.#isReady(memberNumber(state, member));
   }
 
   /** A member that becomes fit again is given its share, as one that joins. */
@@ -191,6 +216,26 @@ export class Edit {
     const number = memberNumber(this.#state, member);
     if (!install.waiting.includes(number)) return;
     this.#state.install = { ...install, waiting: install.waiting.filter((n) => n !== number) };
+  }
+
+  /** The member has something at home of which it is not known whether it is ready for the next distribution. */
+  #awaitAnew(member: number): void {
+    const { nextDistribution: next } = this.#state;
+    if (next.since === 0 || member === 0 || next.waiting.includes(member)) return;
+    this.#state.nextDistribution = { ...next, waiting: [...next.waiting, member] };
+  }
+
+  /** What members had told one another is lost in part: all say again that they are ready. */
+  #awaitAllAnew(version: number): void {
+    const { nextDistribution: next } = this.#state;
+    if (next.since === 0) return;
+    this.#state.nextDistribution = { ...next, saidSince: version, waiting: activeMembers(this.#state) };
+  }
+
+  #isReady(member: number): void {
+    const { nextDistribution: next } = this.#state;
+    if (!next.waiting.includes(member)) return;
+    this.#state.nextDistribution = { ...next, waiting: next.waiting.filter((n) => n !== member) };
   }
 
   #dropCopiesOf(lost: number): void {
@@ -215,6 +260,7 @@ export class Edit {
     const epoch = this.#column('epoch');
     for (const row of rows) {
       const member = row[0] as number;
+      this.#awaitAnew(member);
       for (let i = 1; i < row.length; i++) {
         const slot = row[i] as number;
         active[slot] = member;
@@ -248,6 +294,7 @@ export class Edit {
     for (const slot of slots) {
       const was = active[slot] as number;
       active[slot] = backup[slot] as number;
+      this.#awaitAnew(active[slot]);
       backup[slot] = was;
       epoch[slot] = version;
     }

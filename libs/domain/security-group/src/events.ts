@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evidence, groupConfig, memberId, orchestratorId, problemName, silenceReasons } from './inputs.js';
+import { distributionMode, evidence, groupConfig, memberId, orchestratorId, problemName, silenceReasons } from './inputs.js';
 
 const whole = z.int().min(0);
 
@@ -171,6 +171,40 @@ export const autoCloneIgnored = z.strictObject({
   reason: z.string(),
 });
 
+const modes = { inside: distributionMode, outside: distributionMode };
+
+/**
+ * Packets will be spread otherwise. From here on orchestrators let nothing more in; once all of it is answered, members
+ * tell one another by which slots the packets of open connections will come in. Until `DistributionChanged`.
+ */
+export const distributionChanging = z.strictObject({
+  type: z.literal('DistributionChanging'),
+  version,
+  ...modes,
+  waiting: z.array(memberId),
+});
+/** All that is at home at this member is known where the next distribution needs it. */
+export const distributionReady = z.strictObject({
+  type: z.literal('DistributionReady'),
+  version,
+  member: memberId,
+  incarnation: z.int().min(1),
+});
+/** Whoever reads this spreads by these modes from now on. */
+export const distributionChanged = z.strictObject({ type: z.literal('DistributionChanged'), version, ...modes });
+export const distributionIgnored = z.strictObject({
+  type: z.literal('DistributionIgnored'),
+  version,
+  ...modes,
+  reason: z.string(),
+});
+export const distributionRefused = z.strictObject({
+  type: z.literal('DistributionRefused'),
+  version,
+  ...modes,
+  reason: z.string(),
+});
+
 /** The member's critical devices with a problem, all of them. With one it leaves while anybody else can serve. */
 export const memberReported = z.strictObject({
   type: z.literal('MemberReported'),
@@ -280,6 +314,11 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   adminRefused,
   autoCloneSet,
   autoCloneIgnored,
+  distributionChanging,
+  distributionReady,
+  distributionChanged,
+  distributionIgnored,
+  distributionRefused,
   memberReported,
   memberDrained,
   culStarted,

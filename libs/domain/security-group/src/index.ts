@@ -3,6 +3,7 @@ export type { CopiesChosen, SecurityGroupEvent, SlotsByMember } from './events.j
 export { securityGroupEvent, slotsByMember } from './events.js';
 export type {
   Configure,
+  DistributionMode,
   Evidence,
   GroupConfig,
   GroupRules,
@@ -19,7 +20,15 @@ export { securityGroup } from './machine.js';
 export type { Heard, MemberState, SiteWords } from './member-states.js';
 export { MEMBER_STATES, memberState, siteWords } from './member-states.js';
 export { PNOTES, pnoteMask, pnoteNames } from './pnotes.js';
-export type { Install, Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
+export type {
+  Distribution,
+  Install,
+  Member,
+  NextDistribution,
+  Orchestrator,
+  SecurityGroupState,
+  SlotTable,
+} from './state.js';
 export {
   activeMembers,
   exposedSlots,

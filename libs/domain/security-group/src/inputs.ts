@@ -25,6 +25,9 @@ const command = { id: z.string().min(1), at: whole, from: z.literal('command') }
 const intent = { id: z.string().min(1), at: whole, from: z.literal('intent') };
 const deadline = { id: z.string().min(1), at: whole, from: z.literal('deadline') };
 
+/** How packets that come in at an interface are spread (fidelity: F-DIST-MODE). */
+export const distributionMode = z.enum(['general', 'user', 'network']);
+
 /** Times and thresholds that the group decides by. */
 export const groupRules = z.strictObject({
   /** fidelity: F-ADMIN-DRAIN; false is the negative control: whoever is taken down is lost at once. */
@@ -59,6 +62,8 @@ export const groupConfig = z.strictObject({
   placement: z.enum(['pairs', 'spread']),
   /** false is the negative control: a chosen copy counts as a backup before it holds anything. fidelity: F-HYPERSYNC-IN-STEP */
   requireInStep: z.boolean(),
+  /** How the fabric spreads until an operator says otherwise; logs of older versions do not say. */
+  interfaces: z.strictObject({ inside: distributionMode, outside: distributionMode }).optional(),
   rules: groupRules,
 });
 
@@ -170,6 +175,27 @@ export const setAutoClone = z.strictObject({
   why: z.string().min(1).max(200).optional(),
 });
 
+/** An operator wants packets spread otherwise, while the fabric is up. */
+export const setDistribution = z.strictObject({
+  ...command,
+  type: z.literal('setDistribution'),
+  inside: distributionMode,
+  outside: distributionMode,
+  /** What the operator gave as the reason, for who reads the log. */
+  why: z.string().min(1).max(200).optional(),
+});
+
+/** Every connection at home at the member is known, and backed up, wherever the next distribution will bring its packets in. */
+export const distributionReady = z.strictObject({
+  ...observation,
+  type: z.literal('distributionReady'),
+  member: memberId,
+  incarnation,
+  orchestrator: orchestratorId,
+  /** Table version the member had folded when that was so. */
+  version: whole,
+});
+
 /** A member reports a processor load above the threshold. */
 export const loadReported = z.strictObject({
   ...observation,
@@ -222,6 +248,8 @@ export const securityGroupInput = z.discriminatedUnion('type', [
   memberDrained,
   setAdmin,
   setAutoClone,
+  setDistribution,
+  distributionReady,
   loadReported,
   freeze,
   installPolicy,
@@ -239,6 +267,9 @@ export type MemberReported = z.infer<typeof memberReported>;
 export type MemberDrained = z.infer<typeof memberDrained>;
 export type SetAdmin = z.infer<typeof setAdmin>;
 export type SetAutoClone = z.infer<typeof setAutoClone>;
+export type DistributionMode = z.infer<typeof distributionMode>;
+export type SetDistribution = z.infer<typeof setDistribution>;
+export type DistributionReady = z.infer<typeof distributionReady>;
 export type LoadReported = z.infer<typeof loadReported>;
 export type Freeze = z.infer<typeof freeze>;
 export type InstallPolicy = z.infer<typeof installPolicy>;

@@ -12,6 +12,7 @@ import { orchestratorSeen } from './decide/orchestrator-seen.js';
 import { orchestratorSilent } from './decide/orchestrator-silent.js';
 import { setAdmin } from './decide/set-admin.js';
 import { setAutoClone } from './decide/set-auto-clone.js';
+import { distributionReady, setDistribution } from './decide/set-distribution.js';
 import { deadlines } from './deadlines.js';
 import type { SecurityGroupEvent } from './events.js';
 import { evolve } from './evolve.js';
@@ -55,6 +56,10 @@ function decide(state: SecurityGroupState, input: SecurityGroupInput): readonly 
       return setAdmin(state, input);
     case 'setAutoClone':
       return setAutoClone(state, input);
+    case 'setDistribution':
+      return setDistribution(state, input);
+    case 'distributionReady':
+      return distributionReady(state, input);
     case 'loadReported':
       return loadReported(state, input);
     case 'freeze':

@@ -1,4 +1,4 @@
-import type { GroupConfig, GroupRules } from './inputs.js';
+import type { DistributionMode, GroupConfig, GroupRules } from './inputs.js';
 
 export interface Member {
   readonly id: string;
@@ -29,6 +29,35 @@ export interface Install {
 }
 
 export const NO_INSTALL: Install = { hash: '', smo: 0, until: 0, waiting: [] };
+
+/** How packets are spread that come in at each interface. */
+export interface Distribution {
+  readonly inside: DistributionMode;
+  readonly outside: DistributionMode;
+  /** Table version from which on; 0: since the group was configured. */
+  readonly since: number;
+}
+
+/** A distribution on its way; `since` 0 when there is none. */
+export interface NextDistribution {
+  readonly inside: DistributionMode;
+  readonly outside: DistributionMode;
+  /** Table version at which it was decided that nothing more comes in until it is there. */
+  readonly since: number;
+  /** What members said before this version counts no more. */
+  readonly saidSince: number;
+  /** Numbers of the members that are not ready for it. */
+  readonly waiting: readonly number[];
+}
+
+const AS_CONFIGURED: Distribution = { inside: 'general', outside: 'general', since: 0 };
+export const NO_CHANGE: NextDistribution = {
+  inside: 'general',
+  outside: 'general',
+  saidSince: 0,
+  since: 0,
+  waiting: [],
+};
 
 const NO_RULES: GroupRules = {
   culOffMs: 1,
@@ -73,6 +102,8 @@ export interface SecurityGroupState extends SlotTable {
   readonly rules: GroupRules;
   /** Whether members that join are to take their image from the single management object. */
   readonly autoClone: 'on' | 'off';
+  readonly distribution: Distribution;
+  readonly nextDistribution: NextDistribution;
   /** Under load until then, in ms since the epoch; 0: not under load. */
   readonly culOffAt: number;
   /** States of members are frozen until then, in ms since the epoch; 0: they are not. */
@@ -88,12 +119,14 @@ export const initialState: SecurityGroupState = {
   autoClone: 'off',
   backup: [],
   culOffAt: 0,
+  distribution: AS_CONFIGURED,
   epoch: [],
   frozenUntil: 0,
   install: NO_INSTALL,
   joining: [],
   joiningSince: [],
   members: [],
+  nextDistribution: NO_CHANGE,
   orchestrators: [],
   placement: 'spread',
   policyHash: '',

@@ -5,6 +5,8 @@ import { tableHash } from './table/hash.js';
 /** The slot table in typed arrays, one entry a slot, members by number (0 none). */
 export interface DataplaneTable {
   readonly version: number;
+  /** From which on packets are spread as they are; 0: since the group was configured. */
+  readonly spreadSince: number;
   readonly active: Int32Array;
   readonly backup: Int32Array;
   readonly joining: Int32Array;
@@ -18,6 +20,7 @@ export interface DataplaneTable {
 export function tableForDataplane(state: SecurityGroupState): DataplaneTable {
   return {
     version: state.version,
+    spreadSince: state.distribution.since,
     active: new Int32Array(state.active),
     backup: new Int32Array(state.backup),
     joining: new Int32Array(state.joining),

@@ -62,6 +62,13 @@ const GROUP: Words<SecurityGroupEvent> = {
   AdminRefused: (e) => say('members', 'plain', `${e.member} cannot be set ${e.state}: ${e.reason}`),
   AutoCloneSet: (e) => say('members', 'plain', `an operator sets auto-clone ${e.state}`),
   AutoCloneIgnored: () => null,
+  DistributionChanging: (e) =>
+    say('policy', 'plain', `the distribution is to be ${e.inside} inside and ${e.outside} outside: nothing more comes in`),
+  DistributionReady: () => null,
+  DistributionChanged: (e) =>
+    say('policy', 'good', `the distribution is ${e.inside} inside and ${e.outside} outside from now on`),
+  DistributionIgnored: () => null,
+  DistributionRefused: (e) => say('policy', 'plain', `the distribution is not changed: ${e.reason}`),
   MemberReported: (e) =>
     e.problems.length === 0
       ? say('members', 'good', `${e.member} reports no problem any more`)

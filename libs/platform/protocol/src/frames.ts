@@ -46,6 +46,8 @@ export const FRAME = {
   legsHeld: 14,
   /** Member to member: data connections that control connections have announced. */
   expect: 15,
+  /** Orchestrator to member, outside the sequence: all that came in before a change of the distribution is answered. Payload: the change's table version. */
+  drained: 16,
 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 

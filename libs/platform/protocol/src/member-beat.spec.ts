@@ -12,6 +12,7 @@ const beats: fc.Arbitrary<MemberBeat> = fc.record({
   drained: fc.boolean(),
   cpuPercent: fc.integer({ min: 0, max: 100 }),
   ready: fc.tuple(int32, int32),
+  spreadReady: fc.boolean(),
 });
 
 describe("a member's heartbeat", () => {
@@ -19,15 +20,16 @@ describe("a member's heartbeat", () => {
     fc.assert(
       fc.property(beats, (beat) => {
         const words = new Int32Array(HEADER_WORDS + BEAT_WORDS);
-        writeMemberBeat(words, beat);
-        expect(readMemberBeat(words)).toEqual(beat);
+        const written = writeMemberBeat(words, beat);
+        expect(written).toBe(HEADER_WORDS + BEAT_WORDS - (beat.spreadReady ? 0 : 1));
+        expect(readMemberBeat(words.subarray(0, written))).toEqual(beat);
       }),
     );
   });
 
   it('is not read from a frame that is too short, or says what nobody says', () => {
     const words = new Int32Array(HEADER_WORDS + BEAT_WORDS);
-    expect(readMemberBeat(words.subarray(0, -1))).toBeUndefined();
+    expect(readMemberBeat(words.subarray(0, -2))).toBeUndefined();
     for (const state of [-1, 5]) {
       words[HEADER_WORDS] = state;
       expect(readMemberBeat(words)).toBeUndefined();

@@ -12,7 +12,9 @@ export const BEAT = {
 } as const;
 export type BeatState = (typeof BEAT)[keyof typeof BEAT];
 
-export const BEAT_WORDS = 7;
+export const BEAT_WORDS = 8;
+/** Without the last word, which is only there while the distribution changes. */
+const PLAIN_BEAT_WORDS = 7;
 
 export interface MemberBeat {
   state: BeatState;
@@ -25,10 +27,12 @@ export interface MemberBeat {
   cpuPercent: number;
   /** First 64 bits of the hash of the policy it could enforce at once; 0, 0 when it prepares none. */
   ready: readonly [number, number];
+  /** As of the table version it has folded, it is ready for the next distribution. */
+  spreadReady: boolean;
 }
 
-/** Writes the payload of a heartbeat behind the header. `words` holds HEADER_WORDS + BEAT_WORDS. */
-export function writeMemberBeat(words: Int32Array, beat: MemberBeat): void {
+/** Writes the payload of a heartbeat behind the header; `words` holds HEADER_WORDS + BEAT_WORDS. Returns the words written, header and all. */
+export function writeMemberBeat(words: Int32Array, beat: MemberBeat): number {
   words[HEADER_WORDS] = beat.state;
   words[HEADER_WORDS + 1] = beat.connections;
   words[HEADER_WORDS + 2] = beat.problems;
@@ -36,11 +40,14 @@ export function writeMemberBeat(words: Int32Array, beat: MemberBeat): void {
   words[HEADER_WORDS + 4] = beat.cpuPercent;
   words[HEADER_WORDS + 5] = beat.ready[0];
   words[HEADER_WORDS + 6] = beat.ready[1];
+  if (!beat.spreadReady) return HEADER_WORDS + PLAIN_BEAT_WORDS;
+  words[HEADER_WORDS + PLAIN_BEAT_WORDS] = 1;
+  return HEADER_WORDS + BEAT_WORDS;
 }
 
 /** Undefined when the frame is not a member's heartbeat. */
 export function readMemberBeat(words: Int32Array): MemberBeat | undefined {
-  if (words.length < HEADER_WORDS + BEAT_WORDS) return undefined;
+  if (words.length < HEADER_WORDS + PLAIN_BEAT_WORDS) return undefined;
   const state = words[HEADER_WORDS] as number;
   if (state < BEAT.init || state > BEAT.failed) return undefined;
   return {
@@ -50,6 +57,7 @@ export function readMemberBeat(words: Int32Array): MemberBeat | undefined {
     drained: words[HEADER_WORDS + 3] === 1,
     cpuPercent: words[HEADER_WORDS + 4] as number,
     ready: [words[HEADER_WORDS + 5] as number, words[HEADER_WORDS + 6] as number],
+    spreadReady: words[HEADER_WORDS + PLAIN_BEAT_WORDS] === 1,
   };
 }
 

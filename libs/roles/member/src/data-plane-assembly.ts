@@ -15,6 +15,7 @@ import { Handover } from './handover.js';
 import { Legs } from './legs.js';
 import { PacketsComeBack } from './packets-come-back.js';
 import { Peers } from './peers.js';
+import { Redistribution } from './redistribution.js';
 import { Replication } from './replication.js';
 import { Serving } from './serving.js';
 import { SlotMoves } from './slot-moves.js';
@@ -31,6 +32,8 @@ export interface DataPlaneHost {
   readonly group: MachineView<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
   /** What a packet costs on top, in µs. */
   busyUsPerPacket(): number;
+  /** Something to say in the next sign of life, which is better sent now. */
+  heartbeat(): void;
 }
 
 /** The parts of a data plane, each wired to those it needs. */
@@ -51,10 +54,11 @@ export interface DataPlaneParts {
   readonly copies: CopiesHeld;
   readonly turns: Turns;
   readonly moves: SlotMoves;
+  readonly redistribution: Redistribution;
 }
 
 /** Builds the parts from the inside out; what points back to a part that comes later is a callback. */
-export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
+export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void): DataPlaneParts {
   const { rt, config, me, hub, group } = host;
   const { settings, probe } = config;
   const slots = settings['dist.slots'];
@@ -84,6 +88,7 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
   const onSettled = (): void => {
     legs.release();
     egress.release();
+    redistribution.look();
   };
   const peers = new Peers({ hub, orchestrators: config.orchestrators, me, state, table, onSettled });
   const wayTo: Peers['wayTo'] = (member) => peers.wayTo(member);
@@ -103,17 +108,21 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
     judgeAtHome: (...handed) => comeBack.judgeAtHome(...handed),
     judgeAfresh: (...handed) => comeBack.judgeAfresh(...handed),
   });
+  const entries = new ForwardingEntries(connections, steering, settings['sync.delayMs']);
   const legs = new Legs({
     rt,
     connections,
-    entries: new ForwardingEntries(connections, steering, settings['sync.delayMs']),
+    entries,
     me,
     ackFirst: settings['correction.ackFirst'],
     wayTo,
     memberOf: (channel) => peers.memberOf(channel),
     serves,
     table,
-    onSettled: egress.release,
+    onSettled: () => {
+      egress.release();
+      redistribution.look();
+    },
   });
   const expecting = new Expecting({
     rt,
@@ -152,10 +161,25 @@ export function assembleDataPlane(host: DataPlaneHost): DataPlaneParts {
     () => group.state.orchestrators,
     (mayServe) => moves.serve(mayServe),
   );
-  const moving = { duties, handover, replication, serving, correction, legs, turns };
+  const redistribution = new Redistribution({
+    rt,
+    connections,
+    entries,
+    steering,
+    duties,
+    legs,
+    handover,
+    peers,
+    turns,
+    announce: settings['dist.announceChange'],
+    immediate: settings['sync.asymmetricAtOnce'],
+    forgetPackets,
+    onReady: () => host.heartbeat(),
+  });
+  const moving = { duties, handover, replication, serving, correction, legs, redistribution, turns };
   const moves = new SlotMoves({ rt, hub, probe, connections, ...moving });
   const judges = { connections, expiry, pipeline, duties, egress, peers, correction, legs, expecting, serving };
-  return { ...judges, meter, replication, handover, copies, turns, moves };
+  return { ...judges, meter, replication, handover, copies, turns, moves, redistribution };
 }
 
 function pipelineSettings(settings: Settings): PipelineSettings {

@@ -33,7 +33,7 @@ export class DataPlane {
 
   constructor(host: DataPlaneHost) {
     this.host = host;
-    this.parts = assembleDataPlane(host);
+    this.parts = assembleDataPlane(host, () => this.forgetPackets());
     const { rt } = host;
     const { settings } = host.config;
     const { egress, turns } = this.parts;
@@ -81,8 +81,11 @@ export class DataPlane {
 
   private readonly handle = (type: number, words: Int32Array, channel: Channel): void => {
     const kind = nodeKind(channel.peerCode);
-    const { serving, legs, expecting, copies, turns } = this.parts;
-    if (kind === 'orchestrator' && type === FRAME.batch) {
+    const { serving, legs, expecting, copies, turns, redistribution } = this.parts;
+    if (redistribution.isClosed && (type === FRAME.batch || type === FRAME.forward)) {
+      // Of an orchestrator that is lost and does not know it yet: what it had taken has been named by others.
+      this.host.rt.count('packet_frames_too_late', 1);
+    } else if (kind === 'orchestrator' && type === FRAME.batch) {
       this.ingress.take(words, channel);
     } else if (kind === 'member' && type === FRAME.forward) {
       serving.onForward(words, tableVersionOf(words), channel);
@@ -149,10 +152,11 @@ export class DataPlane {
 
   private changeTable(state: SecurityGroupState): void {
     const { rt, hub, config } = this.host;
-    const { duties, egress, peers, correction, legs, replication, handover, turns, moves } = this.parts;
+    const { duties, egress, peers, correction, legs, replication, handover, turns, moves, redistribution } = this.parts;
     // What was done under the old table goes to the old holders, ahead of any release.
     if (duties.table !== undefined) turns.flush();
     const next = tableForDataplane(state);
+    redistribution.take(state);
     // A release stamped with the old version would reach its receiver before the table that makes it wait.
     hub.tableVersion = next.version;
     const lost = membersLost(duties.table, next);
@@ -170,8 +174,25 @@ export class DataPlane {
     correction.onTable(lost);
     legs.onTable(lost);
     handover.check();
+    redistribution.check();
     this.unfolded.replay(next.version, this.handle);
     turns.queue();
+  }
+
+  /** Packets of orchestrators that are lost: all that live ones had sent here is answered. */
+  private forgetPackets(): void {
+    this.ingress.clear();
+    this.parts.serving.clear();
+    this.parts.correction.clear();
+  }
+
+  /** Whether all at home here is ready for the next distribution. */
+  get isSpreadReady(): boolean {
+    return this.parts.redistribution.isReady;
+  }
+
+  onDrained(orchestrator: string, incarnation: number, since: number): void {
+    this.parts.redistribution.onDrained(orchestrator, incarnation, since);
   }
 
   /** Judges by this policy from now on. */
@@ -192,6 +213,7 @@ export class DataPlane {
     egress.clear();
     replication.clear();
     this.parts.handover.clear();
+    this.parts.redistribution.clear();
     this.parts.copies.clear();
     this.parts.peers.clear();
     for (let slot = 0; slot < connections.slots; slot++) connections.dropSlot(slot);
@@ -201,6 +223,7 @@ export class DataPlane {
   stop(): void {
     this.parts.turns.stop();
     this.parts.handover.clear();
+    this.parts.redistribution.clear();
     this.parts.copies.clear();
   }
 

@@ -9,6 +9,7 @@ function table(version: number, rows: number[][], incarnation = [0, 1, 1, 1]): D
   const column = (i: number): Int32Array => Int32Array.from(rows, (row) => row[i] ?? 0);
   return {
     version,
+    spreadSince: 0,
     active: column(0),
     backup: column(1),
     joining: column(2),

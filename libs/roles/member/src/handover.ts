@@ -122,6 +122,12 @@ export class Handover {
     }
   };
 
+  /** Orchestrators that may hold a lease: those that are live, and those that were until a short while ago. */
+  leases(nowMs: number): { readonly id: string; readonly incarnation: number; readonly untilMs: number }[] {
+    this.noteLeases(nowMs);
+    return [...this.leased].map(([id, leased]) => ({ id, ...leased }));
+  }
+
   private noteLeases(nowMs: number): void {
     for (const { id, status, incarnation } of this.orchestrators()) {
       const known = this.leased.get(id);

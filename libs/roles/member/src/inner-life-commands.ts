@@ -38,6 +38,9 @@ export function carryOut(life: InnerLife, host: InnerLifeHost, command: Command,
     case 'auto-clone':
       setAutoClone(host, command, done);
       return true;
+    case 'distribution':
+      setDistribution(host, command, done);
+      return true;
     case 'freeze':
       freeze(host, command, done);
       return true;
@@ -92,6 +95,20 @@ function setAutoClone(host: InnerLifeHost, command: Command, done: Done): void {
   decide(host, command, { type: 'setAutoClone', state, ...whyOf(command.args) }, done);
 }
 
+/** The modes by the words of the vendor, or each interface's own. */
+const DISTRIBUTIONS: Readonly<Record<string, { readonly inside: string; readonly outside: string }>> = {
+  'auto-topology': { inside: 'user', outside: 'network' },
+  'manual-general': { inside: 'general', outside: 'general' },
+};
+
+function setDistribution(host: InnerLifeHost, command: Command, done: Done): void {
+  const { distribution } = command.args;
+  const modes = DISTRIBUTIONS[String(distribution)];
+  if (modes === undefined)
+    return answer(`distribution needs auto-topology or manual-general, not ${String(distribution)}`, done);
+  decide(host, command, { type: 'setDistribution', ...modes, ...whyOf(command.args) }, done);
+}
+
 function freeze(host: InnerLifeHost, command: Command, done: Done): void {
   const forMs = whole(command.args['forMs']);
   if (!forMs) return answer('freeze needs forMs in ms, above 0', done);
@@ -118,9 +135,12 @@ function decide(host: InnerLifeHost, command: Command, told: Args & { readonly t
   askInput(rt, stream, request, { withinMs: DECIDED_WITHIN_MS }, (reply) => {
     if (reply.kind === 'failed' || reply.kind === 'rejected') return answer(reply.reason, done);
     const events = reply.kind === 'ignored' ? [] : (reply.commit.events as readonly SecurityGroupEvent[]);
-    const refused = events.find((event) => event.type === 'AdminRefused');
+    const refused = events.find((event) => event.type === 'AdminRefused' || event.type === 'DistributionRefused');
     if (refused !== undefined) return answer(refused.reason, done);
-    const ignored = events.find((event) => event.type === 'AdminIgnored' || event.type === 'AutoCloneIgnored');
+    const ignored = events.find(
+      (event) =>
+        event.type === 'AdminIgnored' || event.type === 'AutoCloneIgnored' || event.type === 'DistributionIgnored',
+    );
     done({ ok: true, body: ignored === undefined ? {} : { ignored: ignored.reason } });
   });
 }

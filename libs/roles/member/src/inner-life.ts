@@ -33,6 +33,8 @@ export interface InnerLifeHost {
   heartbeat(): void;
   /** Nothing is held here that is not elsewhere too, and nothing is on its way. */
   isEmptyHanded(): boolean;
+  /** All at home here is ready for the next distribution. */
+  isSpreadReady(): boolean;
   connections(): number;
 }
 
@@ -101,6 +103,7 @@ export class InnerLife {
       drained: !this.isDown && isLeaving(host.state(), host.me) && host.isEmptyHanded(),
       cpuPercent: this.cpuPercent,
       ready: this.install.ready,
+      spreadReady: !this.isDown && host.isSpreadReady(),
     };
   }
 

@@ -69,7 +69,7 @@ export class Legs {
 
   constructor(parts: LegsParts) {
     this.parts = parts;
-    parts.connections.onTwoLegsEnd = (index) => this.forget(index);
+    parts.connections.onTwoLegsEnd = (index) => this.withdraw(index);
   }
 
   /** Entries that are asked for and not held yet. */
@@ -272,7 +272,8 @@ export class Legs {
     }
   }
 
-  private forget(index: number): void {
+  /** Tells who holds entries for the connection to forget them. */
+  withdraw(index: number): void {
     const { connections, entries } = this.parts;
     this.forgetOne(index, false);
     if (entries.cameInBy(index) !== connections.slotOf(index)) this.forgetOne(index, true);

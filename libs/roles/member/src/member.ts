@@ -1,7 +1,7 @@
 import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
 import { every, LogFollower, MachineView } from '@rehearsal/kernel';
 import { compilePolicy } from '@rehearsal/policy';
-import type { Channel } from '@rehearsal/protocol';
+import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import {
   BEAT_WORDS,
   channelOptions,
@@ -11,6 +11,8 @@ import {
   HEADER_WORDS,
   nextLife,
   nodeCode,
+  nodeId,
+  nodeKind,
   writeMemberBeat,
 } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
@@ -65,7 +67,7 @@ export class MemberRole implements Role {
     this.policy = config.policy;
     const { me, hub, group } = this;
     const busyUsPerPacket = (): number => this.inner.load.busyUsPerPacket;
-    this.plane = new DataPlane({ rt, config, me, hub, group, busyUsPerPacket });
+    this.plane = new DataPlane({ rt, config, me, hub, group, busyUsPerPacket, heartbeat: () => this.heartbeat() });
     this.policyPull = new PolicyPull(
       rt,
       () => memberOf(this.group.state, this.group.state.smo),
@@ -127,8 +129,11 @@ export class MemberRole implements Role {
     this.plane.onHeard(code, incarnation, tableVersion);
   }
 
-  onDatagram(): void {
-    // A heartbeat says only that its sender lives and what it has folded: see onHeard.
+  /** A heartbeat says only that its sender lives and what it has folded: see onHeard. */
+  onDatagram(header: FrameHeader, words: Int32Array): void {
+    if (header.type !== FRAME.drained || nodeKind(header.from) !== 'orchestrator') return;
+    if (words.length > HEADER_WORDS)
+      this.plane.onDrained(nodeId(header.from), header.fromIncarnation, words[HEADER_WORDS] as number);
   }
 
   onUndeliverable(): void {
@@ -221,9 +226,9 @@ export class MemberRole implements Role {
   // Signs of life.
 
   private heartbeat(): void {
-    writeMemberBeat(this.beat, this.inner.beat());
+    const words = writeMemberBeat(this.beat, this.inner.beat());
     for (const id of this.config.orchestrators) {
-      this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, HEADER_WORDS + BEAT_WORDS);
+      this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, words);
     }
     this.plane.count();
   }
@@ -247,6 +252,7 @@ export class MemberRole implements Role {
       comeUp: () => this.comeUp(),
       heartbeat: () => this.heartbeat(),
       isEmptyHanded: () => this.plane.isEmptyHanded(),
+      isSpreadReady: () => this.plane.isSpreadReady,
       connections: () => this.plane.servedConnections(),
     });
   }

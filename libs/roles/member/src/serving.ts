@@ -96,7 +96,7 @@ export class Serving {
         at++;
         lenBytes -= WORD_BYTES;
       }
-      if (table.active[slot] !== this.me || version < (table.epoch[slot] as number)) {
+      if (table.active[slot] !== this.me || version < Math.max(table.spreadSince, table.epoch[slot] as number)) {
         this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.nack, slot);
       } else if (duty[slot] === DUTY.serving) {
         this.judge(reader.words, at, lenBytes, fragmentPorts, slot, reader.side, reader.id, channel, orchestrator, now);

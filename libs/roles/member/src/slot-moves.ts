@@ -7,6 +7,7 @@ import type { Duties, DutyChange } from './duties.js';
 import { DUTY } from './duties.js';
 import type { Handover } from './handover.js';
 import type { Legs } from './legs.js';
+import type { Redistribution } from './redistribution.js';
 import type { Replication } from './replication.js';
 import type { Serving } from './serving.js';
 import type { Turns } from './turns.js';
@@ -22,6 +23,7 @@ export interface SlotMovesParts {
   readonly serving: Serving;
   readonly correction: Correction;
   readonly legs: Legs;
+  readonly redistribution: Redistribution;
   readonly turns: Turns;
 }
 
@@ -69,7 +71,7 @@ export class SlotMoves {
 
   private readonly serveDue = (): void => {
     this.dueQueued = false;
-    const { rt, hub, probe, duties, replication, serving, correction, legs, turns } = this.parts;
+    const { rt, hub, probe, duties, replication, serving, correction, legs, redistribution, turns } = this.parts;
     const { table } = duties;
     if (table === undefined || turns.stopped) return;
     const due = [...this.due];
@@ -87,6 +89,7 @@ export class SlotMoves {
       serving.serveHeld(slot);
       correction.onServe(slot);
       legs.onServe(slot);
+      redistribution.onServe(slot);
       if (table.joining[slot] !== 0) replication.queueCopy(slot);
     }
     if (due.length > 0) turns.flush();

@@ -126,7 +126,10 @@ export class MemberWatch {
       this.tell({ type: 'memberDrained', member: id, incarnation, orchestrator, version: header.tableVersion });
     }
     this.onLoad(header.from, id, incarnation, beat.cpuPercent);
-    const { install } = this.group.state;
+    const { install, nextDistribution } = this.group.state;
+    if (beat.spreadReady && nextDistribution.waiting.includes(memberNumber(this.group.state, id))) {
+      this.tell({ type: 'distributionReady', member: id, incarnation, orchestrator, version: header.tableVersion });
+    }
     if (install.hash !== '' && install.waiting.includes(memberNumber(this.group.state, id))) {
       const [high, low] = hashWords(install.hash);
       if (beat.ready[0] !== high || beat.ready[1] !== low) return;

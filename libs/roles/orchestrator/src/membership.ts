@@ -54,7 +54,7 @@ export class Membership {
       this.join();
       return;
     }
-    const { settings, members, orchestrators, securityGroup: id } = config;
+    const { settings, members, orchestrators, interfaces, securityGroup: id } = config;
     group.submit(
       {
         type: 'configure',
@@ -67,6 +67,7 @@ export class Membership {
           slots: settings['dist.slots'],
           placement: settings['dist.placement'],
           requireInStep: settings['hypersync.requireInStep'],
+          interfaces: { inside: interfaces.inside, outside: interfaces.outside },
           rules: {
             drain: settings['admin.drain'],
             culThresholdPercent: settings['cul.thresholdPercent'],

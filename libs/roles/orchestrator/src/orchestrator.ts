@@ -44,6 +44,9 @@ export class OrchestratorRole implements Role {
   private readonly watch: MemberWatch;
   private readonly cancels: Cancel[] = [];
   private readonly beat = new Int32Array(HEADER_WORDS + 1);
+  private readonly drainedWord = new Int32Array(HEADER_WORDS + 1);
+  /** The change that members have been told is drained here. */
+  private saidDrained = 0;
   private stopped = false;
 
   constructor(rt: Runtime, config: OrchestratorConfig) {
@@ -155,6 +158,7 @@ export class OrchestratorRole implements Role {
       else this.plane.refuse(words);
     } else if (type === FRAME.answer && nodeKind(channel.peerCode) === 'member') {
       this.answers.take(words, channel);
+      if (this.plane.drainedFor !== this.saidDrained) this.sayDrained();
     } else {
       this.rt.count('frames_unexpected', 1);
     }
@@ -259,6 +263,18 @@ export class OrchestratorRole implements Role {
     for (const member of this.plane.ways.all) {
       this.hub.datagram(member.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
     }
+    this.sayDrained();
+  }
+
+  /** While the distribution changes members wait for this word: nothing steered before it is outstanding here. */
+  private sayDrained(): void {
+    const since = this.membership.joined ? this.plane.drainedFor : 0;
+    this.saidDrained = since;
+    if (since === 0) return;
+    this.drainedWord[HEADER_WORDS] = since;
+    for (const member of this.plane.ways.all) {
+      if (member.active) this.hub.datagram(member.code, FRAME.drained, this.drainedWord, HEADER_WORDS + 1);
+    }
   }
 
   /** Something to be undeliverable, for members that get no packets just now. */
@@ -281,6 +297,7 @@ export class OrchestratorRole implements Role {
       state: this.membership.joined ? (lease ? 'ACTIVE' : 'NO_LEASE') : 'INIT',
       ready: this.health().ready,
       pendingPackets: this.plane.pending.size,
+      heldPackets: this.plane.heldPackets,
       ...groupStatus(this.group.state, this.group.version, this.watch),
     };
   }

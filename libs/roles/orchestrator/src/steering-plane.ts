@@ -6,6 +6,7 @@ import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
+import { HeldFrames } from './held-frames.js';
 import { FragmentSteering, KEPT, laterFragmentMeta } from './fragment-steering.js';
 import type { MemberWay } from './member-ways.js';
 import { MemberWays } from './member-ways.js';
@@ -24,6 +25,10 @@ export class SteeringPlane {
   private readonly order: SlotOrder;
   private readonly reader = new PacketFrameReader();
   private readonly answers = new PacketFrameReader();
+
+  private readonly held: HeldFrames;
+  /** Table version at which the change of the distribution under way began; 0: none is. */
+  private changingSince = 0;
 
   private readonly rt: Runtime;
   private readonly hub: ChannelHub;
@@ -47,6 +52,9 @@ export class SteeringPlane {
     this.pending = new PendingPackets(Math.max(LEAST_PENDING, settings['hold.maxPackets'] * 2), ARENA_WORDS, slots);
     this.ways = new MemberWays(rt, hub, config.members, settings['batch.maxPackets'], onUnreachable);
     this.order = new SlotOrder({ slots, pending: this.pending, ways: this.ways, egress });
+    this.held = new HeldFrames(settings['hold.maxPackets'], (tag, side) =>
+      egress.name(tag, side, REASONS.hold_overflow, 0),
+    );
     this.fragments = new FragmentSteering({
       rt,
       settings,
@@ -58,8 +66,19 @@ export class SteeringPlane {
     });
   }
 
+  /** Packets that wait until the distribution has changed. */
+  get heldPackets(): number {
+    return this.held.packets;
+  }
+
+  /** The change of the distribution that nothing steered before it is outstanding for any more; 0: there is none. */
+  get drainedFor(): number {
+    return this.pending.size === 0 ? this.changingSince : 0;
+  }
+
   /** Takes a frame of packets from the outside world. */
   onPackets(words: Int32Array): void {
+    if (this.changingSince > 0 && this.held.hold(words)) return;
     const reader = this.reader;
     if (!reader.open(words)) {
       this.rt.count('frames_malformed', 1);
@@ -173,7 +192,18 @@ export class SteeringPlane {
     this.hub.tableVersion = state.version;
     this.ways.onTable(state, this.onMemberLost);
     this.order.onTable(state);
+    this.changeDistribution(state);
   }
+
+  /** From the version that begins a change on, what comes waits; from the one that ends it on, it is steered anew. */
+  private changeDistribution({ distribution, nextDistribution }: SecurityGroupState): void {
+    if (distribution.since > 0) this.steering.setModes(distribution.inside, distribution.outside);
+    const isOver = this.changingSince > 0 && nextDistribution.since === 0;
+    this.changingSince = nextDistribution.since;
+    if (isOver) this.held.release(this.take);
+  }
+
+  private readonly take = (words: Int32Array): void => this.onPackets(words);
 
   /** Sends what has been written for members. */
   flush(): void {
@@ -184,6 +214,7 @@ export class SteeringPlane {
   clear(): void {
     this.order.clear();
     this.fragments.clear();
+    this.held.clear();
     this.ways.clear();
   }
 

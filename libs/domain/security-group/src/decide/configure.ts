@@ -24,10 +24,17 @@ function isConfiguredAs(state: SecurityGroupState, config: GroupConfig): boolean
     state.active.length === config.slots &&
     state.placement === config.placement &&
     state.requireInStep === config.requireInStep &&
+    isSpreadAs(state, config) &&
     canonicalText(state.rules) === canonicalText(config.rules) &&
     state.members.length === config.members.length &&
     state.members.every((m, i) => m.id === config.members[i]?.id && m.weight === config.members[i]?.weight) &&
     state.orchestrators.length === config.orchestrators.length &&
     state.orchestrators.every((o, i) => o.id === config.orchestrators[i])
   );
+}
+
+/** How it spreads may have been changed since: then what it began with is not known, and nothing speaks against it. */
+function isSpreadAs({ distribution }: SecurityGroupState, { interfaces }: GroupConfig): boolean {
+  if (interfaces === undefined || distribution.since > 0) return true;
+  return distribution.inside === interfaces.inside && distribution.outside === interfaces.outside;
 }

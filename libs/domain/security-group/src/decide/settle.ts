@@ -6,6 +6,7 @@ import { chooseCopies } from '../table/placement.js';
 import { rowsOf } from '../table/rows.js';
 import type { Draft } from './draft.js';
 import { goOnInstalling } from './install.js';
+import { goOnChanging } from './set-distribution.js';
 
 /** Without `requireInStep` each round moves at least one slot nearer to its place; this bounds a mistake. */
 const MAX_ROUNDS = 1_000;
@@ -32,6 +33,7 @@ export function settle(draft: Draft, reason: CopiesChosen['reason'], member: str
   if (smo !== state.smo) draft.emit({ type: 'SmoChanged', version, smo: memberOf(state, smo) });
   if (state.rebalancing && actives.length > 0 && isEmpty(copies)) draft.emit({ type: 'GroupBalanced', version });
   goOnInstalling(draft);
+  goOnChanging(draft);
 }
 
 /** Swaps what can be swapped now and returns who is to be copied to, slot by slot. */

@@ -16,6 +16,7 @@ const FROM: Record<string, string> = {
   inStep: 'intent',
   setAdmin: 'command',
   setAutoClone: 'command',
+  setDistribution: 'command',
   freeze: 'command',
   installPolicy: 'command',
   culTimeUp: 'deadline',

@@ -25,6 +25,17 @@ export const DISTRIBUTION = {
     about:
       'A port is part of the key as well (user: the source port, network: the destination port, general: both); public sources disagree on the default.',
   },
+  'dist.announceChange': {
+    kind: 'bool',
+    unit: '',
+    vendor: true,
+    lossless: true,
+    certainty: 'ours',
+    fidelity: 'F-DIST-ANNOUNCE',
+    where: 'members',
+    about:
+      'Before the distribution changes, members tell one another where packets of open connections will come in; `false` is the negative control: packets that come in elsewhere from then on are taken for strangers.',
+  },
   'dist.gtp': {
     kind: 'choice',
     unit: '',
