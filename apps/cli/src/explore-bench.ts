@@ -9,6 +9,7 @@ import type { SetWords } from '@rehearsal/verbs';
 import { roleFactories } from './labs.js';
 import { MACHINES } from './machines.js';
 import { Placing } from './placing.js';
+import { Spreads } from './spreads.js';
 
 const BUILD = 'explored';
 /** Tables are laid out when a process starts; explored fabrics start often, and have few connections and packets. */
@@ -61,6 +62,7 @@ function readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts {
   const orphaned: { slot: number; atMs: number }[] = [];
   const losses: { member: string; reason: string; by: string; atMs: number }[] = [];
   const events: Record<string, number> = {};
+  const spreads = new Spreads(record.plan);
   const refusals: Record<string, number> = {};
   for (const [at, line] of record.log.entries()) {
     const commit = parseCommit(line);
@@ -73,6 +75,7 @@ function readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts {
       }
       if (!commit.stream.startsWith(`${securityGroup.kind}.`)) continue;
       const change = event as SecurityGroupEvent;
+      spreads.take(change, atMs);
       if (change.type === 'MemberLost') {
         const by = commit.principal.name.replace('.', ' ');
         losses.push({ member: change.member, reason: change.reason, by, atMs });
@@ -81,7 +84,7 @@ function readLog(record: RunRecord, storedAtMs: readonly number[]): LogFacts {
       for (const [, ...slots] of change.to) for (const slot of slots) orphaned.push({ slot, atMs });
     }
   }
-  const placing = new Placing(record.plan, record.settings);
+  const placing = new Placing(record.plan, record.settings, spreads.all);
   return { orphaned, losses, events, refusals, placeOf: (row, parent) => placing.placeOf(row, parent) };
 }
 

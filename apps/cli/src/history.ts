@@ -8,6 +8,7 @@ import {
   type SecurityGroupState,
 } from '@rehearsal/security-group';
 import { Placing } from './placing.js';
+import { Spreads } from './spreads.js';
 
 /** Reads who served what from the security group's stream of a run's log. */
 export function readHistory(record: RunRecord): FabricHistory {
@@ -15,6 +16,7 @@ export function readHistory(record: RunRecord): FabricHistory {
   const losses: MemberLoss[] = [];
   const tables: { readonly fromMs: number; readonly active: readonly number[] }[] = [];
   const planned = sha256Hex(canonicalBytes(record.plan.policy));
+  const spreads = new Spreads(record.plan);
   let otherPolicyFromMs = Number.POSITIVE_INFINITY;
   let state: SecurityGroupState = securityGroup.initial;
   for (const line of record.log) {
@@ -29,17 +31,19 @@ export function readHistory(record: RunRecord): FabricHistory {
       otherPolicyFromMs = Math.min(otherPolicyFromMs, commit.time.ms);
     }
     for (const event of events) {
+      spreads.take(event, commit.time.ms);
       if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
     }
   }
-  const placing = new Placing(record.plan, record.settings);
+  const placing = new Placing(record.plan, record.settings, spreads.all);
   const { members } = state;
   return {
     losses,
-    placeOf(row, parent) {
-      const place = placing.placeOf(row, parent);
+    placeOf(row, parent, atMs) {
+      const place = placing.placeOf(row, parent, atMs);
       return row.openedMs !== null && row.openedMs >= otherPolicyFromMs ? { ...place, copied: null } : place;
     },
+    isSpreadChanged: spreads.all.length > 1,
     changedHands(slot, fromMs, toMs) {
       const at = tables.findLastIndex((t) => t.fromMs <= fromMs);
       const first = tables[at]?.active[slot];

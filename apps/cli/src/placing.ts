@@ -4,7 +4,7 @@ import type { Settings } from '@rehearsal/kernel';
 import type { FabricPlan } from '@rehearsal/lab-port';
 import { compilePolicy, PROTO, servicePorts, type CompiledPolicy } from '@rehearsal/policy';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import { interfaceModes } from './interface-modes.js';
+import { Spreads, type Spread } from './spreads.js';
 import { readEnd, readEnds, type TupleEnds } from './tuple-ends.js';
 
 /** A connection's first packet. */
@@ -12,7 +12,11 @@ interface Ends extends TupleEnds {
   readonly side: number;
 }
 
-type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'>;
+/** `openedMs`: without it, as if it had been open before anything changed. */
+type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'> & Partial<Pick<ConnectionRow, 'openedMs'>>;
+
+/** Clocks of the outside world and of those who decide differ by less, and packets are on their way for less. */
+const UNSURE_MS = 250;
 
 const INSIDE = 0;
 const OUTSIDE = 1;
@@ -26,53 +30,79 @@ const GTP_PORT = 2152;
  * policy, so that nothing else says so.
  */
 export class Placing {
-  private readonly steering: Steering;
   private readonly settings: Settings;
   private readonly policy: CompiledPolicy;
+  /** In order of time. */
+  private readonly spreads: readonly { readonly spread: Spread; readonly steering: Steering }[];
 
-  constructor(plan: FabricPlan, settings: Settings) {
+  /** `spreads`: how packets were spread in a run; by default as planned. */
+  constructor(plan: FabricPlan, settings: Settings, spreads: readonly Spread[] = new Spreads(plan).all) {
     this.settings = settings;
     this.policy = compilePolicy(plan.policy ?? null);
-    this.steering = steeringOf(settings, interfaceModes(plan));
+    this.spreads = spreads.map((spread) => ({ spread, steering: steeringOf(settings, spread) }));
   }
 
-  /** The slot that the packets of a connection's client come in by; -1 for text that names no connection. */
+  /** The slot that the packets of a connection's client come in by at first; -1 for text that names no connection. */
   slotOf(row: Pick<Row, 'tuple' | 'from'>): number {
     const ends = firstPacketOf(row);
-    return ends === undefined ? NOWHERE : this.slotOfEnds(ends);
+    return ends === undefined ? NOWHERE : this.slotOfEnds(this.spreads[0]!.steering, ends);
   }
 
-  placeOf(row: Row, parent: Row | undefined): Placement {
+  /**
+   * Where a connection is held, at a time, or, without one, where it may ever have been. Of one that began, or is looked
+   * at, while packets were being spread otherwise, nobody can tell how it is copied: null.
+   */
+  placeOf(row: Row, parent: Row | undefined, atMs?: number): Placement {
     const ends = firstPacketOf(row);
     if (ends === undefined) return { home: NOWHERE, entries: [], copied: null };
-    const cameIn = this.slotOfEnds(ends);
     const control = parent === undefined ? undefined : firstPacketOf(parent);
     const isExpected = control !== undefined && announces(control);
-    const home = isExpected ? this.slotOfEnds(control) : cameIn;
-    const other = this.answerSlot(ends, row.seenAs);
-    const slots = [cameIn, other].filter((slot) => slot !== home && slot !== NOWHERE);
-    const entries = [...new Set(slots)];
-    const own = isExpected ? this.placeOf(parent!, undefined).copied! : this.copied(ends);
+    const [began, sure] = this.beganUnder((isExpected ? parent!.openedMs : row.openedMs) ?? Number.NEGATIVE_INFINITY);
+    const home = this.slotOfEnds(this.spreads[began]!.steering, isExpected ? control : ends);
+    const own = isExpected ? this.copied(control) : this.copied(ends);
+    const slots = new Set<number>();
+    let isSure = sure;
+    let isEver = row.seenAs !== null;
+    for (const [i, { spread, steering }] of this.spreads.entries()) {
+      const next = this.spreads[i + 1]?.spread;
+      const cameIn = this.slotOfEnds(steering, ends);
+      const other = this.answerSlot(steering, ends, row.seenAs);
+      const legs = [cameIn, other].filter((slot) => slot !== home && slot !== NOWHERE);
+      if (i < began && sure) continue;
+      if (atMs !== undefined && atMs < spread.closedMs - UNSURE_MS) break;
+      if (atMs !== undefined && i > 0 && atMs < spread.fromMs + UNSURE_MS) isSure = false;
+      isEver ||= legs.length > 0;
+      if (atMs === undefined || next === undefined || atMs < next.fromMs + UNSURE_MS) for (const leg of legs) slots.add(leg);
+    }
     // fidelity: F-SYNC-ASYMMETRIC
-    const twoLegs = entries.length > 0 || row.seenAs !== null;
-    return { home, entries, copied: twoLegs && own === 'delayed' ? 'immediate' : own };
+    const copied = isEver && own === 'delayed' ? 'immediate' : own;
+    return { home, entries: [...slots], copied: isSure || copied === 'strict' ? copied : null };
   }
 
-  private slotOfEnds({ side, src, dst, srcPort, dstPort, proto }: Ends): number {
+  /** Which of the spreads a connection began under, and whether that is sure. */
+  private beganUnder(openedMs: number): readonly [index: number, sure: boolean] {
+    const index = this.spreads.findLastIndex(({ spread }) => spread.closedMs <= openedMs);
+    const next = this.spreads[index + 1]?.spread.closedMs ?? Number.POSITIVE_INFINITY;
+    const { closedMs } = this.spreads[index]!.spread;
+    return [index, openedMs >= closedMs + UNSURE_MS && openedMs < next - UNSURE_MS];
+  }
+
+  private slotOfEnds(steering: Steering, { side, src, dst, srcPort, dstPort, proto }: Ends): number {
     // Packets within a tunnel are steered by themselves; what they are a tuple does not say.
     if (proto === PROTO.udp && dstPort === GTP_PORT && this.settings['dist.gtp'] === 'inner') return NOWHERE;
-    return this.steering.slotOf(side, src, dst, srcPort, dstPort, proto);
+    return steering.slotOf(side, src, dst, srcPort, dstPort, proto);
   }
 
   /** Where answers come in, to the ends that the server's side sees. */
-  private answerSlot(ends: Ends, seenAs: string | null): number {
+  private answerSlot(steering: Steering, ends: Ends, seenAs: string | null): number {
     const [source, destination] = seenAs === null ? [] : seenAs.split('>').map(readEnd);
     const src = source?.address ?? ends.src;
     const dst = destination?.address ?? ends.dst;
     const srcPort = source?.port ?? ends.srcPort;
     const dstPort = destination?.port ?? ends.dstPort;
     const side = ends.side === INSIDE ? OUTSIDE : INSIDE;
-    return this.slotOfEnds({ side, src: dst, dst: src, srcPort: dstPort, dstPort: srcPort, proto: ends.proto });
+    const back = { side, src: dst, dst: src, srcPort: dstPort, dstPort: srcPort, proto: ends.proto };
+    return this.slotOfEnds(steering, back);
   }
 
   /** By the rule that accepts the connection, else by its service, else by the setting. */

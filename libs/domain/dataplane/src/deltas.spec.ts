@@ -270,17 +270,26 @@ describe('sync deltas', () => {
     expect([findForward(to, 15), findForward(to, 103), to.forwards]).toEqual([answers, NONE, 1]);
   });
 
-  it('refuse to move a connection to another slot', () => {
+  it('move a connection that began anew in another slot, and end only the one that is meant', () => {
     const from = newTable();
-    const words = frameOf(from, add(from, 10));
+    const index = add(from, 10);
+    noteChange(from, index, 0, 0);
+    const words = frameOf(from, takeToSend(from, 0, 0));
+    sent(from, index, true);
     const to = newTable();
     receive(to, words);
     words[DELTA_HEAD_WORDS + 4] = 6;
-    expect([receive(to, words), to.slotOf(find(to, 10, 11, 7)), to.sizeOfSlot[5]]).toEqual([
-      [APPLY.refused_slot],
-      5,
+    expect([receive(to, words), to.slotOf(find(to, 10, 11, 7)), to.sizeOfSlot[5], to.size]).toEqual([
+      [APPLY.stored],
+      6,
+      0,
       1,
     ]);
+    from.remove(index, true);
+    const end = frameOf(from, takeToSend(from, 0, 0));
+    expect([receive(to, end), to.sizeOfSlot[6]]).toEqual([[APPLY.absent], 1]);
+    end[DELTA_HEAD_WORDS + 4] = 6;
+    expect([receive(to, end), to.size]).toEqual([[APPLY.removed], 0]);
   });
 
   it('are whole entries behind a head, within the words', () => {

@@ -137,6 +137,12 @@ export const initialState: SecurityGroupState = {
   version: 0,
 };
 
+/** The vendor's word for how the whole group spreads. */
+export function distributionWord(of: { readonly inside: DistributionMode; readonly outside: DistributionMode }): string {
+  if (of.inside === 'general' && of.outside === 'general') return 'manual-general';
+  return of.inside === 'user' && of.outside === 'network' ? 'auto-topology' : 'per interface';
+}
+
 /** Number of a member id in the slot table, from 1; 0 when the group has no such member. */
 export function memberNumber(state: SecurityGroupState, id: string): number {
   return state.members.findIndex((m) => m.id === id) + 1;

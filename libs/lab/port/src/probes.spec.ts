@@ -36,6 +36,7 @@ const status: LabStatus = {
       balanced: true,
       tableVersion: 9,
       tableHash: 'a',
+      distribution: 'auto-topology',
     }),
     row('orchestrator', '1_2', {
       activeMembers: ['1_01'],
@@ -43,6 +44,7 @@ const status: LabStatus = {
       balanced: false,
       tableVersion: 8,
       tableHash: 'b',
+      distribution: 'changing',
     }),
   ],
   members: [row('member', '1_01'), row('member', '1_02', {}, { process: 'hung', state: 'hung', ready: false })],
@@ -82,6 +84,7 @@ describe('the probes of a lab', () => {
       balanced: false,
       'orchestrators-active': 2,
       'versions-agree': false,
+      distribution: 'changing',
       'member-state': 'hung',
       'log-used-percent': 81,
       'connections-open': 1234,

@@ -74,6 +74,16 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       return running.every((o) => o.state !== 'unreachable') && new Set(tables).size === 1;
     },
   },
+  distribution: {
+    about:
+      'how packets are spread: auto-topology, manual-general or per interface; changing until all orchestrators that run agree',
+    args: [],
+    read: async (lab) => {
+      const running = (await lab.status()).orchestrators.filter((o) => o.process === 'running');
+      const words = new Set(running.map(({ detail }) => String(detail['distribution'] ?? 'changing')));
+      return words.size === 1 ? [...words][0] : 'changing';
+    },
+  },
   'member-state': {
     about: "one member's own word for its state",
     args: ['member'],

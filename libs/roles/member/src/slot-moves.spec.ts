@@ -46,6 +46,7 @@ function given() {
     serving: ignored,
     correction: ignored,
     legs: ignored,
+    redistribution: ignored,
     turns: { stopped: false, flush: () => {} },
   } as unknown as SlotMovesParts);
   const take = (next: DataplaneTable): void => moves.take(duties.change(next), next.version);

@@ -1,5 +1,5 @@
 import type { SecurityGroupState } from '@rehearsal/security-group';
-import { activeMembers, exposedSlots, memberOf, memberState, siteWords, tableHash } from '@rehearsal/security-group';
+import { activeMembers, distributionWord, exposedSlots, memberOf, memberState, siteWords, tableHash } from '@rehearsal/security-group';
 import type { MemberWatch } from './member-watch.js';
 
 /** What the command `status` says of the group, as this orchestrator has folded it at `version` and hears it. */
@@ -16,6 +16,7 @@ export function groupStatus(state: SecurityGroupState, version: number, watch: M
     underLoad: state.culOffAt > 0,
     frozen: state.frozenUntil > 0,
     policyHash: state.policyHash,
+    distribution: state.nextDistribution.since > 0 ? 'changing' : distributionWord(state.distribution),
     slots: state.members.map((m, i) => {
       const word = memberState(state, i + 1, watch.heard(m));
       return {

@@ -34,6 +34,7 @@ describe('tableForDataplane', () => {
     const table = tableForDataplane(group.state);
     expect(table).toEqual({
       version: 8,
+      spreadSince: 0,
       active: Int32Array.from([3, 2, 2, 3, 3, 2]),
       backup: Int32Array.from([2, 3, 0, 0, 0, 0]),
       joining: Int32Array.from([0, 0, 3, 2, 2, 3]),

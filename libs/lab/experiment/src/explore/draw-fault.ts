@@ -22,6 +22,7 @@ const ARG_DRAWS: { readonly [K in FaultArg]: (rng: Rng) => FaultArgs[K] } = {
   limitKb: (rng) => magnitude(rng, 10_000, 200_000),
   pnote: (rng) => pick(rng, ['fwd', 'routed', 'disk']),
   report: () => 'problem',
+  distribution: (rng) => pick(rng, ['auto-topology', 'manual-general']),
   timeoutSec: (rng) => magnitude(rng, 1, 8),
 };
 

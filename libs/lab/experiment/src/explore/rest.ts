@@ -13,6 +13,7 @@ export function atRest(status: LabStatus, plan: FabricPlan, gone: Schedule['gone
     const count = Array.isArray(active) ? active.length : 0;
     if (count !== members.length) return `orchestrator ${id} has ${count} of ${members.length} members active`;
     if (detail['balanced'] !== true) return `orchestrator ${id} has slots on their way`;
+    if (detail['distribution'] === 'changing') return `orchestrator ${id} waits for the distribution to change`;
     const exposed = detail['exposedSlots'];
     if (members.length > 1 && exposed !== 0) return `orchestrator ${id} has ${String(exposed)} slots without a backup`;
   }

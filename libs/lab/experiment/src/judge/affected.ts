@@ -65,7 +65,8 @@ export function affectedConnections(
       if (row.openedMs === null || row.openedMs > metAtMs) continue;
       if (row.closedMs !== null && row.closedMs <= metAtMs) continue;
       const parent = row.follows === null ? undefined : rowById.get(row.follows);
-      const place = places.get(row.id) ?? history.placeOf(row, parent);
+      const known = history.isSpreadChanged === true ? undefined : places.get(row.id);
+      const place = known ?? history.placeOf(row, parent, metAtMs);
       places.set(row.id, place);
       const slot = [place.home, ...place.entries].find((s) => loss.slots.has(s));
       if (slot === undefined) continue;

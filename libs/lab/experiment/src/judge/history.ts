@@ -38,8 +38,13 @@ export interface Placement {
 export interface FabricHistory {
   /** In the order of the log. */
   readonly losses: readonly MemberLoss[];
-  /** Where a connection is held; `parent` is the one it follows from. */
-  placeOf(row: ConnectionRow, parent: ConnectionRow | undefined): Placement;
+  /**
+   * Where a connection is held at a time (ms since the epoch), or, without one, where it may ever have been; `parent` is
+   * the one it follows from.
+   */
+  placeOf(row: ConnectionRow, parent: ConnectionRow | undefined, atMs?: number): Placement;
+  /** Whether packets were spread otherwise from some time on: then where a connection is held depends on the time. */
+  readonly isSpreadChanged?: boolean;
   /** The member that served a slot at a time (ms since the epoch); null where none did. */
   servedBy?(slot: number, atMs: number): string | null;
   /** Whether another member took the slot over, by loss or in order, after one time and until another. */

@@ -49,7 +49,7 @@ export interface Call extends ParsedCommand {
 
 /** Something to be done to members, by the name of a fault of the lab, or a setting that they keep. */
 export interface Act {
-  readonly fault: 'admin' | 'cpstop' | 'cpstart' | 'auto-clone';
+  readonly fault: 'admin' | 'cpstop' | 'cpstart' | 'auto-clone' | 'distribution';
   readonly members: readonly string[];
   readonly args: Readonly<Record<string, unknown>>;
   /** What is said once it is done. */

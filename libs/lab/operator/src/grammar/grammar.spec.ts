@@ -93,11 +93,23 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
     expect(() => run('cpstop', {}, 'recorded')).toThrow('a moment of a finished run');
   });
 
-  it('refuses to change what is fixed, and takes what is so already', () => {
+  it('has packets spread otherwise, and says what is so already', () => {
     expect(textOf(run('set distribution configuration auto-topology').page, false)).toBe(
       'Distribution mode is auto-topology already\n',
     );
-    expect(() => run('set distribution configuration manual-general')).toThrow(/as long as .* dist\.mode=general/);
+    const said = { fullName: 'Lab', why: 'few servers' };
+    expect(run('set distribution configuration manual-general', said, 'live', '1_02').act).toMatchObject({
+      fault: 'distribution',
+      members: ['1_02'],
+      args: {
+        distribution: 'manual-general',
+        principal: { name: 'Lab', known: 'asserted' },
+        why: 'few servers',
+      },
+    });
+    expect(() => run('set distribution configuration manual-general', {}, 'recorded')).toThrow(
+      'a moment of a finished run',
+    );
   });
 
   it('sets auto-clone, with who and why where that was said', () => {

@@ -32,28 +32,28 @@ function failoverCount(text: string | undefined): number | undefined {
   );
 }
 
-/**
- * The distribution that a run has from its fabric file: to say it again is no change, another one is refused, since
- * every packet on its way would have to find another slot at the same moment.
- */
-function setDistribution({ view, places }: Call): Outcome {
+/** To say again what is so is no change; another distribution goes to the group, which decides and brings it about. */
+function setDistribution({ view, places, here, answers }: Call): Outcome {
   const wanted = places[0] ?? '';
-  const is = modeOf(view);
-  if (wanted === is) return { page: lines('field', `Distribution mode is ${is} already`) };
-  throw new LabError(
-    'bad-input',
-    `Distribution mode is ${is} as long as this fabric is up: the slot of every open connection follows from it, ` +
-      `and nothing here moves all of them at once to change it to ${wanted}.`,
-    `Set distribution at the interfaces of the fabric file, and up again; or up --set dist.mode=${wanted === 'manual-general' ? 'general' : wanted}.`,
-  );
+  const { changingTo } = view.group;
+  if (changingTo === '' && wanted === modeOf(view)) {
+    return { page: lines('field', `Distribution mode is ${wanted} already`) };
+  }
+  const args = { distribution: wanted, ...saidBy(answers) };
+  const after = lines('field', `Distribution mode changes to ${wanted}; show distribution configuration says when it has`);
+  return { page: [], act: { fault: 'distribution', members: [here], args, after } };
 }
 
 /** What the operator wants of auto-clone goes to the log of the group, with who and why where that was said. */
 function setAutoClone({ places, here, answers }: Call): Outcome {
-  const { fullName, why } = answers;
-  const principal = { name: fullName ?? 'operator', known: 'asserted' };
-  const args = { state: places[0], principal, ...(why !== undefined && why !== '' && { why: why.slice(0, 200) }) };
+  const args = { state: places[0], ...saidBy(answers) };
   return { page: [], act: { fault: 'auto-clone', members: [here], args, after: [] } };
+}
+
+/** Who gave the command, and why where that was said. */
+function saidBy({ fullName, why }: Call['answers']): Readonly<Record<string, unknown>> {
+  const principal = { name: fullName ?? 'operator', known: 'asserted' };
+  return { principal, ...(why !== undefined && why !== '' && { why: why.slice(0, 200) }) };
 }
 
 export const MEMBER_ROWS: readonly CommandRow[] = [
@@ -211,11 +211,11 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
   ),
   {
     words: 'set distribution configuration',
-    about: 'refused where it would change something: the fabric file says how traffic is spread, until it is up again',
+    about: 'spreads packets otherwise, with no connection lost; kept in the log, with who and why',
     on: MEMBER,
-    effect: 'read',
+    effect: 'act',
     basis: 'recalled',
-    fidelity: 'F-DIST-SHOW',
+    fidelity: 'F-DIST-CHANGE',
     options: [],
     places: {
       name: 'MODE',

@@ -64,10 +64,14 @@ const TESTS: readonly Test[] = [
       const tables = view.orchestrators.filter((o) => o.tableHash !== null);
       if (tables.length === 0) return null;
       const first = tables[0]?.tableHash;
-      return each(
-        'Tables differ',
-        tables.filter((o) => o.tableHash !== first).map((o) => `${o.id} acts on version ${o.tableVersion}`),
-      );
+      const { changingTo } = view.group;
+      return [
+        ...each('Distribution changes', changingTo === '' ? [] : [`to ${changingTo}: packets wait meanwhile`]),
+        ...each(
+          'Tables differ',
+          tables.filter((o) => o.tableHash !== first).map((o) => `${o.id} acts on version ${o.tableVersion}`),
+        ),
+      ];
     },
   },
   {

@@ -1,3 +1,4 @@
+import { distributionWord } from '@rehearsal/security-group/fold';
 import { lines, type Line } from '../text/line.js';
 import type { FabricView } from '../view/fabric-view.js';
 
@@ -10,7 +11,7 @@ export function showDistribution(view: FabricView): Line[] {
   const row = (label: string, value: string): string => `${`${label}:`.padEnd(width)}${value}`;
   return lines(
     'recalled',
-    row('Mode', modeOf(view)),
+    row('Mode', view.group.changingTo === '' ? modeOf(view) : `${modeOf(view)}, changing to ${view.group.changingTo}`),
     row('L4 Mode', view.settings['dist.l4'] ? 'on' : 'off'),
     row('Matrix Size', String(view.slots.total)),
     ...view.group.interfaces.map((i, at) => row(interfaces[at]!, WORDS[i.distribution])),
@@ -19,7 +20,6 @@ export function showDistribution(view: FabricView): Line[] {
 
 /** The vendor's word for how the whole group spreads. */
 export function modeOf(view: FabricView): string {
-  const modes = view.group.interfaces.map((i) => i.distribution);
-  if (modes.every((m) => m === 'general')) return 'manual-general';
-  return view.settings['dist.mode'] === 'auto-topology' ? 'auto-topology' : 'per interface';
+  const of = (name: string) => view.group.interfaces.find((i) => i.name === name)?.distribution ?? 'general';
+  return distributionWord({ inside: of('inside'), outside: of('outside') });
 }

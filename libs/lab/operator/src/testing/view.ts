@@ -76,6 +76,7 @@ export function fabricView(rest: Partial<FabricView> = {}): FabricView {
       policyAtMs: AT_MS - 5_580_000,
       policyHash: '',
       autoClone: 'off',
+      changingTo: '',
     },
     settings: resolveSettings('vendor', {}),
     members: [member(1), member(2), lost, member(4)],

@@ -141,6 +141,8 @@ export interface FabricView {
     readonly policyAtMs: number | null;
     readonly policyHash: string;
     readonly autoClone: 'on' | 'off';
+    /** The distribution that is on its way, in the vendor's word; '' where none is. */
+    readonly changingTo: string;
   };
   readonly settings: Settings;
   readonly members: readonly MemberView[];

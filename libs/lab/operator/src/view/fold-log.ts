@@ -144,6 +144,9 @@ function noteEvent(
     case 'AutoCloneSet':
       fold.audits.push(auditOf(`smo image auto-clone state ${event.state}`, atMs, commit));
       break;
+    case 'DistributionChanging':
+      fold.audits.push(auditOf(`distribution configuration ${securityGroup.distributionWord(event)}`, atMs, commit));
+      break;
     case 'MemberReported':
       if (event.problems.length > 0) fold.leaving.set(event.member, slotsOf(before, event.member));
       break;

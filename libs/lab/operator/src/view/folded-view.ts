@@ -1,5 +1,5 @@
-import type { FabricPlan } from '@rehearsal/lab-port';
-import { exposedSlots, memberOf } from '@rehearsal/security-group/fold';
+import type { FabricPlan, InterfacePlan } from '@rehearsal/lab-port';
+import { distributionWord, exposedSlots, memberOf } from '@rehearsal/security-group/fold';
 import type { FabricView, IteratorView } from './fabric-view.js';
 import type { LogFold } from './fold-log.js';
 
@@ -32,11 +32,12 @@ export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): Folde
       release,
       take,
       address,
-      interfaces,
+      interfaces: interfaces.map((i) => ({ ...i, distribution: spreadAt(i, fold) })),
       smo: memberOf(group, group.smo),
       policyAtMs: fold.policyAtMs,
       policyHash: group.policyHash,
       autoClone: group.autoClone,
+      changingTo: group.nextDistribution.since > 0 ? distributionWord(group.nextDistribution) : '',
     },
     settings: plan.settings,
     slots: {
@@ -51,6 +52,12 @@ export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): Folde
     audits: fold.audits,
     commits: fold.commits,
   };
+}
+
+/** How an interface spreads at that moment: as planned, until the log says otherwise. */
+function spreadAt({ name, distribution }: InterfacePlan, { group }: LogFold): InterfacePlan['distribution'] {
+  if (group.distribution.since === 0) return distribution;
+  return name === 'outside' ? group.distribution.outside : group.distribution.inside;
 }
 
 /** The iterator as it is at `atMs`; null before its first run. */

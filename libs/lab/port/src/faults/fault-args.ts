@@ -30,6 +30,10 @@ export const FAULT_ARGS = {
   limitKb: z.int().min(1).optional().describe('how much there is of it'),
   pnote: z.string().min(1).optional().describe('name of the critical device'),
   report: z.enum(['ok', 'init', 'problem']).optional().describe('what the critical device reports'),
+  distribution: z
+    .enum(['auto-topology', 'manual-general'])
+    .optional()
+    .describe('auto-topology: by user inside and by network outside; manual-general: by both ends at both'),
   timeoutSec: z.int().min(0).optional().describe('a critical device that reports nothing for this long is a problem'),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 

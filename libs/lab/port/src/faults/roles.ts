@@ -93,4 +93,12 @@ export const ROLE_FAULTS = {
     mayLose: 'nothing',
     apply: tell('policy-install'),
   },
+  distribution: {
+    ...OF_A_MEMBER,
+    about: 'an operator has packets spread otherwise, for the whole group, while the fabric is up',
+    takes: ['distribution'],
+    requires: ['distribution'],
+    mayLose: 'nothing: packets wait at the orchestrators until all members are ready for it',
+    apply: tell('distribution', { distribution: 'distribution' }),
+  },
 } as const satisfies Readonly<Record<string, Fault>>;

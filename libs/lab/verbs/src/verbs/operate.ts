@@ -169,7 +169,7 @@ async function searchMembers(lab: Lab, status: LabStatus, places: readonly strin
 
 /** Does to each member what the command says, one after the other, as a fault of the lab. */
 async function actOn({ lab, beforeFault }: LabAtHand, act: Act): Promise<void> {
-  if (act.fault === 'auto-clone') return keepSetting(lab, act);
+  if (act.fault === 'auto-clone' || act.fault === 'distribution') return keepSetting(lab, act);
   const { state, ...said } = act.args;
   for (const id of act.members) {
     const target: Target = { role: 'member', id };

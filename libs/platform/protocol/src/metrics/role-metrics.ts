@@ -30,6 +30,10 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   // Any role
   frames_malformed: counter('frames_malformed', 'Frames from the bus that could not be read'),
   frames_unexpected: counter('frames_unexpected', 'Frames of a kind that this role does not take'),
+  packet_frames_too_late: counter(
+    'packet_frames_too_late',
+    'Frames of packets of a lost orchestrator that came after the distribution was to change',
+  ),
   frames_for_another_incarnation: counter('frames_stray', 'Frames between other lives of the two ends', {
     life: 'another',
   }),
