@@ -70,9 +70,15 @@ export class Peers {
     return activeMembers(this.parts.state()).filter((member) => member !== this.parts.me);
   }
 
+  /** The other members have handled everything that was sent to them. */
+  get othersSettled(): boolean {
+    for (const way of this.ways.values()) if (!way.settled) return false;
+    return true;
+  }
+
   /** Every peer has handled everything that was sent to it. */
   get settled(): boolean {
-    for (const way of this.ways.values()) if (!way.settled) return false;
+    if (!this.othersSettled) return false;
     const { hub } = this.parts;
     return this.parts
       .state()

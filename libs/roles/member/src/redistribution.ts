@@ -68,7 +68,7 @@ export class Redistribution {
     const { duties, legs, connections, peers } = this.parts;
     if (!this.passed || this.slots.size > 0 || legs.waiting > 0 || connections.toSend.waiting > 0) return false;
     for (const duty of duties.duty) if (duty === DUTY.waiting) return false;
-    return peers.settled;
+    return peers.othersSettled;
   }
 
   /** Takes the folded state, ahead of what else follows from its table. */
