@@ -72,7 +72,8 @@ export class Placing {
       if (atMs !== undefined && atMs < spread.closedMs - UNSURE_MS) break;
       if (atMs !== undefined && i > 0 && atMs < spread.fromMs + UNSURE_MS) isSure = false;
       isEver ||= legs.length > 0;
-      if (atMs === undefined || next === undefined || atMs < next.fromMs + UNSURE_MS) for (const leg of legs) slots.add(leg);
+      if (atMs === undefined || next === undefined || atMs < next.fromMs + UNSURE_MS)
+        for (const leg of legs) slots.add(leg);
     }
     // fidelity: F-SYNC-ASYMMETRIC
     const copied = isEver && own === 'delayed' ? 'immediate' : own;

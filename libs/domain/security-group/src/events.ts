@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { distributionMode, evidence, groupConfig, memberId, orchestratorId, problemName, silenceReasons } from './inputs.js';
+import {
+  distributionMode,
+  evidence,
+  groupConfig,
+  memberId,
+  orchestratorId,
+  problemName,
+  silenceReasons,
+} from './inputs.js';
 
 const whole = z.int().min(0);
 

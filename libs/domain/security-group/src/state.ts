@@ -138,7 +138,10 @@ export const initialState: SecurityGroupState = {
 };
 
 /** The vendor's word for how the whole group spreads. */
-export function distributionWord(of: { readonly inside: DistributionMode; readonly outside: DistributionMode }): string {
+export function distributionWord(of: {
+  readonly inside: DistributionMode;
+  readonly outside: DistributionMode;
+}): string {
   if (of.inside === 'general' && of.outside === 'general') return 'manual-general';
   return of.inside === 'user' && of.outside === 'network' ? 'auto-topology' : 'per interface';
 }

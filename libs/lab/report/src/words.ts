@@ -63,7 +63,11 @@ const GROUP: Words<SecurityGroupEvent> = {
   AutoCloneSet: (e) => say('members', 'plain', `an operator sets auto-clone ${e.state}`),
   AutoCloneIgnored: () => null,
   DistributionChanging: (e) =>
-    say('policy', 'plain', `the distribution is to be ${e.inside} inside and ${e.outside} outside: nothing more comes in`),
+    say(
+      'policy',
+      'plain',
+      `the distribution is to be ${e.inside} inside and ${e.outside} outside: nothing more comes in`,
+    ),
   DistributionReady: () => null,
   DistributionChanged: (e) =>
     say('policy', 'good', `the distribution is ${e.inside} inside and ${e.outside} outside from now on`),

@@ -171,6 +171,7 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     handover,
     peers,
     turns,
+    planned: config.interfaces,
     announce: settings['dist.announceChange'],
     immediate: settings['sync.asymmetricAtOnce'],
     forgetPackets,

@@ -8,6 +8,8 @@ import type { Awaited, PeerWay } from './peer-way.js';
 
 /** In a frame: an id, then the forwarding entry. */
 const RECORD_WORDS = 1 + FORWARDING_WORDS;
+/** Words of one frame at most: some 60 KB, well under the bus's message limit. */
+const FRAME_WORDS = 1500 * RECORD_WORDS;
 const REFUSED = 1 << 31;
 const ID_MASK = 0x7fff_ffff;
 
@@ -122,8 +124,8 @@ export class Legs {
   flush(copies: readonly Awaited[]): readonly Awaited[] {
     for (const [member, words] of this.outbox) {
       if (words.length === HEADER_WORDS) continue;
-      const frame = Int32Array.from(words);
-      this.parts.wayTo(member)?.send(FRAME.legs, frame, frame.length, undefined);
+      const way = this.parts.wayTo(member);
+      if (way !== undefined) sendInFrames(way, FRAME.legs, words, HEADER_WORDS);
       words.length = HEADER_WORDS;
     }
     if (this.replying.size > 0 || this.replyingOwn.length > 0) {
@@ -145,9 +147,8 @@ export class Legs {
       if (!reply.awaited.every((a) => a.done)) break;
       this.replies.shift();
       for (const [channel, ids] of reply.words) {
-        const frame = new Int32Array(HEADER_WORDS + ids.length);
-        frame.set(ids, HEADER_WORDS);
-        this.parts.wayTo(this.parts.memberOf(channel))?.send(FRAME.legsHeld, frame, frame.length, undefined);
+        const way = this.parts.wayTo(this.parts.memberOf(channel));
+        if (way !== undefined) sendInFrames(way, FRAME.legsHeld, ids, 0);
       }
       for (const asked of reply.own) this.held(asked);
       settled ||= reply.own.length > 0;
@@ -324,5 +325,15 @@ export class Legs {
       this.outbox.set(member, words);
     }
     return words;
+  }
+}
+
+/** Sends the words from `first` on, behind headers, in as many frames as it takes. */
+function sendInFrames(way: Pick<PeerWay, 'send'>, type: number, words: readonly number[], first: number): void {
+  for (let at = first; at < words.length; at += FRAME_WORDS) {
+    const part = words.slice(at, at + FRAME_WORDS);
+    const frame = new Int32Array(HEADER_WORDS + part.length);
+    frame.set(part, HEADER_WORDS);
+    way.send(type, frame, frame.length, undefined);
   }
 }

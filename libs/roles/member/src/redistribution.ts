@@ -1,4 +1,4 @@
-import type { ConnectionTable, ForwardingEntries, Steering } from '@rehearsal/dataplane';
+import type { ConnectionTable, ForwardingEntries, Mode, Steering } from '@rehearsal/dataplane';
 import { NONE } from '@rehearsal/dataplane';
 import type { Cancel, Runtime } from '@rehearsal/kernel';
 import type { SecurityGroupState } from '@rehearsal/security-group';
@@ -22,6 +22,8 @@ export interface RedistributionParts {
   readonly handover: Handover;
   readonly peers: Peers;
   readonly turns: Turns;
+  /** In force until the log says otherwise. */
+  readonly planned: { readonly inside: Mode; readonly outside: Mode };
   /** fidelity: F-DIST-ANNOUNCE; false is the negative control: nobody tells anybody. */
   readonly announce: boolean;
   /** fidelity: F-SYNC-ASYMMETRIC */
@@ -73,14 +75,13 @@ export class Redistribution {
 
   /** Takes the folded state, ahead of what else follows from its table. */
   take(state: SecurityGroupState): void {
-    const { steering } = this.parts;
-    const { distribution, nextDistribution: next } = state;
+    const { nextDistribution: next } = state;
     this.state = state;
     this.said = false;
     if (next.since === this.since && next.since > 0) return;
     this.end();
     this.since = next.since;
-    if (distribution.since > 0) steering.setModes(distribution.inside, distribution.outside);
+    this.setModes(false);
   }
 
   /** An orchestrator says that nothing from before the change is outstanding with it. */
@@ -193,8 +194,11 @@ export class Redistribution {
   }
 
   private setModes(next: boolean): void {
-    if (this.state === undefined) return;
-    const { inside, outside } = next ? this.state.nextDistribution : this.state.distribution;
-    this.parts.steering.setModes(inside, outside);
+    const { state } = this;
+    if (state === undefined) return;
+    const { steering, planned } = this.parts;
+    const now = state.distribution.since > 0 ? state.distribution : planned;
+    const { inside, outside } = next ? state.nextDistribution : now;
+    steering.setModes(inside, outside);
   }
 }

@@ -1,5 +1,13 @@
 import type { SecurityGroupState } from '@rehearsal/security-group';
-import { activeMembers, distributionWord, exposedSlots, memberOf, memberState, siteWords, tableHash } from '@rehearsal/security-group';
+import {
+  activeMembers,
+  distributionWord,
+  exposedSlots,
+  memberOf,
+  memberState,
+  siteWords,
+  tableHash,
+} from '@rehearsal/security-group';
 import type { MemberWatch } from './member-watch.js';
 
 /** What the command `status` says of the group, as this orchestrator has folded it at `version` and hears it. */

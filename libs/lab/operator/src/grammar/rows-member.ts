@@ -40,7 +40,10 @@ function setDistribution({ view, places, here, answers }: Call): Outcome {
     return { page: lines('field', `Distribution mode is ${wanted} already`) };
   }
   const args = { distribution: wanted, ...saidBy(answers) };
-  const after = lines('field', `Distribution mode changes to ${wanted}; show distribution configuration says when it has`);
+  const after = lines(
+    'field',
+    `Distribution mode changes to ${wanted}; show distribution configuration says when it has`,
+  );
   return { page: [], act: { fault: 'distribution', members: [here], args, after } };
 }
 
