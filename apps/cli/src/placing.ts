@@ -13,7 +13,7 @@ interface Ends extends TupleEnds {
 }
 
 /** `openedMs`: without it, as if it had been open before anything changed. */
-type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'> & Partial<Pick<ConnectionRow, 'openedMs'>>;
+type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'> & Partial<Pick<ConnectionRow, 'openedMs' | 'resent'>>;
 
 /** Clocks of the outside world and of those who decide differ by less, and packets are on their way for less. */
 const UNSURE_MS = 250;
@@ -49,43 +49,51 @@ export class Placing {
   }
 
   /**
-   * Where a connection is held, at a time, or, without one, where it may ever have been. Of one that began, or is looked
-   * at, while packets were being spread otherwise, nobody can tell how it is copied: null.
+   * Where a connection is held at a time, or, without one, where it may ever have been. Of one that began, or is looked
+   * at, while packets came to be spread otherwise, nobody can tell how it is copied: null, unless that is strictly.
    */
   placeOf(row: Row, parent: Row | undefined, atMs?: number): Placement {
     const ends = firstPacketOf(row);
     if (ends === undefined) return { home: NOWHERE, entries: [], copied: null };
     const control = parent === undefined ? undefined : firstPacketOf(parent);
     const isExpected = control !== undefined && announces(control);
-    const [began, sure] = this.beganUnder((isExpected ? parent!.openedMs : row.openedMs) ?? Number.NEGATIVE_INFINITY);
-    const home = this.slotOfEnds(this.spreads[began]!.steering, isExpected ? control : ends);
-    const own = isExpected ? this.copied(control) : this.copied(ends);
-    const slots = new Set<number>();
-    let isSure = sure;
-    let isEver = row.seenAs !== null;
-    for (const [i, { spread, steering }] of this.spreads.entries()) {
-      const next = this.spreads[i + 1]?.spread;
-      const cameIn = this.slotOfEnds(steering, ends);
-      const other = this.answerSlot(steering, ends, row.seenAs);
-      const legs = [cameIn, other].filter((slot) => slot !== home && slot !== NOWHERE);
-      if (i < began && sure) continue;
+    const began = this.beganUnder(isExpected ? parent! : row);
+    const homes = began.map(({ steering }) => this.slotOfEnds(steering, isExpected ? control : ends));
+    const home = homes[0]!;
+    const others = new Set(homes.filter((slot) => slot !== home));
+    let hadTwoLegs = row.seenAs !== null;
+    for (const { spread, steering } of this.spreads.slice(this.spreads.indexOf(began[0]!))) {
       if (atMs !== undefined && atMs < spread.closedMs - UNSURE_MS) break;
-      if (atMs !== undefined && i > 0 && atMs < spread.fromMs + UNSURE_MS) isSure = false;
-      isEver ||= legs.length > 0;
-      if (atMs === undefined || next === undefined || atMs < next.fromMs + UNSURE_MS)
-        for (const leg of legs) slots.add(leg);
+      const legs = [this.slotOfEnds(steering, ends), this.answerSlot(steering, ends, row.seenAs)];
+      const elsewhere = legs.filter((slot) => slot !== home && slot !== NOWHERE);
+      hadTwoLegs ||= elsewhere.length > 0;
+      if (atMs === undefined || atMs < this.untilMs(spread)) for (const slot of elsewhere) others.add(slot);
     }
+    const own = this.copied(isExpected ? control : ends);
     // fidelity: F-SYNC-ASYMMETRIC
-    const copied = isEver && own === 'delayed' ? 'immediate' : own;
-    return { home, entries: [...slots], copied: isSure || copied === 'strict' ? copied : null };
+    const copied = hadTwoLegs && own === 'delayed' ? 'immediate' : own;
+    const isSure = began.length === 1 && (atMs === undefined || !this.isChanging(atMs));
+    const place = { home, entries: [...others], copied: isSure || copied === 'strict' ? copied : null };
+    return homes.length === 1 ? place : { ...place, mayBeHome: homes.slice(1) };
   }
 
-  /** Which of the spreads a connection began under, and whether that is sure. */
-  private beganUnder(openedMs: number): readonly [index: number, sure: boolean] {
-    const index = this.spreads.findLastIndex(({ spread }) => spread.closedMs <= openedMs);
-    const next = this.spreads[index + 1]?.spread.closedMs ?? Number.POSITIVE_INFINITY;
-    const { closedMs } = this.spreads[index]!.spread;
-    return [index, openedMs >= closedMs + UNSURE_MS && openedMs < next - UNSURE_MS];
+  /** How packets were spread when a connection began: one of these. What began it may have been lost, and sent again. */
+  private beganUnder({ openedMs, resent = 0 }: Row): readonly (typeof this.spreads)[number][] {
+    const at = openedMs ?? Number.NEGATIVE_INFINITY;
+    const last = resent > 0 ? Number.POSITIVE_INFINITY : at + UNSURE_MS;
+    return this.spreads.filter(({ spread }) => spread.closedMs <= last && this.untilMs(spread) > at);
+  }
+
+  /** Until when packets were spread so, at the latest. */
+  private untilMs(spread: Spread): number {
+    const next = this.spreads[this.spreads.findIndex((s) => s.spread === spread) + 1];
+    return next === undefined ? Number.POSITIVE_INFINITY : next.spread.fromMs + UNSURE_MS;
+  }
+
+  private isChanging(atMs: number): boolean {
+    return this.spreads.some(
+      ({ spread }) => spread.closedMs - UNSURE_MS <= atMs && atMs < spread.fromMs + UNSURE_MS,
+    );
   }
 
   private slotOfEnds(steering: Steering, { side, src, dst, srcPort, dstPort, proto }: Ends): number {

@@ -85,6 +85,8 @@ export class Serving {
     }
     const now = this.connections.relative(this.rt.nowMs());
     const { duty } = this.duties;
+    // By a distribution that is over: only an orchestrator that is lost, and does not know it yet, sends such packets.
+    const isOver = version < table.spreadSince;
     this.connections.marks.setIncarnation(orchestrator, channel.peerIncarnation);
     while (reader.next()) {
       const slot = reader.aux;
@@ -96,7 +98,7 @@ export class Serving {
         at++;
         lenBytes -= WORD_BYTES;
       }
-      if (table.active[slot] !== this.me || version < Math.max(table.spreadSince, table.epoch[slot] as number)) {
+      if (isOver || table.active[slot] !== this.me || version < (table.epoch[slot] as number)) {
         this.egress.writerFor(channel).addBare(reader.id, reader.side, REASONS.nack, slot);
       } else if (duty[slot] === DUTY.serving) {
         this.judge(reader.words, at, lenBytes, fragmentPorts, slot, reader.side, reader.id, channel, orchestrator, now);

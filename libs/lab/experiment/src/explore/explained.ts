@@ -43,8 +43,10 @@ function wereOrphaned(slots: readonly number[], row: ConnectionRow, { log, paren
   return openedMs !== null && log.orphaned.some((o) => slots.includes(o.slot) && openedMs - ROUNDED_UP_MS < o.atMs);
 }
 
-const homeOrphaned: Explains = (row, facts) =>
-  wereOrphaned([facts.log.placeOf(row, facts.parentOf(row)).home], row, facts);
+const homeOrphaned: Explains = (row, facts) => {
+  const { home, mayBeHome = [] } = facts.log.placeOf(row, facts.parentOf(row));
+  return wereOrphaned([home, ...mayBeHome], row, facts);
+};
 
 /** The slot where its other packets come in: they meet nothing, until the home has heard of it and told it anew. */
 const otherLegOrphaned: Explains = (row, facts) =>

@@ -21,7 +21,7 @@ export interface LogFacts {
   /** What was refused or ignored, by its reason. */
   readonly refusals: Readonly<Record<string, number>>;
   /** Where a connection is held, given the one it follows from. */
-  placeOf(row: ConnectionRow, parent: ConnectionRow | undefined): Pick<Placement, 'home' | 'entries'>;
+  placeOf(row: ConnectionRow, parent: ConnectionRow | undefined): Pick<Placement, 'home' | 'entries' | 'mayBeHome'>;
 }
 
 /** What must not be, whatever a schedule does, and what this one does not explain. */

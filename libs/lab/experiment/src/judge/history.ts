@@ -27,6 +27,8 @@ export interface Placement {
   readonly home: number;
   /** Other slots, where packets of it come in and are sent home from by a forwarding entry. */
   readonly entries: readonly number[];
+  /** Of `entries`: slots that its home may be, where that is not sure. */
+  readonly mayBeHome?: readonly number[];
   /** Null where the policy it began under is not known. */
   readonly copied: CopyPolicy | null;
 }
