@@ -4,6 +4,7 @@ import { PROTO_TCP, PROTO_UDP, Steering, type Mode } from '@rehearsal/dataplane'
 import { loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan } from '@rehearsal/lab-port';
 import { Placing } from './placing.js';
+import { Spreads, type Spread } from './spreads.js';
 
 const FABRIC = fileURLToPath(new URL('../../../examples/fabrics/single-site.fabric.yaml', import.meta.url));
 const [CLIENT, SERVER, HIDE] = [0x0a010005, 0xcb007107 | 0, 0xcb007101 | 0];
@@ -18,7 +19,7 @@ const RULES = {
   ],
 };
 
-function placingOf(inside: Mode, outside: Mode, overrides: Record<string, unknown> = {}) {
+function placingOf(inside: Mode, outside: Mode, overrides: Record<string, unknown> = {}, change?: Spread) {
   const all = { 'dist.l4': true, 'sync.policy': 'delayed', 'sync.never': 'dns', ...overrides };
   const plan = loadFabric(FABRIC, { overrides: all });
   const interfaces = plan.securityGroup.interfaces.map((i) => ({
@@ -31,7 +32,8 @@ function placingOf(inside: Mode, outside: Mode, overrides: Record<string, unknow
     securityGroup: { ...plan.securityGroup, interfaces },
   };
   const steering = new Steering({ slots: 512, l4: true, modes: [inside, outside], gtp: 'outer' });
-  return { placing: new Placing(changed, changed.settings), steering };
+  const spreads = change === undefined ? undefined : [...new Spreads(changed).all, change];
+  return { placing: new Placing(changed, changed.settings, spreads), steering };
 }
 
 const inside = (tuple: string, seenAs: string | null = null) => ({ tuple, from: 'inside' as const, seenAs });
@@ -144,5 +146,40 @@ describe('where a connection is held', () => {
     expect(placing.placeOf(inside('a.pcap#0 odd packets'), undefined)).toEqual({ home: -1, entries: [], copied: null });
     const tunnel = placing.placeOf(inside('10.1.0.5:2152>203.0.113.7:2152/udp'), undefined);
     expect([tunnel.home, tunnel.entries]).toEqual([-1, []]);
+  });
+});
+
+describe('a connection of a run whose distribution changed', () => {
+  const CHANGE = { inside: 'user', outside: 'user', closedMs: 10_000, fromMs: 10_100 } as const;
+  const { placing, steering } = placingOf('general', 'general', {}, CHANGE);
+  const next = new Steering({ slots: 512, l4: true, modes: ['user', 'user'], gtp: 'outer' });
+  const at = (openedMs: number, resent = 0) => ({ ...inside('10.1.0.5:4000>203.0.113.7:443/tcp'), openedMs, resent });
+  const before = steering.slotOf(0, CLIENT, SERVER, 4000, 443, PROTO_TCP);
+  const [asked, answered] = [
+    next.slotOf(0, CLIENT, SERVER, 4000, 443, PROTO_TCP),
+    next.slotOf(1, SERVER, CLIENT, 443, 4000, PROTO_TCP),
+  ];
+
+  it('has its home where it began, and entries by the time that is asked for', () => {
+    expect(placing.placeOf(at(5_000), undefined, 6_000)).toEqual({ home: before, entries: [], copied: 'delayed' });
+    const later = { home: before, entries: [asked, answered], copied: 'immediate' };
+    expect(placing.placeOf(at(5_000), undefined, 20_000)).toEqual(later);
+    expect(placing.placeOf(at(5_000), undefined)).toEqual(later);
+    expect(placing.placeOf(at(15_000), undefined, 20_000)).toEqual({
+      home: asked,
+      entries: [answered],
+      copied: 'immediate',
+    });
+  });
+
+  it('may be copied or not while it changes, and may have two homes where it began then, or had to begin again', () => {
+    expect(placing.placeOf(at(5_000), undefined, 10_050)).toEqual({
+      home: before,
+      entries: [asked, answered],
+      copied: null,
+    });
+    const unsure = { home: before, entries: [asked, answered], mayBeHome: [asked], copied: null };
+    expect(placing.placeOf(at(9_950), undefined, 20_000)).toEqual(unsure);
+    expect(placing.placeOf(at(5_000, 1), undefined, 20_000)).toEqual(unsure);
   });
 });

@@ -91,9 +91,7 @@ export class Placing {
   }
 
   private isChanging(atMs: number): boolean {
-    return this.spreads.some(
-      ({ spread }) => spread.closedMs - UNSURE_MS <= atMs && atMs < spread.fromMs + UNSURE_MS,
-    );
+    return this.spreads.some(({ spread }) => spread.closedMs - UNSURE_MS <= atMs && atMs < spread.fromMs + UNSURE_MS);
   }
 
   private slotOfEnds(steering: Steering, { side, src, dst, srcPort, dstPort, proto }: Ends): number {

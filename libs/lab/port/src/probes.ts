@@ -80,8 +80,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     args: [],
     read: async (lab) => {
       const running = (await lab.status()).orchestrators.filter((o) => o.process === 'running');
-      const words = new Set(running.map(({ detail }) => String(detail['distribution'] ?? 'changing')));
-      return words.size === 1 ? [...words][0] : 'changing';
+      const [first, ...others] = running.map(({ detail }) => detail['distribution']);
+      return first !== undefined && others.every((word) => word === first) ? first : 'changing';
     },
   },
   'member-state': {

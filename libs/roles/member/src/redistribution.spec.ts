@@ -14,7 +14,7 @@ function given(announce = true) {
   const happened: string[] = [];
   const timers: { atMs: number; run: () => void }[] = [];
   const clock = { nowMs: 1000 };
-  let ends: (() => void)[] = [];
+  const ends: (() => void)[] = [];
   let modes = '';
   let table: SecurityGroupState = {
     ...initialState,
