@@ -10,7 +10,7 @@ import type { Peers } from './peers.js';
 import type { Turns } from './turns.js';
 
 /** Connections told of in one round, so that signs of life leave in between. */
-const ROUND_CONNECTIONS = 4096;
+const ROUND_CONNECTIONS = 512;
 
 export interface RedistributionParts {
   readonly rt: Runtime;
