@@ -112,6 +112,18 @@ describe('an operator takes a member down and up again', () => {
     ]);
   });
 
+  it('and it drains, though an orchestrator has just been started anew and nothing flows', async () => {
+    const fabric = given('lossless');
+    await fabric.run(async (lab) => {
+      await lab.command(TRAFFIC, { name: 'finish', args: { deadlineMs: 20_000 } }, 30_000);
+      await lab.kill({ role: 'orchestrator', id: '1_2' }, { rebootAfterMs: 0 });
+      await fabric.tell('1_02', 'admin', { state: 'down' });
+      await lab.waitMs(3000);
+      expect(await fabric.state('1_02')).toBe('DOWN');
+    });
+    expect(fabric.events('MemberDrained').map((e) => e.member)).toEqual(['1_02']);
+  });
+
   it('and loses what was not copied yet where the drain is off (negative control)', async () => {
     const fabric = given('vendor', { 'admin.drain': false });
     const ledger = await fabric.run(async (lab) => {

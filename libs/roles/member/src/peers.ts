@@ -80,11 +80,11 @@ export class Peers {
   get settled(): boolean {
     if (!this.othersSettled) return false;
     const { hub } = this.parts;
-    return this.parts
-      .state()
-      .orchestrators.every(
-        (o) => o.status !== 'active' || (hub.find(nodeCode('orchestrator', o.id))?.inFlight ?? 0) === 0,
-      );
+    return this.parts.state().orchestrators.every(({ id, status, incarnation }) => {
+      const channel = hub.find(nodeCode('orchestrator', id));
+      // One to an incarnation that is over will never be settled, and nobody waits for what is in it.
+      return status !== 'active' || channel?.peerIncarnation !== incarnation || channel.inFlight === 0;
+    });
   }
 
   /** Ends the ways to incarnations that `table` does not know any more. */
