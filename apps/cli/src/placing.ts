@@ -18,6 +18,13 @@ type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'> & Partial<Pick<Conne
 /** Clocks of the outside world and of those who decide differ by less, and packets are on their way for less. */
 const UNSURE_MS = 250;
 
+interface PlacedSpread {
+  readonly spread: Spread;
+  readonly steering: Steering;
+  /** Until when packets were spread so, at the latest. */
+  readonly untilMs: number;
+}
+
 const INSIDE = 0;
 const OUTSIDE = 1;
 const NOWHERE = -1;
@@ -33,13 +40,17 @@ export class Placing {
   private readonly settings: Settings;
   private readonly policy: CompiledPolicy;
   /** In order of time. */
-  private readonly spreads: readonly { readonly spread: Spread; readonly steering: Steering }[];
+  private readonly spreads: readonly PlacedSpread[];
 
   /** `spreads`: how packets were spread in a run; by default as planned. */
   constructor(plan: FabricPlan, settings: Settings, spreads: readonly Spread[] = new Spreads(plan).all) {
     this.settings = settings;
     this.policy = compilePolicy(plan.policy ?? null);
-    this.spreads = spreads.map((spread) => ({ spread, steering: steeringOf(settings, spread) }));
+    this.spreads = spreads.map((spread, i) => {
+      const next = spreads[i + 1];
+      const untilMs = next === undefined ? Number.POSITIVE_INFINITY : next.fromMs + UNSURE_MS;
+      return { spread, steering: steeringOf(settings, spread), untilMs };
+    });
   }
 
   /** The slot that the packets of a connection's client come in by at first; -1 for text that names no connection. */
@@ -62,12 +73,12 @@ export class Placing {
     const home = homes[0]!;
     const others = new Set(homes.filter((slot) => slot !== home));
     let hadTwoLegs = row.seenAs !== null;
-    for (const { spread, steering } of this.spreads.slice(this.spreads.indexOf(began[0]!))) {
+    for (const { spread, steering, untilMs } of this.spreads.slice(this.spreads.indexOf(began[0]!))) {
       if (atMs !== undefined && atMs < spread.closedMs - UNSURE_MS) break;
       const legs = [this.slotOfEnds(steering, ends), this.answerSlot(steering, ends, row.seenAs)];
       const elsewhere = legs.filter((slot) => slot !== home && slot !== NOWHERE);
       hadTwoLegs ||= elsewhere.length > 0;
-      if (atMs === undefined || atMs < this.untilMs(spread)) for (const slot of elsewhere) others.add(slot);
+      if (atMs === undefined || atMs < untilMs) for (const slot of elsewhere) others.add(slot);
     }
     const own = this.copied(isExpected ? control : ends);
     // fidelity: F-SYNC-ASYMMETRIC
@@ -78,16 +89,10 @@ export class Placing {
   }
 
   /** How packets were spread when a connection began: one of these. What began it may have been lost, and sent again. */
-  private beganUnder({ openedMs, resent = 0 }: Row): readonly (typeof this.spreads)[number][] {
+  private beganUnder({ openedMs, resent = 0 }: Row): readonly PlacedSpread[] {
     const at = openedMs ?? Number.NEGATIVE_INFINITY;
     const last = resent > 0 ? Number.POSITIVE_INFINITY : at + UNSURE_MS;
-    return this.spreads.filter(({ spread }) => spread.closedMs <= last && this.untilMs(spread) > at);
-  }
-
-  /** Until when packets were spread so, at the latest. */
-  private untilMs(spread: Spread): number {
-    const next = this.spreads[this.spreads.findIndex((s) => s.spread === spread) + 1];
-    return next === undefined ? Number.POSITIVE_INFINITY : next.spread.fromMs + UNSURE_MS;
+    return this.spreads.filter(({ spread, untilMs }) => spread.closedMs <= last && untilMs > at);
   }
 
   private isChanging(atMs: number): boolean {

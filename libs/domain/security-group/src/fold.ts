@@ -2,4 +2,4 @@
 export { evolve } from './evolve.js';
 export { memberState, siteWords } from './member-states.js';
 export { PNOTES } from './pnotes.js';
-export { distributionWord, exposedSlots, initialState, memberNumber, memberOf } from './state.js';
+export { DISTRIBUTIONS, distributionWord, exposedSlots, initialState, memberNumber, memberOf } from './state.js';

@@ -31,6 +31,7 @@ export type {
 } from './state.js';
 export {
   activeMembers,
+  DISTRIBUTIONS,
   distributionWord,
   exposedSlots,
   holders,

@@ -137,13 +137,18 @@ export const initialState: SecurityGroupState = {
   version: 0,
 };
 
+type Modes = Pick<Distribution, 'inside' | 'outside'>;
+
+/** How the whole group spreads, by the vendor's words. */
+export const DISTRIBUTIONS: ReadonlyMap<string, Modes> = new Map([
+  ['auto-topology', { inside: 'user', outside: 'network' }],
+  ['manual-general', { inside: 'general', outside: 'general' }],
+]);
+
 /** The vendor's word for how the whole group spreads. */
-export function distributionWord(of: {
-  readonly inside: DistributionMode;
-  readonly outside: DistributionMode;
-}): string {
-  if (of.inside === 'general' && of.outside === 'general') return 'manual-general';
-  return of.inside === 'user' && of.outside === 'network' ? 'auto-topology' : 'per interface';
+export function distributionWord({ inside, outside }: Modes): string {
+  for (const [word, of] of DISTRIBUTIONS) if (of.inside === inside && of.outside === outside) return word;
+  return 'per interface';
 }
 
 /** Number of a member id in the slot table, from 1; 0 when the group has no such member. */

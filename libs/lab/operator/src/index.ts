@@ -19,7 +19,7 @@ export type { FabricView, MemberView, OrchestratorView } from './view/fabric-vie
 export { foldLog } from './view/fold-log.js';
 export { liveView } from './view/live-view.js';
 export { recordedView } from './view/recorded-view.js';
-export type { SampledMoment } from './view/recorded-view.js';
+export type { SampledMoment, SampledRates } from './view/recorded-view.js';
 export { ImportError } from './import/findings.js';
 export type { Imported } from './import/findings.js';
 export { readPaste } from './import/read-paste.js';

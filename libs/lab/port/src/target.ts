@@ -59,18 +59,10 @@ export function findTarget(text: string, known: readonly Target[]): Target {
   const id = site === undefined || own!.startsWith(`${site}_`) ? own! : said;
   const hits = known.filter((t) => t.id === id && (words.length === 1 || t.role === role));
   if (hits.length === 1) return hits[0]!;
-  const elsewhere = known.find((t) => t.id === own && site !== undefined && site !== '');
-  if (elsewhere !== undefined) {
-    const [itsSite] = elsewhere.id.split('_');
-    throw new LabError(
-      'bad-input',
-      `There is no '${text}' in this fabric.`,
-      `Say ${elsewhere.id}, or ${itsSite}:${elsewhere.id}.`,
-    );
-  }
+  const isElsewhere = site !== undefined && known.some((t) => t.id === own);
   throw new LabError(
     'bad-input',
     `There is no '${text}' in this fabric.`,
-    `Name one of: ${known.map(targetName).join(', ')}.`,
+    isElsewhere ? `Say ${own}, or ${own!.split('_')[0]}:${own}.` : `Name one of: ${known.map(targetName).join(', ')}.`,
   );
 }

@@ -24,7 +24,8 @@ export interface AskOptions {
 /**
  * Sends an input to the processes that decide `stream`, again and again under its id until one says
  * what came of it: first to one of them, and where that one does not answer to all, since it may hang for as
- * long as others do not. They decide it once, whoever is first. `done` hears a `failed` only after `withinMs`: then the input may still be decided.
+ * long as others do not. They decide it once, whoever is first. `done` hears a `failed` only after `withinMs`:
+ * then the input may still be decided.
  * @throws NotCanonicalError
  */
 export function askInput(

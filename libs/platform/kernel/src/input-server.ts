@@ -19,7 +19,8 @@ export type ServingRuntime = Pick<Runtime, 'answer' | 'after' | 'log' | 'note'>;
 
 /**
  * Answers inputs sent to the stream of a decider: those at `cmd.<kind>.<id>`, shared among all processes that
- * decide it, and those at `cmd.<kind>.<id>.all`, meant for each: after the append, with the commit and its events, or with the refusal.
+ * decide it, and those at `cmd.<kind>.<id>.all`, meant for each: after the append, with the commit and its events,
+ * or with the refusal.
  */
 export function serveInputs<S, I extends Input, E extends Event>(
   runtime: ServingRuntime,

@@ -179,7 +179,7 @@ export class DataPlane {
     turns.queue();
   }
 
-  /** Packets of orchestrators that are lost: all that live ones had sent here is answered. */
+  /** Packets at hand are never judged: whoever sent them is lost, or this life is over. */
   private forgetPackets(): void {
     this.ingress.clear();
     this.parts.serving.clear();
@@ -202,11 +202,9 @@ export class DataPlane {
 
   /** Drops all that this life holds. */
   clear(): void {
-    const { connections, serving, correction, legs, expecting, egress, replication } = this.parts;
-    this.ingress.clear();
+    const { connections, legs, expecting, egress, replication } = this.parts;
     this.parts.moves.clear();
-    serving.clear();
-    correction.clear();
+    this.forgetPackets();
     legs.clear();
     expecting.clear();
     this.unfolded.clear();

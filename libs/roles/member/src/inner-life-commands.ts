@@ -1,6 +1,6 @@
 import type { Command, CommandReply, Principal } from '@rehearsal/kernel';
 import { askInput } from '@rehearsal/kernel';
-import type { SecurityGroupEvent } from '@rehearsal/security-group';
+import { DISTRIBUTIONS, type SecurityGroupEvent } from '@rehearsal/security-group';
 import type { InnerLife, InnerLifeHost } from './inner-life.js';
 import type { PnoteState } from './inner-life-pnotes.js';
 import { PNOTE_STATES } from './inner-life-pnotes.js';
@@ -95,17 +95,12 @@ function setAutoClone(host: InnerLifeHost, command: Command, done: Done): void {
   decide(host, command, { type: 'setAutoClone', state, ...whyOf(command.args) }, done);
 }
 
-/** The modes by the words of the vendor, or each interface's own. */
-const DISTRIBUTIONS: Readonly<Record<string, { readonly inside: string; readonly outside: string }>> = {
-  'auto-topology': { inside: 'user', outside: 'network' },
-  'manual-general': { inside: 'general', outside: 'general' },
-};
-
 function setDistribution(host: InnerLifeHost, command: Command, done: Done): void {
   const { distribution } = command.args;
-  const modes = DISTRIBUTIONS[String(distribution)];
-  if (modes === undefined)
-    return answer(`distribution needs auto-topology or manual-general, not ${String(distribution)}`, done);
+  const modes = DISTRIBUTIONS.get(String(distribution));
+  if (modes === undefined) {
+    return answer(`distribution needs ${[...DISTRIBUTIONS.keys()].join(' or ')}, not ${String(distribution)}`, done);
+  }
   decide(host, command, { type: 'setDistribution', ...modes, ...whyOf(command.args) }, done);
 }
 

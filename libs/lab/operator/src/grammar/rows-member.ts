@@ -1,4 +1,5 @@
 import { LabError } from '@rehearsal/lab-port/lab-error';
+import { DISTRIBUTIONS } from '@rehearsal/security-group/fold';
 import { failureBundle } from '../layouts/bundle.js';
 import { cphaprobIf } from '../layouts/cphaprob-if.js';
 import { cphaprobList, type ListKind } from '../layouts/cphaprob-list.js';
@@ -225,7 +226,7 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
       about: 'the mode',
       least: 1,
       most: 1,
-      choices: ['auto-topology', 'manual-general'],
+      choices: [...DISTRIBUTIONS.keys()],
     },
     handle: setDistribution,
   },

@@ -20,12 +20,14 @@ export interface RecordedParts {
   readonly sampled: SampledMoment | null;
 }
 
+export type SampledRates = NonNullable<MemberView['rates']>;
+
 /** One moment of a run's series, by member; a member that did not answer then is not in it. */
 export interface SampledMoment {
   /** Connections of the slots that it serves. */
   readonly connections: ReadonlyMap<string, number>;
   /** Since the sample before. */
-  readonly rates: ReadonlyMap<string, NonNullable<MemberView['rates']>>;
+  readonly rates: ReadonlyMap<string, SampledRates>;
 }
 
 const NOTES_SHOWN = 40;

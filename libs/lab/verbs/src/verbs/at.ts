@@ -10,7 +10,14 @@ import {
 import type { Sample, Samples } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { targetName } from '@rehearsal/lab-port/target';
-import { carryOutCommand, hostName, readCommand, recordedView, type SampledMoment } from '@rehearsal/operator';
+import {
+  carryOutCommand,
+  hostName,
+  readCommand,
+  recordedView,
+  type SampledMoment,
+  type SampledRates,
+} from '@rehearsal/operator';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { basisField, commandField } from './exec.js';
@@ -69,8 +76,6 @@ export function sampledAt(recorded: Samples | null, atMs: number): SampledMoment
 }
 
 const wholeOrNull = (value: number | null): number | null => (value === null ? null : Math.round(value));
-
-type SampledRates = SampledMoment['rates'] extends ReadonlyMap<string, infer R> ? R : never;
 
 /** How fast a counter grew from one sample to the next; null where it was not known, or began anew. */
 function ratePerSec(now: Sample, before: Sample, read: (sample: Sample) => number | null): number | null {
