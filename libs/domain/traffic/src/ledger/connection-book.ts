@@ -23,6 +23,8 @@ export class ConnectionBook {
   readonly underWay: Uint32Array;
   readonly delivered: Uint32Array;
   readonly dropped: Uint32Array;
+  /** Of those dropped: sent before anything of it came out, where what began it was given up with its way. */
+  readonly droppedTooEarly: Uint32Array;
   readonly lost: Uint32Array;
   /** Forgotten by the ring without a word from the fabric. */
   readonly expired: Uint32Array;
@@ -31,6 +33,9 @@ export class ConnectionBook {
   readonly corrupted: Uint32Array;
   /** Sent beyond the script: retransmissions and what answers them. */
   readonly resent: Uint32Array;
+  /** What began it was given up with its way into the fabric. */
+  readonly beginningGivenUp: Uint8Array;
+  readonly firstDeliveredMs: Float64Array;
   readonly lastDeliveredMs: Float64Array;
   /** Since when it has had something under way and heard nothing; -1: nothing under way. */
   readonly waitingSinceMs: Float64Array;
@@ -50,12 +55,15 @@ export class ConnectionBook {
     this.underWay = new Uint32Array(size);
     this.delivered = new Uint32Array(size);
     this.dropped = new Uint32Array(size);
+    this.droppedTooEarly = new Uint32Array(size);
     this.lost = new Uint32Array(size);
     this.expired = new Uint32Array(size);
     this.duplicated = new Uint32Array(size);
     this.reordered = new Uint32Array(size);
     this.corrupted = new Uint32Array(size);
     this.resent = new Uint32Array(size);
+    this.beginningGivenUp = new Uint8Array(size);
+    this.firstDeliveredMs = new Float64Array(size).fill(-1);
     this.lastDeliveredMs = new Float64Array(size).fill(-1);
     this.waitingSinceMs = new Float64Array(size).fill(-1);
     this.longestSilenceMs = new Float64Array(size);

@@ -91,6 +91,8 @@ export interface ConnectionRow {
   readonly sent: number;
   readonly delivered: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Of those dropped: sent before anything of it came out, where what began it was given up with its way. */
+  readonly droppedTooEarly: number;
   readonly lost: Readonly<Record<string, number>>;
   readonly unexplained: number;
   readonly duplicated: number;
@@ -226,6 +228,7 @@ function rowOf(ledger: Ledger, names: ConnectionNames, mark: FaultMark, nowMs: n
     sent: book.sent[c],
     delivered: book.delivered[c],
     dropped,
+    droppedTooEarly: book.droppedTooEarly[c],
     lost,
     unexplained: book.underWay[c] + book.expired[c],
     duplicated: book.duplicated[c],

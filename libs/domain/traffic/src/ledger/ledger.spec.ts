@@ -162,6 +162,24 @@ describe('the ledger', () => {
     expect([ledger.connectionOf(c), ledger.wayOf(elsewhere)]).toEqual([0, 1]);
   });
 
+  it('tells drops that came before what was to begin their connection, which was given up with its way', () => {
+    const ledger = ledgerOf(2);
+    const dropped = (connection: number, atMs: number): void => {
+      ledger.judge(send(ledger, connection, atMs, 0, 1), OUT_OF_STATE, atMs + 1);
+    };
+    const first = send(ledger, 0, 1000);
+    deliver(ledger, send(ledger, 1, 1000), 1001);
+    send(ledger, 1, 1010);
+    ledger.presumeLost(0, ORCHESTRATOR_LOST, 1100);
+    dropped(0, 1150);
+    const under = send(ledger, 0, 1160, 0, 1);
+    deliver(ledger, first, 1200);
+    ledger.judge(under, OUT_OF_STATE, 1210);
+    for (const connection of [0, 1]) dropped(connection, 1250);
+    expect(rowOf(ledger, 0, 1300)).toMatchObject({ dropped: { out_of_state: 3 }, droppedTooEarly: 2 });
+    expect(rowOf(ledger, 1, 1300)).toMatchObject({ dropped: { out_of_state: 1 }, droppedTooEarly: 0 });
+  });
+
   it('takes nothing more of a way it gave up that newer packets have overtaken on another', () => {
     const ledger = ledgerOf(1);
     const [early, late] = [send(ledger, 0, 1000), send(ledger, 0, 1000)];

@@ -194,10 +194,12 @@ export class Ledger {
 
   /** Names every packet under way on that way into the fabric lost, until the fabric says otherwise. Returns how many. */
   presumeLost(way: number, code: number, nowMs: number): number {
-    const { ring } = this;
+    const { ring, book } = this;
     let named = 0;
     for (let place = 0; place < ring.capacity; place++) {
       if (ring.state[place] !== PACKET_STATE.outstanding || (ring.way[place] & 0x7f) !== way) continue;
+      const connection = ring.connection[place];
+      if (book.firstDeliveredMs[connection] < 0) book.beginningGivenUp[connection] = 1;
       this.putAway(place, code, PACKET_STATE.presumedLost, nowMs, -1);
       named++;
     }
@@ -298,6 +300,7 @@ export class Ledger {
 
   private noteHeard(connection: number, nowMs: number, latencyUs: number): void {
     const { book } = this;
+    if (book.firstDeliveredMs[connection] < 0) book.firstDeliveredMs[connection] = nowMs;
     book.lastDeliveredMs[connection] = nowMs;
     this.mark_.heard(connection, nowMs, latencyUs);
     this.noteSilence(connection, nowMs);
@@ -328,23 +331,32 @@ export class Ledger {
   }
 
   private putAway(place: number, code: number, state: number, nowMs: number, slot: number): void {
-    const { ring } = this;
+    const { ring, book } = this;
     const connection = ring.connection[place];
     this.retract(place, connection);
     ring.state[place] = state;
     ring.code[place] = code;
-    ring.entry[place] = this.losses.add(ring, place, code, slot, this.sentMs(place, nowMs), nowMs);
+    const sentMs = this.sentMs(place, nowMs);
+    ring.entry[place] = this.losses.add(ring, place, code, slot, sentMs, nowMs);
     this.reasons.add(connection, code, 1);
     if (state === PACKET_STATE.dropped) {
       this.dropped++;
-      this.book.dropped[connection]++;
+      book.dropped[connection]++;
+      if (this.isTooEarly(connection, sentMs)) book.droppedTooEarly[connection]++;
     } else {
       this.lost++;
-      this.book.lost[connection]++;
+      book.lost[connection]++;
       // What a failure took was still wanted: an open connection's silence goes on.
-      if (this.book.outcome[connection] === OUTCOME.open) return;
+      if (book.outcome[connection] === OUTCOME.open) return;
     }
     this.endWaitIfIdle(connection, nowMs);
+  }
+
+  /** Whether a packet sent then went another way than what was to begin its connection, and came before it. */
+  private isTooEarly(connection: number, sentMs: number): boolean {
+    const { book } = this;
+    const firstMs = book.firstDeliveredMs[connection];
+    return book.beginningGivenUp[connection] === 1 && (firstMs < 0 || sentMs < firstMs);
   }
 
   /** Takes back what is on record of a packet of which there is something new to say. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resolveSettings } from '@rehearsal/kernel';
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import { affectedConnections, failuresOf, faultTimeOf } from './affected.js';
+import { affectedConnections, copiesUntilMs, failuresOf, faultTimeOf } from './affected.js';
 import type { FabricHistory, MemberLoss } from './history.js';
 
 const SLOT = 203;
@@ -57,6 +57,41 @@ describe('a connection whose heir was dead before it inherited', () => {
   });
 });
 
+describe('a recorded connection that is refused for want of state', () => {
+  const refused = (droppedTooEarly: number, lost: Record<string, number>) => {
+    const row = {
+      id: 1,
+      tuple: '1/tcp',
+      kind: 'capture',
+      outcome: 'done',
+      follows: null,
+      openedMs: HEIR_DIED_MS - 1,
+      closedMs: null,
+      lost,
+      dropped: { out_of_state: 3 },
+      droppedTooEarly,
+    } as unknown as ConnectionRow;
+    const history = {
+      losses: [lossOf('1_03', [])],
+      placeOf: () => ({ home: SLOT, entries: [], copied: 'strict' }),
+    } as unknown as FabricHistory;
+    const faults = [panic('1_03', HEIR_DIED_MS)];
+    return affectedConnections(history, faults, () => [row], new Map(), resolveSettings('lossless', {})).map(
+      ({ stateGone, cause }) => [stateGone, cause],
+    );
+  };
+
+  it('has lost a state that must have been copied, where one of the packets came after what began it', () => {
+    expect(refused(0, {})).toEqual([[true, 'unexplained']]);
+    expect(refused(2, { orchestrator_lost: 2 })).toEqual([[true, 'unexplained']]);
+  });
+
+  it('never had one, where all of them came before what was to begin it', () => {
+    expect(refused(3, { orchestrator_lost: 2 })).toEqual([[false, 'orchestrator_lost']]);
+    expect(refused(3, {})).toEqual([[false, 'began_late']]);
+  });
+});
+
 describe('when a member failed', () => {
   it('is when its memory was exhausted, not when it began to leak', () => {
     const leak: FaultRecord = { atMs: 1_000, fault: 'memory-leak', target: 'member 1_03', detail: {} };
@@ -66,5 +101,25 @@ describe('when a member failed', () => {
     const loss = { ...lossOf('1_03', []), detectedAtMs: 6_200, committedAtMs: 6_200 };
     expect(faultTimeOf(loss, [loss], failures)).toBe(6_000);
     expect(faultTimeOf(loss, [loss], [leak])).toBe(1_000);
+  });
+});
+
+describe('until when a member may have copied connections', () => {
+  const loss = lossOf('1_03', []);
+  const done = (fault: string, atMs: number): FaultRecord => ({ atMs, fault, target: 'member 1_03', detail: {} });
+  const HUNG_MS = DECIDED_MS - 400;
+
+  it.each([
+    ['until it died', [done('panic', HUNG_MS)], HUNG_MS],
+    ['until it hung, where nobody woke it', [done('hang', HUNG_MS)], HUNG_MS],
+    [
+      'until it was lost, where it hung and was woken',
+      [done('hang', HUNG_MS), done('resume', HUNG_MS + 300)],
+      DECIDED_MS,
+    ],
+    ['until it died, where it had woken', [done('resume', HUNG_MS - 300), done('panic', HUNG_MS)], HUNG_MS],
+    ['until it was lost, where nobody did anything to it', [], DECIDED_MS],
+  ])('is %s', (_until, faults, expected) => {
+    expect(copiesUntilMs(loss, [loss], faults)).toBe(expected);
   });
 });

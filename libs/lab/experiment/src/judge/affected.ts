@@ -26,14 +26,31 @@ export function failuresOf({ faults, notes }: Pick<RunRecord, 'faults' | 'notes'
  * @param losses all of the run, in order
  */
 export function faultTimeOf(loss: MemberLoss, losses: readonly MemberLoss[], faults: readonly FaultRecord[]): number {
+  const deed = doneTo(loss, losses, faults).findLast((f) => DEADLY.has(f.fault));
+  return deed?.atMs ?? loss.detectedAtMs - (loss.silentMs ?? 0);
+}
+
+/**
+ * Until when a member that was lost may have copied connections: one that fell silent by itself, or hung and was woken,
+ * until it was lost.
+ * @param losses all of the run, in order
+ */
+export function copiesUntilMs(loss: MemberLoss, losses: readonly MemberLoss[], faults: readonly FaultRecord[]): number {
+  const done = doneTo(loss, losses, faults);
+  const deed = done.findLast((f) => DEADLY.has(f.fault));
+  const mayWake =
+    deed === undefined || (deed.fault === 'hang' && done.some((f) => f.fault === 'resume' && f.atMs > deed.atMs));
+  return mayWake ? loss.committedAtMs : deed.atMs;
+}
+
+/** What was done to a member since its loss before this one. */
+function doneTo(loss: MemberLoss, losses: readonly MemberLoss[], faults: readonly FaultRecord[]): FaultRecord[] {
   const target = `member ${loss.member}`;
-  const earlier = losses.slice(0, losses.indexOf(loss)).filter((l) => l.member === loss.member);
-  const afterMs = earlier[earlier.length - 1]?.committedAtMs ?? 0;
-  const done = faults.filter(
-    (f) =>
-      f.target === target && DEADLY.has(f.fault) && f.atMs > afterMs && f.atMs <= loss.committedAtMs + CLOCKS_DIFFER_MS,
+  const earlier = losses.slice(0, losses.indexOf(loss)).findLast((l) => l.member === loss.member);
+  const afterMs = earlier?.committedAtMs ?? 0;
+  return faults.filter(
+    (f) => f.target === target && f.atMs > afterMs && f.atMs <= loss.committedAtMs + CLOCKS_DIFFER_MS,
   );
-  return done[done.length - 1]?.atMs ?? loss.detectedAtMs - (loss.silentMs ?? 0);
 }
 
 /** The rows to judge a loss by: counted from the mark set with its fault, where there is one. */
@@ -56,6 +73,7 @@ export function affectedConnections(
   const places = new Map<number, Placement>();
   for (const loss of history.losses) {
     const faultAtMs = faultTimeOf(loss, history.losses, faults);
+    const untilMs = copiesUntilMs(loss, history.losses, faults);
     const rows = rowsFor(loss, faultAtMs);
     const rowById = new Map(rows.map((row) => [row.id, row]));
     for (const row of rows) {
@@ -71,7 +89,13 @@ export function affectedConnections(
       const slot = [place.home, ...place.entries].find((s) => loss.slots.has(s));
       if (slot === undefined) continue;
       const twin = control.get(row.id);
-      const fate = fateOf(row, place, { loss, faultAtMs: metAtMs, again: earlier !== undefined }, history, settings);
+      const fate = fateOf(
+        row,
+        place,
+        { loss, faultAtMs: metAtMs, copiesUntilMs: Math.max(metAtMs, untilMs), again: earlier !== undefined },
+        history,
+        settings,
+      );
       // What was gone at one failure is told by that, however it would have met the next.
       if (earlier !== undefined && WORSE[earlier.fate.fate] > WORSE[fate.fate]) continue;
       const cause = isLost(row, twin) ? causeOfLoss(row, twin, fate, parent) : undefined;

@@ -30,13 +30,19 @@ interface Given {
   readonly entries?: readonly number[];
   readonly again?: boolean;
   readonly changedHands?: boolean;
+  readonly wokeAfterMs?: number;
   readonly ackFirst?: boolean;
 }
 
 function fate(given: Given) {
   const row = { openedMs: FAULT_MS - (given.ageMs ?? 0) } as ConnectionRow;
   const place = { home: given.home ?? AT_HOME, entries: given.entries ?? [], copied: given.copied };
-  const met = { loss: LOSS, faultAtMs: FAULT_MS, again: given.again === true };
+  const met = {
+    loss: LOSS,
+    faultAtMs: FAULT_MS,
+    copiesUntilMs: FAULT_MS + (given.wokeAfterMs ?? 0),
+    again: given.again === true,
+  };
   const settings = resolveSettings('vendor', { 'correction.ackFirst': given.ackFirst ?? true });
   const { fate: name, cause } = fateOf(row, place, met, { changedHands: () => given.changedHands === true }, settings);
   return [name, cause];
@@ -66,6 +72,16 @@ describe('what the loss of its home does to a connection', () => {
     ['strict, at an earlier loss too: kept', { copied: 'strict', ageMs: OLD_MS, again: true }, ['kept', undefined]],
     ['never copied, but handed over whole: open', { copied: 'never', changedHands: true }, ['open', 'never_synced']],
     ['young, but handed over whole: open', { copied: 'delayed', changedHands: true }, ['open', 'not_yet_synced']],
+    [
+      'young, but due before its member, which woke, was lost: open',
+      { copied: 'delayed', ageMs: YOUNG_MS - 500, wokeAfterMs: 501 },
+      ['open', 'not_yet_synced'],
+    ],
+    [
+      'due only after that: lost',
+      { copied: 'delayed', ageMs: YOUNG_MS - 500, wokeAfterMs: 500 },
+      ['lost', 'not_yet_synced'],
+    ],
     ['under a policy nobody knows: open', { copied: null, ageMs: OLD_MS }, ['open', 'policy_unknown']],
   ] as const)('%s', (_name, given, expected) => {
     expect(fate(given)).toEqual(expected);

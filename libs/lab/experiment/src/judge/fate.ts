@@ -27,6 +27,8 @@ export type LossCause = 'never_synced' | 'not_yet_synced' | 'sync_in_flight' | '
 export interface Met {
   readonly loss: MemberLoss;
   readonly faultAtMs: number;
+  /** The member may have gone on copying until then: `faultAtMs`, or later where it was not dead. */
+  readonly copiesUntilMs: number;
   /** Another member was lost under it before. */
   readonly again: boolean;
 }
@@ -62,7 +64,7 @@ function homeLost(
   history: Pick<FabricHistory, 'changedHands'>,
   settings: Settings,
 ): Fate {
-  const { loss, faultAtMs } = met;
+  const { loss, faultAtMs, copiesUntilMs } = met;
   if (loss.orphaned.has(home)) return { fate: 'lost', cause: 'no_backup' };
   if (copied === null) return { fate: 'open', cause: 'policy_unknown' };
   if (copied === 'strict') return KEPT;
@@ -72,7 +74,10 @@ function homeLost(
   if (copied === 'never') return { fate: leftBehind ? 'open' : 'lost', cause: 'never_synced' };
   const ageMs = faultAtMs - openedMs;
   const dueMs = copied === 'delayed' ? settings['sync.delayMs'] : 0;
-  if (ageMs < dueMs - CLOCKS_WITHIN_MS) return { fate: leftBehind ? 'open' : 'lost', cause: 'not_yet_synced' };
+  if (ageMs < dueMs - CLOCKS_WITHIN_MS) {
+    const mayBeCopied = leftBehind || copiesUntilMs - openedMs >= dueMs - CLOCKS_WITHIN_MS;
+    return { fate: mayBeCopied ? 'open' : 'lost', cause: 'not_yet_synced' };
+  }
   if (ageMs <= dueMs + settings['sync.deltaMs'] + IN_FLIGHT_MS) return { fate: 'open', cause: 'sync_in_flight' };
   // What an earlier loss took may have begun anew since, and be younger than it looks.
   if (met.again && copied === 'delayed') return { fate: 'open', cause: 'not_yet_synced' };

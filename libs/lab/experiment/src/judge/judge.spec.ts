@@ -27,6 +27,7 @@ function row(id: number, changes: Partial<ConnectionRow> = {}): ConnectionRow {
     sent: 10,
     delivered: 10,
     dropped: {},
+    droppedTooEarly: 0,
     lost: {},
     unexplained: 0,
     duplicated: 0,

@@ -21,13 +21,15 @@ export interface AffectedConnection {
 export const NO_CAUSE = 'unexplained';
 /** Of one that follows from another, which was lost before it could begin. */
 export const NEVER_BEGAN = 'never_began';
+/** Of one whose first packet an orchestrator held up until others of it had gone by another. */
+const BEGAN_LATE = 'began_late';
 
 type Counts = Readonly<Record<string, number>>;
 
 /** Whether a connection failed where the run without faults did not. */
 export function isLost(row: ConnectionRow, control: ConnectionRow | undefined): boolean {
   // Recorded packets come whatever happened to their connection; that its state is gone shows in the drops.
-  if (row.kind === 'capture') return isStateGone(row, control);
+  if (row.kind === 'capture') return isRefused(row, control);
   return row.outcome !== 'done' && row.outcome !== control?.outcome;
 }
 
@@ -35,9 +37,26 @@ export function isLost(row: ConnectionRow, control: ConnectionRow | undefined): 
  * Whether packets were refused that pass without faults, since nobody knew their connection: as out of state, or by
  * the policy as if they began one.
  */
+function isRefused(row: ConnectionRow, control: ConnectionRow | undefined): boolean {
+  const { outOfState, byPolicy } = refusals(row, control);
+  return outOfState + byPolicy > 0;
+}
+
+/**
+ * Whether packets were refused for want of a state that there had been: not those that had come before what was to
+ * begin their connection, which was in an orchestrator that hung or died.
+ */
 export function isStateGone(row: ConnectionRow, control: ConnectionRow | undefined): boolean {
+  const { outOfState, byPolicy } = refusals(row, control);
+  return outOfState > row.droppedTooEarly || byPolicy > 0;
+}
+
+function refusals(row: ConnectionRow, control: ConnectionRow | undefined) {
   const dropped = moreThan(row.dropped, control?.dropped);
-  return dropped['out_of_state'] !== undefined || (row.kind === 'generated' && dropped['policy_drop'] !== undefined);
+  return {
+    outOfState: dropped['out_of_state'] ?? 0,
+    byPolicy: row.kind === 'generated' ? (dropped['policy_drop'] ?? 0) : 0,
+  };
 }
 
 /**
@@ -50,9 +69,13 @@ export function causeOfLoss(
   fate: Fate | undefined,
   parent: ConnectionRow | undefined,
 ): string {
-  if (fate !== undefined && isStateGone(row, control)) return fate.cause ?? NO_CAUSE;
+  const stateGone = isStateGone(row, control);
+  if (fate !== undefined && stateGone) return fate.cause ?? NO_CAUSE;
   if (row.outcome === 'unstarted' && parent !== undefined && parent.outcome !== 'done') return NEVER_BEGAN;
-  return greatest(moreThan(row.lost, control?.lost)) ?? greatest(moreThan(row.dropped, control?.dropped)) ?? NO_CAUSE;
+  const lost = greatest(moreThan(row.lost, control?.lost));
+  if (lost !== undefined) return lost;
+  if (!stateGone && row.droppedTooEarly > 0) return BEGAN_LATE;
+  return greatest(moreThan(row.dropped, control?.dropped)) ?? NO_CAUSE;
 }
 
 /** What a run counts above its control, by name. */
