@@ -14,6 +14,7 @@ import { Spreads } from './spreads.js';
 export function readHistory(record: RunRecord): FabricHistory {
   const stream = `${securityGroup.kind}.${record.plan.securityGroup.name}`;
   const losses: MemberLoss[] = [];
+  const fellSilent: { readonly who: string; readonly atMs: number }[] = [];
   const tables: { readonly fromMs: number; readonly active: readonly number[] }[] = [];
   const planned = sha256Hex(canonicalBytes(record.plan.policy));
   const spreads = new Spreads(record.plan);
@@ -33,12 +34,16 @@ export function readHistory(record: RunRecord): FabricHistory {
     for (const event of events) {
       spreads.take(event, commit.time.ms);
       if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
+      if (event.type !== 'MemberLost' && event.type !== 'OrchestratorLost') continue;
+      const who = event.type === 'MemberLost' ? `member ${event.member}` : `orchestrator ${event.orchestrator}`;
+      if (event.reason === 'silence') fellSilent.push({ who, atMs: commit.time.ms });
     }
   }
   const placing = new Placing(record.plan, record.settings, spreads.all);
   const { members } = state;
   return {
     losses,
+    fellSilent,
     placeOf(row, parent, atMs) {
       const place = placing.placeOf(row, parent, atMs);
       return row.openedMs !== null && row.openedMs >= otherPolicyFromMs ? { ...place, copied: null } : place;

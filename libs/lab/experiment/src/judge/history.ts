@@ -40,6 +40,8 @@ export interface Placement {
 export interface FabricHistory {
   /** In the order of the log. */
   readonly losses: readonly MemberLoss[];
+  /** Who was lost because nothing was heard of it, as `orchestrator 1_1`, in the order of the log. */
+  readonly fellSilent?: readonly { readonly who: string; readonly atMs: number }[];
   /**
    * Where a connection is held at a time (ms since the epoch), or, without one, where it may ever have been; `parent` is
    * the one it follows from.

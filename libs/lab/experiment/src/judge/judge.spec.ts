@@ -81,6 +81,8 @@ interface Given {
   readonly budget?: Budget;
   readonly livedIn?: boolean;
   readonly notes?: RunRecord['notes'];
+  readonly world?: RunRecord['world'];
+  readonly fellSilent?: FabricHistory['fellSilent'];
   /** What differs, of all connections, from a home of its own number, copied as the profile says. */
   readonly place?: Partial<Placement>;
 }
@@ -90,7 +92,7 @@ function judged(given: Given): Judgement {
   const settings = resolveSettings(profile, given.overrides);
   const record = {
     runId: 'r',
-    world: 'simulated',
+    world: given.world ?? 'simulated',
     startedAtMs: START_MS,
     endedAtMs: START_MS + 60_000,
     plan: { profile, securityGroup: { members: [] as FabricPlan['securityGroup']['members'] } } as FabricPlan,
@@ -135,6 +137,7 @@ function judged(given: Given): Judgement {
   const history: FabricHistory = {
     losses: given.losses ?? [loss()],
     placeOf: ({ id }) => ({ home: id, entries: [], copied: settings['sync.policy'], ...given.place }),
+    fellSilent: given.fellSilent ?? [],
   };
   const evidence: Evidence = {
     record,
@@ -340,6 +343,23 @@ describe('a run', () => {
       verdict: 'inconclusive',
       reasons: ['not steady before: four active'],
     });
+  });
+
+  it('concludes nothing where real processes fell silent before the first fault, and finds simulated ones at fault', () => {
+    const fellSilent = (atMs: number) => [
+      { who: 'orchestrator 1_1', atMs },
+      { who: 'member 1_01', atMs: atMs + 1 },
+      { who: 'orchestrator 1_1', atMs: atMs + 2 },
+    ];
+    const unwell = { rows: [row(1)], ledger: { balanced: false } };
+    const before = judged({ ...unwell, world: 'processes', fellSilent: fellSilent(KILL_MS - 500) }).result;
+    expect(before.verdict).toBe('inconclusive');
+    expect(before.reasons[0]).toMatch(/^orchestrator 1_1 and member 1_01 fell silent before anything was done/);
+    expect(judged({ ...unwell, fellSilent: fellSilent(KILL_MS - 500) }).result.verdict).toBe('fail');
+    const well = judged({ rows: [row(1)], world: 'processes', fellSilent: fellSilent(KILL_MS - 500) }).result;
+    expect(well.verdict).toBe('pass');
+    const after = judged({ ...unwell, world: 'processes', fellSilent: fellSilent(KILL_MS + 300) }).result;
+    expect(after.verdict).toBe('fail');
   });
 
   it('that was lived in is judged by its account alone', () => {

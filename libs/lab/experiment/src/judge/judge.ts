@@ -84,6 +84,7 @@ export function judge(evidence: Evidence): Judgement {
   };
   const reasons = failures(evidence, result, differences, lostElsewhere);
   const doubts = evidence.livedIn === true ? whatNobodyTried(ledger) : whatCannotBeTold(evidence);
+  if (reasons.length > 0) doubts.push(...whoStarved(record, history));
   const verdict: Verdict = doubts.length > 0 ? 'inconclusive' : reasons.length > 0 ? 'fail' : 'pass';
   const notWell = whatDidNotEndWell(rows, control, affected);
   const claim = evidence.livedIn === true && verdict === 'pass' ? [BY_ITS_ACCOUNT] : [];
@@ -240,6 +241,21 @@ function whatCannotBeTold({ journal, control }: Evidence): string[] {
   }
   if (control === null) doubts.push('there is no run without faults to compare with');
   return doubts;
+}
+
+/**
+ * Real processes that fell silent before anything was done to any got no processor: what fails then says nothing about
+ * the fabric. Simulated ones have no such excuse.
+ */
+function whoStarved({ world, faults }: RunRecord, { fellSilent = [] }: FabricHistory): string[] {
+  if (world !== 'processes') return [];
+  const firstMs = faults[0]?.atMs ?? Number.POSITIVE_INFINITY;
+  const silent = [...new Set(fellSilent.filter(({ atMs }) => atMs < firstMs).map(({ who }) => who))];
+  if (silent.length === 0) return [];
+  return [
+    `${silent.join(' and ')} fell silent before anything was done to the fabric: this machine was too busy to run it; ` +
+      'run it again when nothing else takes its processors, or with less traffic',
+  ];
 }
 
 /** A fault, and not the end of one or something nobody did. */
