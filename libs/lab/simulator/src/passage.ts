@@ -111,6 +111,16 @@ export class Passage {
     return shiftUs;
   }
 
+  /**
+   * A way that it has not come to is as it should be: what is sent from now on is not planned to take it either, and
+   * the two must not fare differently should it change again. The next way ahead stays, since it is waited for.
+   */
+  leaveOut(pair: number, nowUs: number): void {
+    const at = this.#stretches.findIndex((s) => s.pair === pair && s.fromUs > nowUs);
+    if (at >= 0) this.#stretches.splice(at, 1);
+    if (this.#ahead.indexOf(pair) > 0) this.#ahead = this.#ahead.filter((way) => way !== pair);
+  }
+
   /** What was planned from that stretch on is not: its way is metered now, and not reached yet. */
   #turnBack(at: number): void {
     this.#untilUs = this.#stretches[at]!.fromUs;

@@ -112,6 +112,7 @@ export class SimNetwork {
       if (timeUs !== happening.timeUs) times.set(happening, timeUs);
     }
     if (times.size > 0) for (const [between, us] of lastUs) this.#lastUs[between] = us;
+    if (this.#links.get(pair) === undefined) for (const { passage } of planned) passage?.leaveOut(pair, nowUs);
     this.#planAhead(planned, times);
   }
 

@@ -177,6 +177,26 @@ describe('metered ways up to the bus and down from it', () => {
     ]);
   });
 
+  it('take nothing that set out before while the way down was free, however that was before', () => {
+    const heard: [number, number][] = [];
+    const { world, process, runMs } = scriptedWorld({
+      '1_01': sender(1, 101),
+      '1_02': listener(heard, () => world.epochMs),
+    });
+    const [from, to] = [process('1_01').index, process('1_02').index];
+    world.network.setLink(from, world.busIndex, { delayMs: 300 });
+    world.network.setLink(world.busIndex, to, { delayMs: 1 });
+    runMs(100);
+    world.network.setLink(world.busIndex, to, {});
+    runMs(100);
+    world.network.setLink(world.busIndex, to, SLOW);
+    runMs(5_000);
+    expect(heard).toEqual([
+      [0, 301],
+      [1, 401],
+    ]);
+  });
+
   it('keep what one process sends another in order, and lose none of it, however they change', () => {
     const senders = ['1_01', '1_03', '1_1'] as const;
     const spec = fc.oneof(
