@@ -138,6 +138,34 @@ describe('the command', () => {
     expect(JSON.parse(altered.stdout)).toMatchObject({ verdict: 'fail', kind: 'tampered' });
   }, 120_000);
 
+  it('tells the whole story of a connection, which agrees with the ledger and the log', () => {
+    const { folder: run } = result(rehearse('run', 'panic.yaml', '--seed', '9', '--json'));
+    const log = readFileSync(join(folder, run, 'log.jsonl'), 'utf8').split('\n');
+    const losses = log.findIndex((line) => line.includes('"type":"MemberLost"')) + 1;
+    const ledger = JSON.parse(readFileSync(join(folder, run, 'ledger.json'), 'utf8')) as {
+      affected: { tuple: string; slot: number; member: string }[];
+    };
+    expect(ledger.affected.length).toBeGreaterThan(0);
+    for (const { tuple, slot, member } of ledger.affected.slice(0, 3)) {
+      const [, client, server, protocol] = /^(.+)>(.+)\/(.+)$/.exec(tuple)!;
+      const told = rehearse('dossier', run, server!, client!, protocol!, '--json');
+      const { connections } = JSON.parse(told.stdout) as {
+        connections: { tuple: string; home: number; story: { kind: string; place: string; text: string }[] }[];
+      };
+      expect(connections.map((c) => [c.tuple, c.home])).toEqual([[tuple, slot]]);
+      const { story } = connections[0]!;
+      expect([story[0]!.kind, story.at(-1)!.kind]).toEqual(['begins', 'ends']);
+      const decided = story.find((line) => line.text.startsWith('MemberLost'))!;
+      expect(decided).toMatchObject({
+        kind: 'decided',
+        place: expect.stringMatching(new RegExp(`^log ${losses}, security-group\\.SG1:`)),
+        text: expect.stringMatching(new RegExp(`slot ${slot}: .* serves it \\(was ${member}\\)`)),
+      });
+    }
+    const none = rehearse('describe', 'conn', run, '10.9.9.9:1', '10.9.9.8:2');
+    expect([none.status, none.stderr]).toEqual([2, expect.stringMatching(/No connection of .* has these ends/)]);
+  });
+
   it('searches seeds, and gives for one that fails the command that repeats it', () => {
     const good = rehearse('run', 'panic.yaml', '--seeds', '1..3', '--json');
     expect(good.status).toBe(0);

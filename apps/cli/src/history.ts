@@ -11,7 +11,7 @@ import { Placing } from './placing.js';
 import { Spreads } from './spreads.js';
 
 /** Reads who served what from the security group's stream of a run's log. */
-export function readHistory(record: RunRecord): FabricHistory {
+export function readHistory(record: Pick<RunRecord, 'plan' | 'settings' | 'log'>): FabricHistory {
   const stream = `${securityGroup.kind}.${record.plan.securityGroup.name}`;
   const losses: MemberLoss[] = [];
   const fellSilent: { readonly who: string; readonly atMs: number }[] = [];

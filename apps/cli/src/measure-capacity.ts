@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { bringUp, readRunHead, Traffic } from '@rehearsal/experiment';
+import { bringUp, readConnections, readRunHead, readRunLog, Traffic } from '@rehearsal/experiment';
 import { loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan } from '@rehearsal/lab-port';
 import { SimLab } from '@rehearsal/simulator';
@@ -34,12 +32,7 @@ export async function measureCapacity(request: CapacityRequest): Promise<Capacit
 }
 
 function fromRun(folder: string): Measured {
-  const lines = (name: string): string[] =>
-    readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-  const rows = lines('connections.jsonl').map((line) => JSON.parse(line) as ConnectionRow);
-  return { plan: readRunHead(folder).plan, log: lines('log.jsonl'), rows };
+  return { plan: readRunHead(folder).plan, log: readRunLog(folder), rows: readConnections(folder) };
 }
 
 /** Brings the fabric up, lets its own traffic flow for some seconds, and reads what there is. */

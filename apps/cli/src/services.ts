@@ -15,6 +15,7 @@ export function createServices(say: (line: string) => void): Services {
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
     runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
+    dossier: async (request) => (await import('./dossier/tell-connection.js')).tellConnection(request),
     capacity: async (request) => (await import('./measure-capacity.js')).measureCapacity(request),
     up: async (request, on) => (await import('./bring-up.js')).bringUpSupervised(request, on),
     benchmarks: ({ smoke }) => benchmarks(smoke),

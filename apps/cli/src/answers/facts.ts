@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readKeptParts, type RunResult } from '@rehearsal/experiment';
+import { readConnections, readKeptParts, type RunResult } from '@rehearsal/experiment';
 import type { Samples } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 
@@ -27,17 +25,13 @@ const GROUP = 'security-group.';
 /** @throws LabError (bad input) where the folder lacks a part */
 export function readFacts(folder: string): Facts {
   const { head, journal, log, samples } = readKeptParts(folder);
-  const rows = readFileSync(join(folder, 'connections.jsonl'), 'utf8');
   return {
     result: head.result,
     events: log.flatMap((line) => {
       const { stream, events } = JSON.parse(line) as { readonly stream: string; readonly events: GroupEvent[] };
       return stream.startsWith(GROUP) ? events : [];
     }),
-    rows: rows
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as ConnectionRow),
+    rows: readConnections(folder),
     samples: samples ?? { everyMs: 0, members: [], samples: [] },
     printed: new Map(journal.run.map((step) => [step.activity.name, step.output?.stdout ?? ''])),
   };

@@ -1,3 +1,3 @@
 /** What reads a run's folder, without what conducts and judges runs. */
-export { checkLosses, type RunLosses } from './judge/losses.js';
+export { checkLosses, type LostConnection, type RunLosses } from './judge/losses.js';
 export * from './run-folder/run-folder.js';

@@ -208,6 +208,11 @@ export function readLosses(folder: string): {
   return { losses: JSON.parse(text('losses.json')) as RunLosses, packets, ledger: summary };
 }
 
+/** Every connection, as the ledger of the outside world has it. @throws LabError (bad input) where the folder has none */
+export function readConnections(folder: string): ConnectionRow[] {
+  return linesOf(readPart(folder, 'connections.jsonl')).map((line) => JSON.parse(line) as ConnectionRow);
+}
+
 /** Stored commits, one a line. @throws LabError (bad input) where the folder has none */
 export function readRunLog(folder: string): string[] {
   return linesOf(readPart(folder, 'log.jsonl'));

@@ -110,6 +110,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/losses.js'),
   },
   {
+    path: 'dossier',
+    alias: 'describe conn',
+    summary: "one connection's whole story, with the decisions that touched its slots",
+    load: () => import('../verbs/dossier.js'),
+  },
+  {
     path: 'report',
     summary: "a run's report: one page with plots, and a summary",
     load: () => import('../verbs/report.js'),

@@ -162,6 +162,57 @@ export interface UpReport {
 }
 
 /** What verbs need of the rest of the house; whoever composes the command hands it in. */
+export interface DossierRequest {
+  /** Perhaps a run, two ends, perhaps a protocol. */
+  readonly words: readonly string[];
+  readonly runsFolder: string;
+}
+
+/** One line of a connection's story. */
+export interface StoryLine {
+  /** ms since the epoch. */
+  readonly atMs: number;
+  readonly kind: 'begins' | 'held' | 'copied' | 'decided' | 'fault' | 'packets' | 'followed' | 'ends';
+  /** Of a decision its commit, of packets where they came in. */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** Everything a run has of one connection. */
+export interface Dossier {
+  readonly id: number;
+  readonly tuple: string;
+  readonly service: string;
+  readonly outcome: 'unstarted' | 'open' | 'done' | 'reset' | 'gave_up';
+  /** Null where its ends do not say. */
+  readonly home: number | null;
+  readonly otherSlots: readonly number[];
+  /** Why it did not end well. */
+  readonly cause: string | null;
+  readonly fault: string | null;
+  readonly alsoWithoutFaults: boolean;
+  readonly packets: {
+    readonly sent: number;
+    readonly delivered: number;
+    /** By reason. */
+    readonly dropped: Readonly<Record<string, number>>;
+    readonly lost: Readonly<Record<string, number>>;
+    readonly unexplained: number;
+    readonly duplicated: number;
+    readonly resent: number;
+  };
+  /** In order of time. */
+  readonly story: readonly StoryLine[];
+}
+
+export interface DossierReport {
+  readonly run: string;
+  readonly startedAtMs: number;
+  /** Whether the run lists every packet that did not come out one by one. */
+  readonly areAllListed: boolean;
+  readonly connections: readonly Dossier[];
+}
+
 export interface Services {
   /** The folder of examples, tools and the default place of runs. */
   readonly root: string;
@@ -175,6 +226,8 @@ export interface Services {
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
   capacity(request: CapacityRequest): Promise<CapacityReport>;
+  /** @throws LabError (bad input) where no connection has these ends, or too many do */
+  dossier(request: DossierRequest): Promise<DossierReport>;
   /** Starts a lab that stays up by itself, and waits until it is. @throws LabError where it does not come up */
   up(request: UpRequest, say: (line: string) => void): Promise<UpReport>;
   benchmarks(options: { readonly smoke: boolean }): Promise<unknown>;
