@@ -166,6 +166,24 @@ describe('the command', () => {
     expect([none.status, none.stderr]).toEqual([2, expect.stringMatching(/No connection of .* has these ends/)]);
   });
 
+  it('exports decisions byte for byte as CloudEvents, and the ledger as a table', () => {
+    const { folder: run } = result(rehearse('run', 'panic.yaml', '--seed', '9', '--json'));
+    const log = readFileSync(join(folder, run, 'log.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const events = rehearse('export', run, '--format', 'cloudevents').stdout.trimEnd().split('\n');
+    expect(events.map((line) => line.slice(line.indexOf('"data":') + 7, -1))).toEqual(log);
+    const ids = events.map((line) => (JSON.parse(line) as { source: string; id: string }).id);
+    expect(new Set(ids).size).toBe(log.length);
+    const words = ['export', run, '--format', 'csv', '--what', 'connections', '--to', 'connections.csv'];
+    const rows = readFileSync(join(folder, run, 'connections.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n').length;
+    expect(rehearse(...words).stdout).toBe(`${rows} rows in connections.csv\n`);
+    expect(readFileSync(join(folder, 'connections.csv'), 'utf8').trimEnd().split('\r\n')).toHaveLength(rows + 1);
+    expect(rehearse('export', run, '--format', 'csv', '--to', join('nowhere', 'x.csv')).status).toBe(3);
+  });
+
   it('searches seeds, and gives for one that fails the command that repeats it', () => {
     const good = rehearse('run', 'panic.yaml', '--seeds', '1..3', '--json');
     expect(good.status).toBe(0);

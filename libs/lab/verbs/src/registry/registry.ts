@@ -116,6 +116,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/dossier.js'),
   },
   {
+    path: 'export',
+    summary: "a run's decisions, connections or losses for other tools",
+    load: () => import('../verbs/export.js'),
+  },
+  {
     path: 'report',
     summary: "a run's report: one page with plots, and a summary",
     load: () => import('../verbs/report.js'),

@@ -1,0 +1,94 @@
+import { readConnections, readLosses, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
+import { parseCommit } from '@rehearsal/kernel/commit-codec';
+import { commitEntry } from '../log/log-entry.js';
+import { countsText } from '../verbs/table.js';
+import type { Cell } from './csv.js';
+
+/** Rows under their head. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What stands under each name of the head. */
+type Columns<T> = Readonly<Record<string, (of: T) => Cell>>;
+
+function tableOf<T>(columns: Columns<T>, things: readonly T[]): Table {
+  const reads = Object.values(columns);
+  return { head: Object.keys(columns), rows: things.map((thing) => reads.map((read) => read(thing))) };
+}
+
+const utc = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+/** A row a commit, in the order of the site's log. */
+function decisions(folder: string): Table {
+  const site = readRunHead(folder).seal?.site ?? 1;
+  const commits = readRunLog(folder).map((line, i) => ({ ...parseCommit(line), seq: i + 1, line }));
+  const columns: Columns<(typeof commits)[number]> = {
+    site: () => site,
+    seq: (c) => c.seq,
+    time: (c) => utc(c.time.ms),
+    stream: (c) => c.stream,
+    version: (c) => c.version,
+    input: (c) => c.input.type,
+    from: (c) => c.input.from,
+    principal: (c) => c.principal.name,
+    known_by: (c) => c.principal.known,
+    cause: (c) => c.cause ?? null,
+    events: (c) => c.events.map((event) => event.type).join(' '),
+    text: (c) => commitEntry(c.line).entry.text,
+  };
+  return tableOf(columns, commits);
+}
+
+/** A row a connection, as the ledger of the outside world has it, with why it did not end well. */
+function connections(folder: string): Table {
+  const rows = readConnections(folder);
+  const lost = new Map(readLosses(folder).losses.connections.listed.map((l) => [l.id, l]));
+  const columns: Columns<(typeof rows)[number]> = {
+    id: (r) => r.id,
+    tuple: (r) => r.tuple,
+    seen_as: (r) => r.seenAs,
+    from: (r) => r.from,
+    service: (r) => r.service,
+    follows: (r) => r.follows,
+    opened: (r) => utc(r.openedMs),
+    closed: (r) => utc(r.closedMs),
+    outcome: (r) => r.outcome,
+    cause: (r) => lost.get(r.id)?.cause ?? null,
+    fault: (r) => lost.get(r.id)?.fault ?? null,
+    sent: (r) => r.sent,
+    delivered: (r) => r.delivered,
+    dropped: (r) => countsText(r.dropped, ''),
+    lost: (r) => countsText(r.lost, ''),
+    unexplained: (r) => r.unexplained,
+    duplicated: (r) => r.duplicated,
+    reordered: (r) => r.reordered,
+    corrupted: (r) => r.corrupted,
+    resent: (r) => r.resent,
+    longest_silence_ms: (r) => r.longestSilenceMs,
+  };
+  return tableOf(columns, rows);
+}
+
+/** A row a packet that did not come out; of very many of one reason only the first are listed. */
+function packets(folder: string): Table {
+  const rows = readLosses(folder).packets;
+  const columns: Columns<(typeof rows)[number]> = {
+    kind: (p) => p.kind,
+    reason: (p) => p.reason,
+    connection: (p) => p.connection,
+    tuple: (p) => p.tuple,
+    service: (p) => p.service,
+    side: (p) => p.side,
+    via: (p) => p.via,
+    slot: (p) => p.slot,
+    member: (p) => p.member,
+    sent: (p) => utc(p.sentMs),
+    judged: (p) => utc(p.judgedMs),
+  };
+  return tableOf(columns, rows);
+}
+
+/** What of a run's folder can be put into a table. Times are in UTC. */
+export const TABLES = { decisions, connections, packets } as const;
