@@ -30,9 +30,11 @@ export const mayImport: Record<string, readonly string[]> = {
   processes: ['lab-port', 'fabric', 'bus', 'protocol', 'kernel'],
   experiment: ['lab-port', 'fabric', 'traffic', 'protocol', 'kernel'],
   report: ['lab-port', 'hypersync', 'security-group', 'traffic', 'kernel'],
+  audit: ['kernel'],
   replay: ['kernel'],
   operator: ['lab-port', 'security-group', 'hypersync', 'kernel'],
   verbs: [
+    'audit',
     'experiment',
     'fabric',
     'operator',

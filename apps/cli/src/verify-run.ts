@@ -1,32 +1,78 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { readRunHead } from '@rehearsal/experiment';
+import { faultText, logFaults, named, readRunLog, signatureFaults, treeOf } from '@rehearsal/audit';
+import { readRunHead, type RunHead } from '@rehearsal/experiment';
 import type { AnyMachine } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port';
 import { linesOf, verifyRun, type BadPlace } from '@rehearsal/replay';
-import type { VerifyReport } from '@rehearsal/verbs';
+import type { HeldCheckpoints, VerifyReport } from '@rehearsal/verbs';
 import { MACHINES } from './machines.js';
 
-/** Verifies the log in a run's folder, with the code that is kept there or with today's. */
-export async function verifyRunFolder(folder: string, withCurrent: boolean): Promise<VerifyReport> {
+/** Verifies the log in a run's folder, with the code that is kept there or with today's, and against what is held. */
+export async function verifyRunFolder(
+  folder: string,
+  withCurrent: boolean,
+  held?: HeldCheckpoints,
+): Promise<VerifyReport> {
   const head = readRunHead(folder);
   const machines = withCurrent ? MACHINES : keptMachines(folder, head.machines);
   const chunks: Uint8Array[] = [];
   for await (const chunk of createReadStream(join(folder, 'log.jsonl'))) chunks.push(chunk as Uint8Array);
   const seenIds = head.plan.settings['log.seenIds'];
-  const result = verifyRun({ lines: linesOf(chunks), machines, seenIds, ...(head.seal && { seal: head.seal }) });
-  const { kind, commits, decided, undecided, limits, sealHash, builds, differenceCount } = result;
+  const beside = held === undefined ? undefined : await compared(head, chunks, held);
+  const result = verifyRun({
+    lines: linesOf(chunks),
+    machines,
+    seenIds,
+    vouched: beside?.vouched ?? false,
+    ...(head.seal && { seal: head.seal }),
+  });
+  const { commits, decided, undecided, limits, sealHash, builds, differenceCount } = result;
+  const problems = beside?.problems ?? [];
   return {
-    kind,
+    kind: problems.length > 0 ? 'tampered' : result.kind,
     commits,
     decided,
-    problems: [...result.tampered, ...result.differences].map(problemText),
-    limits: [...undecided.map((u) => `${u.stream}: ${u.commits} commits not decided again: ${u.reason}.`), ...limits],
+    problems: [...result.tampered.map(problemText), ...problems, ...result.differences.map(problemText)],
+    limits: [
+      ...undecided.map((u) => `${u.stream}: ${u.commits} commits not decided again: ${u.reason}.`),
+      ...(beside?.limits ?? []),
+      ...limits,
+    ],
     differenceCount,
     seal: sealHash,
     builds,
   };
+}
+
+interface Beside {
+  readonly problems: readonly string[];
+  readonly limits: readonly string[];
+  /** A signed checkpoint covers every commit, and the log is what it covers. */
+  readonly vouched: boolean;
+}
+
+/** The log beside each of the checkpoints that are held. */
+async function compared(
+  { plan }: RunHead,
+  chunks: readonly Uint8Array[],
+  { checkpoints, verifier, ...names }: HeldCheckpoints,
+): Promise<Beside> {
+  const source = { site: plan.site, commits: () => linesOf(chunks) };
+  const log = await readRunLog(names, [source]);
+  const problems = checkpoints.flatMap((checkpoint) =>
+    [...(verifier === undefined ? [] : signatureFaults(checkpoint, verifier)), ...logFaults(log, checkpoint)].map(
+      (fault) => `${named(checkpoint)}: ${faultText(fault)}`,
+    ),
+  );
+  const size = log.trees.get(plan.site)!.size;
+  const covered = Math.max(...checkpoints.map((checkpoint) => treeOf(checkpoint, plan.site)?.size ?? 0));
+  const limits = [
+    ...(verifier === undefined ? ['No key was given: who signed the checkpoints was not looked at.'] : []),
+    ...(covered < size ? [`The checkpoints cover the first ${covered} of ${size} commits.`] : []),
+  ];
+  return { problems, limits, vouched: problems.length === 0 && limits.length === 0 };
 }
 
 function keptMachines(folder: string, modules: readonly string[]): Record<string, AnyMachine> {

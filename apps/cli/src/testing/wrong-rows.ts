@@ -475,6 +475,66 @@ export const WRONG_ROWS: readonly {
     says: '--with: expected one of recorded, current, saw "tomorrow". Did you mean \'recorded\'? See: rehearse verify --help.',
   },
   {
+    argv: ['verify', 'no-log', '--key', 'a+00000000+b', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: '--key: there is no checkpoint to check with it. Name one: --checkpoint FILE.',
+  },
+  {
+    argv: ['verify', 'no-log', '--checkpoint', 'no-yaml.yaml', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'no-yaml.yaml: line 1: expected a note: a text, an empty line, and lines with signatures. Name a file that rehearse audit checkpoint wrote.',
+  },
+  {
+    argv: ['audit'],
+    exit: 2,
+    says: "There is no verb 'audit'. Did you mean 'audit key'? All verbs: rehearse --help.",
+  },
+  {
+    argv: ['audit', 'key', '--key', 'a-file/audit.key'],
+    exit: 2,
+    says: 'a-file: There is a file of that name (EEXIST). Name another one.',
+  },
+  {
+    argv: ['audit', 'checkpoint', 'no-log', '--key', 'none.key', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'There is no key at none.key. Make one with rehearse audit key, or name it: --key FILE.',
+  },
+  {
+    argv: ['audit', 'checkpoint', 'no-log', '--key', 'good.yaml', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'good.yaml: expected a private key: PRIVATE+KEY, name, id and base64, with + between them. Make a key: rehearse audit key.',
+  },
+  {
+    argv: ['audit', 'prove'],
+    exit: 2,
+    says: 'rehearse audit prove needs COMMIT (SITE:SEQUENCE as in 1:412, or STREAM:VERSION as in security-group.SG1:7). See: rehearse audit prove --help.',
+  },
+  {
+    argv: ['audit', 'prove', 'no-log', '412', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: "COMMIT: expected a place in the log or in a stream, saw '412'. For example: 1:412 or security-group.SG1:7.",
+  },
+  {
+    argv: ['audit', 'prove', 'no-log', '1:1', '--checkpoint', 'none.txt', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'Cannot read none.txt: it is not there. Name a file that is there.',
+  },
+  {
+    argv: ['audit', 'consistent', 'empty.yaml', 'empty.yaml'],
+    exit: 2,
+    says: 'empty.yaml has no checkpoint. Make one: rehearse audit checkpoint RUN.',
+  },
+  {
+    argv: ['audit', 'check', 'none.json'],
+    exit: 2,
+    says: 'Cannot read none.json: it is not there. Name a file that is there.',
+  },
+  {
+    argv: ['audit', 'check', 'schedule.json'],
+    exit: 2,
+    says: 'schedule.json: expected a bundle (rehearsal-audit-bundle/1): format: Invalid input: expected "rehearsal-audit-bundle/1". Name a file that rehearse audit prove wrote.',
+  },
+  {
     argv: ['losses', 'none'],
     exit: 2,
     says: "There is no run 'none', and none in runs. Make one: rehearse run EXPERIMENT.",

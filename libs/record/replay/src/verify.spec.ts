@@ -64,6 +64,13 @@ describe('a log as it was recorded', () => {
     expect(verify([...linesOf([file.subarray(0, -1)])]).kind).toBe('ok');
   });
 
+  it('needs no seal where something else that is held vouches for it', () => {
+    const truth = 'That the recorded inputs are complete and true is not shown by the log itself.';
+    expect(verifyRun({ lines, machines: MACHINES, vouched: true }).limits).toEqual([truth]);
+    expect(verifyRun({ lines, machines: MACHINES, seal, vouched: true }).limits).toEqual([truth]);
+    expect(verifyRun({ lines, machines: MACHINES, seal, vouched: false }).limits).toHaveLength(2);
+  });
+
   it('says what was not decided again when a machine is missing', () => {
     const result = verify(lines, seal, { till: till as never });
     expect(result.kind).toBe('ok');

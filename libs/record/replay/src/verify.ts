@@ -23,6 +23,8 @@ export interface VerifyOptions {
   readonly seal?: Seal;
   /** The hash of the seal as it was printed and kept elsewhere: shows that the seal itself was replaced. */
   readonly sealHash?: string;
+  /** Something that is held elsewhere vouches for every commit, as a signed checkpoint does: what a seal shows is shown. */
+  readonly vouched?: boolean;
   /** By kind. With the code that was recorded, `verify` proves; with today's, it lists what would be decided differently. */
   readonly machines: Readonly<Record<string, AnyMachine>>;
   /** Setting log.seenIds of the run; true unless given. */
@@ -172,19 +174,19 @@ function rankOf({ fault, line }: BadPlace): number {
   return line === 0 ? 2 : fault === 'missing' ? 1 : 0;
 }
 
-function limitsOf({ seal, sealHash: kept }: VerifyOptions, someUndecided: boolean): string[] {
-  const out: string[] = [];
-  if (seal === undefined && kept === undefined) {
-    out.push(
-      'There is no seal: commits removed from the end of a stream, whole streams removed, and changes to the last commit of a stream cannot be seen.',
-    );
-  } else if (kept === undefined) {
-    out.push(
-      'The seal was not compared with one that is held elsewhere: whoever can write the log may have written the seal.',
-    );
-  }
+function limitsOf(options: VerifyOptions, someUndecided: boolean): string[] {
+  const out = options.vouched === true ? [] : sealLimits(options);
   if (someUndecided)
     out.push('Some commits could not be decided again: their hashes were checked, their decisions were not.');
   out.push('That the recorded inputs are complete and true is not shown by the log itself.');
   return out;
+}
+
+function sealLimits({ seal, sealHash: kept }: VerifyOptions): string[] {
+  if (kept !== undefined) return [];
+  return [
+    seal === undefined
+      ? 'There is no seal: commits removed from the end of a stream, whole streams removed, and changes to the last commit of a stream cannot be seen.'
+      : 'The seal was not compared with one that is held elsewhere: whoever can write the log may have written the seal.',
+  ];
 }

@@ -86,11 +86,21 @@ function shortly({ row, slot, loss, faultAtMs, cause }: AffectedConnection): Rec
   return { id, tuple, service, slot, member: loss.member, faultAtMs, outcome, silenceMs, cause: cause ?? null };
 }
 
-/** Finds a run by id, path, or the word `latest`. @throws LabError (bad input) */
+/** Finds a run that is over by id, path, or the word `latest`. @throws LabError (bad input) */
 export function findRun(run: string, runsFolder: string): string {
+  return findKept(run, runsFolder, false);
+}
+
+/** As `findRun`; a run whose fabric is still up has a log as well. @throws LabError (bad input) */
+export function findLog(run: string, runsFolder: string): string {
+  return findKept(run, runsFolder, true);
+}
+
+function findKept(run: string, runsFolder: string, isUpFine: boolean): string {
   for (const path of [resolve(run), join(runsFolder, run)]) {
-    if (existsSync(join(path, 'run.json')) || readLabHead(path)?.state === 'unsealed') return path;
-    if (readLabHead(path) !== undefined) {
+    const state = readLabHead(path)?.state;
+    if (existsSync(join(path, 'run.json')) || state === 'unsealed' || (isUpFine && state === 'up')) return path;
+    if (state !== undefined) {
       throw new LabError(
         'bad-input',
         `The run in ${path} is not over: its fabric is up.`,

@@ -25,6 +25,34 @@ const toy = verb({
   render: () => '',
 });
 
+const proving = verb({
+  path: 'prove',
+  summary: 'a verb whose first word may be left out',
+  examples: [],
+  positionals: ['run', 'commit', 'more'],
+  input: z.strictObject({
+    run: z.string().default('latest'),
+    commit: z.string(),
+    more: z.array(z.string()).default([]),
+  }),
+  output: z.unknown(),
+  needs: 'nothing',
+  effect: 'read',
+  handle: async () => undefined,
+  render: () => '',
+});
+
+describe('a word that may be left out before one that may not', () => {
+  it('is left out where there is one word, and there where there are two', () => {
+    const read = (...words: string[]) => parseArgs(proving, words).input;
+    expect(read('1:12')).toEqual({ run: 'latest', commit: '1:12', more: [] });
+    expect(read('r', '1:12')).toEqual({ run: 'r', commit: '1:12', more: [] });
+    expect(read('r', '1:12', 'x', 'y')).toEqual({ run: 'r', commit: '1:12', more: ['x', 'y'] });
+    expect(() => read()).toThrow('rehearse prove needs COMMIT');
+    expect(usageOf(proving)).toBe('rehearse prove [RUN] COMMIT [MORE…]');
+  });
+});
+
 const typing = verb({
   path: 'type',
   summary: 'a verb that takes a command with it',

@@ -85,8 +85,12 @@ function takePlaces(
   places: string[],
   given: Record<string, unknown>,
 ): void {
-  for (const field of verb.positionals) {
-    const option = options.find((o) => o.field === field)!;
+  const fields = verb.positionals.map((field) => options.find((o) => o.field === field)!);
+  for (const [i, option] of fields.entries()) {
+    const { field } = option;
+    // With too few words for all, those that have to be there come first: `[RUN] COMMIT` takes one word for COMMIT.
+    const needed = fields.slice(i + 1).filter((later) => later.required).length;
+    if (!option.required && needed > 0 && places.length <= needed) continue;
     if (places.length === 0) {
       if (!option.required) continue;
       throw bad(

@@ -105,6 +105,31 @@ export const VERBS: readonly VerbEntry[] = [
   },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },
   {
+    path: 'audit key',
+    summary: 'make the key that signs checkpoints of logs',
+    load: () => import('../verbs/audit-key.js'),
+  },
+  {
+    path: 'audit checkpoint',
+    summary: "sign a run's log as it stands, and publish that outside the run",
+    load: () => import('../verbs/audit-checkpoint.js'),
+  },
+  {
+    path: 'audit prove',
+    summary: 'prove that a commit is in the log that a checkpoint covers',
+    load: () => import('../verbs/audit-prove.js'),
+  },
+  {
+    path: 'audit consistent',
+    summary: 'prove from the log that it only grew from one checkpoint to another',
+    load: () => import('../verbs/audit-consistent.js'),
+  },
+  {
+    path: 'audit check',
+    summary: 'check a bundle, with nothing but a key and an earlier checkpoint',
+    load: () => import('../verbs/audit-check.js'),
+  },
+  {
     path: 'losses',
     summary: 'by cause, what did not end well in a run: every packet and every connection',
     load: () => import('../verbs/losses.js'),

@@ -1,3 +1,4 @@
+import type { Checkpoint, Verifier } from '@rehearsal/audit';
 import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
 import type { Explored, RunResult, Schedule, StandingLab, Workbench } from '@rehearsal/experiment';
@@ -26,6 +27,16 @@ export interface VerifyReport {
   /** What this does not show. */
   readonly limits: readonly string[];
   readonly [field: string]: unknown;
+}
+
+/** Checkpoints that a run's log has to fit. */
+export interface HeldCheckpoints {
+  /** How they name the run. */
+  readonly fabric: string;
+  readonly run: string;
+  readonly checkpoints: readonly Checkpoint[];
+  /** Undefined: whose signatures they have is not looked at. */
+  readonly verifier: Verifier | undefined;
 }
 
 /** One seed of many. */
@@ -217,8 +228,11 @@ export interface Services {
   /** The folder of examples, tools and the default place of runs. */
   readonly root: string;
   bench(): Promise<Workbench>;
-  /** @param withCurrent decides again with today's code instead of the run's own */
-  verify(folder: string, withCurrent: boolean): Promise<VerifyReport>;
+  /**
+   * @param withCurrent decides again with today's code instead of the run's own
+   * @param held checkpoints that were kept elsewhere, and the key that signed them
+   */
+  verify(folder: string, withCurrent: boolean, held?: HeldCheckpoints): Promise<VerifyReport>;
   /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
   /** Conducts planned runs on several workers; `on` hears of each as it ends, in any order. */

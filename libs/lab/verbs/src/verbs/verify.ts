@@ -1,6 +1,11 @@
-import { findRun } from '@rehearsal/experiment/run-folder';
 import { z } from 'zod';
-import { EXIT, verb, type VerifyReport } from '../registry/verb.js';
+import { originOf } from '@rehearsal/audit';
+import { findRun, readRunHead } from '@rehearsal/experiment/run-folder';
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import { verifierOf } from '../audit/audit-keys.js';
+import { namesOf } from '../audit/audited-log.js';
+import { ofOrigin, pickCheckpoint, readNamed } from '../audit/checkpoint-files.js';
+import { EXIT, verb, type HeldCheckpoints, type VerifyReport } from '../registry/verb.js';
 
 const output = z.looseObject({
   run: z.string(),
@@ -21,11 +26,15 @@ export default verb({
     "Every commit is checked against the one before it and against the run's seals, and every decision is taken again " +
     'by the machine code that is kept with the run: it has to come to the recorded events, byte for byte. An altered ' +
     'log ends with exit code 1, code that decides differently with 4. A tail that is missing shows only against a seal ' +
-    'that was kept elsewhere.',
+    'or a checkpoint that was kept elsewhere ([audit](../audit.md)).',
   examples: [
     { command: 'rehearse verify latest', does: 'verify the last run' },
     { command: 'rehearse verify runs/steady-lossless-sim-7', does: 'verify a run by its folder' },
     { command: 'rehearse verify latest --with current', does: "list what today's code would decide differently" },
+    {
+      command: 'rehearse verify latest --checkpoint held.txt --key audit.key.pub',
+      does: 'also compare it with every checkpoint of it in a file, signed by that key',
+    },
   ],
   positionals: ['run'],
   input: z.strictObject({
@@ -34,13 +43,18 @@ export default verb({
       .enum(['recorded', 'current'])
       .default('recorded')
       .describe("the code that decides: the run's own, or today's"),
+    checkpoint: z
+      .string()
+      .optional()
+      .describe('a file of checkpoints kept elsewhere, of which all of this run count, or FILE:SIZE for one'),
+    key: z.string().optional().describe('the verifier key of the checkpoints, or a file with it'),
   }),
   output,
   needs: 'run',
   effect: 'read',
   async handle(given, context): Promise<Out> {
     const folder = findRun(given.run, context.runsFolder);
-    const report = await context.services.verify(folder, given.with === 'current');
+    const report = await context.services.verify(folder, given.with === 'current', heldFor(folder, given));
     return { run: folder, verdict: report.kind === 'ok' ? 'pass' : 'fail', ...report };
   },
   render(out: Out) {
@@ -54,3 +68,20 @@ export default verb({
   },
   exitCode: (out) => CODES[out.kind],
 });
+
+function heldFor(
+  folder: string,
+  { checkpoint, key }: { readonly checkpoint?: string | undefined; readonly key?: string | undefined },
+): HeldCheckpoints | undefined {
+  if (checkpoint === undefined) {
+    if (key === undefined) return undefined;
+    throw new LabError('bad-input', '--key: there is no checkpoint to check with it.', 'Name one: --checkpoint FILE.');
+  }
+  const head = readRunHead(folder);
+  const names = namesOf(head);
+  const origin = originOf(names.fabric, names.run, head.plan.site);
+  const named = readNamed(checkpoint);
+  const verifier = key === undefined ? undefined : verifierOf(key);
+  const one = named.size === undefined ? undefined : pickCheckpoint(named, origin);
+  return { ...names, checkpoints: one === undefined ? ofOrigin(named, origin) : [one], verifier };
+}

@@ -1,0 +1,24 @@
+/** Merkle trees over a run's log, signed checkpoints of them, and proofs that need nothing else. */
+export type { Checkpoint, SiteTree } from './checkpoint/checkpoint.js';
+export { originOf, readCheckpoint, readOrigin, signCheckpoint, treeOf } from './checkpoint/checkpoint.js';
+export { appended, readCheckpoints } from './checkpoint/checkpoint-file.js';
+export type { AuditFault } from './log/faults.js';
+export { faultText, logFaults, named, signatureFaults } from './log/faults.js';
+export type { CommitSource, PlacedCommit, RunLog } from './log/run-log.js';
+export { readRunLog, treesOf } from './log/run-log.js';
+export { rootOfInclusion, rootsOfConsistency } from './merkle/follow-proofs.js';
+export { EMPTY_ROOT, leafHash, nodeHash } from './merkle/hashing.js';
+export { MerkleTree } from './merkle/merkle-tree.js';
+export { toBase64 } from './note/base64.js';
+export { AuditFormatError } from './note/format-error.js';
+export type { Signer, Verifier } from './note/keys.js';
+export { keyTitle, makeKeyPair, readSigner, readVerifier } from './note/keys.js';
+export type { Note, NoteSignature, NoteVerdict } from './note/note.js';
+export { judgeNote, readNote, signNote } from './note/note.js';
+export type { Bundle } from './proof/bundle.js';
+export { bundleSchema, readBundle } from './proof/bundle.js';
+export type { CheckRequest, CheckResult } from './proof/check.js';
+export { checkBundle, NOT_PROVEN } from './proof/check.js';
+export type { GrowthProof } from './proof/compare.js';
+export { proveGrowth } from './proof/compare.js';
+export { proveCommit } from './proof/prove.js';
