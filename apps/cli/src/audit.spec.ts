@@ -334,11 +334,11 @@ describe('verify with checkpoints that are held', () => {
     for (const [lines, says] of [
       [
         LINES.slice(0, 7),
-        'checkpoint of 9 commits: size: expected at least 9 commits of site 1, which the earlier checkpoint covers, saw 7 in the log',
+        'checkpoint of 9 commits: size: expected at least 9 commits of site 1, which the checkpoint covers, saw 7 in the log',
       ],
       [
         changed(9),
-        'checkpoint of 9 commits: root: expected root <root> over the first 9 commits of site 1, saw <root>',
+        'checkpoint of 9 commits: root: expected root <root> over the first 9 commits of site 1, saw <root> in the log',
       ],
     ] as const) {
       log(lines);
@@ -360,7 +360,7 @@ describe('verify with checkpoints that are held', () => {
       1,
       [
         `checkpoint of 6 commits: signature: expected the checkpoint of 6 commits to be signed by ${verifierKey.slice(0, 18)}, saw a signature that is not of this text by this key`,
-        'checkpoint of 6 commits: root: expected root <root> over the first 6 commits of site 1, saw <root>',
+        'checkpoint of 6 commits: root: expected root <root> over the first 6 commits of site 1, saw <root> in the log',
       ],
     ]);
   });

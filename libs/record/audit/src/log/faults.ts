@@ -50,7 +50,7 @@ export function logFaults({ origin, trees }: RunLog, checkpoint: Checkpoint): Au
     const size = tree?.size ?? 0;
     const faults = sizeFaults(covered, size, 'the log');
     if (faults.length > 0) return faults;
-    return rootFaults(covered, tree === undefined ? EMPTY_ROOT : tree.root(covered.size));
+    return rootFaults(covered, tree === undefined ? EMPTY_ROOT : tree.root(covered.size), 'the log');
   });
 }
 
@@ -58,17 +58,17 @@ export function originFault(expected: string, seen: string): AuditFault {
   return { fault: 'origin', expected: `a checkpoint of ${expected}`, seen: `one of ${seen}` };
 }
 
-/** @param of what has that many commits */
+/** @param of what has that many commits, or such a root */
 export function sizeFaults(covered: SiteTree, size: number, of: string): AuditFault[] {
   if (size >= covered.size) return [];
-  const expected = `at least ${covered.size} commits of site ${covered.site}, which the earlier checkpoint covers`;
+  const expected = `at least ${covered.size} commits of site ${covered.site}, which the checkpoint covers`;
   return [{ fault: 'size', expected, seen: `${size} in ${of}` }];
 }
 
-export function rootFaults(covered: SiteTree, root: Uint8Array): AuditFault[] {
+function rootFaults(covered: SiteTree, root: Uint8Array, of: string): AuditFault[] {
   if (sameHash(covered.root, root)) return [];
   const expected = `root ${toBase64(covered.root)} over the first ${covered.size} commits of site ${covered.site}`;
-  return [{ fault: 'root', expected, seen: toBase64(root) }];
+  return [{ fault: 'root', expected, seen: `${toBase64(root)} in ${of}` }];
 }
 
 /** What is wrong with a proof that one tree of a site begins with an earlier one. */
@@ -77,8 +77,8 @@ export function consistencyFaults(earlier: SiteTree, later: SiteTree, proof: rea
   if (faults.length > 0) return faults;
   const { site, size } = earlier;
   // Between trees of one size, and from none, there is nothing to prove but the roots.
-  if (size === later.size) return rootFaults(earlier, later.root);
-  if (size === 0) return rootFaults(earlier, EMPTY_ROOT);
+  if (size === later.size) return rootFaults(earlier, later.root, 'the later checkpoint');
+  if (size === 0) return rootFaults(earlier, EMPTY_ROOT, 'a tree without any');
   const expected = `a proof that leads from root ${toBase64(earlier.root)} over ${size} commits of site ${site} to root ${toBase64(later.root)} over ${later.size}`;
   const roots = rootsOfConsistency(size, later.size, earlier.root, proof);
   const wrong = (seen: string): AuditFault[] => [{ fault: 'consistency', expected, seen }];

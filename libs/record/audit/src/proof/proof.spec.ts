@@ -98,7 +98,7 @@ describe('a bundle', () => {
     const bundle = bundleOf(3, five, undefined);
     const smaller = checkBundle({ bundle, verifier: VERIFIER, since: nine });
     expect(smaller.faults.map(faultText)).toEqual([
-      'size: expected at least 9 commits of site 1, which the earlier checkpoint covers, saw 5 in the checkpoint of 5 commits of the bundle',
+      'size: expected at least 9 commits of site 1, which the checkpoint covers, saw 5 in the checkpoint of 5 commits of the bundle',
     ]);
     const elsewhere = signCheckpoint('rehearsal/branch/other/1', treesOf(log), SIGNER);
     expect(checkBundle({ bundle, verifier: VERIFIER, since: elsewhere }).faults.map(faultText)).toEqual([
