@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { journalSchema } from '@rehearsal/experiment';
@@ -33,6 +33,10 @@ interface Up {
   readonly pid: number;
   readonly members: readonly Process[];
   readonly busRestarts: number;
+}
+interface Signed {
+  readonly origin: string;
+  readonly trees: readonly { readonly site: number; readonly size: number; readonly root: string }[];
 }
 interface Entry {
   readonly kind: string;
@@ -87,7 +91,7 @@ describe('a fabric that stays up', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'standing-'));
-    env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
+    env = { ...process.env, XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') };
     delete env['REHEARSE_LAB'];
     writeFileSync(join(folder, 'small.fabric.yaml'), FABRIC);
   });
@@ -118,6 +122,13 @@ describe('a fabric that stays up', () => {
       standing: { flow: { state: 'running', packetsPerSec: 300 } },
     });
   }, 120_000);
+
+  it('has its log signed while it is up', () => {
+    expect(rehearse('audit', 'key').exit).toBe(0);
+    const { trees, origin } = json<Signed>('audit', 'checkpoint', first.run);
+    expect(origin).toBe(`rehearsal/small/${first.run}/1`);
+    expect(trees).toEqual([{ site: 1, size: expect.any(Number), root: expect.any(String) }]);
+  });
 
   it('is broken by hand, tells of it, and mends', () => {
     expect(rehearse('wait', 'connections-open', '--at-least', '60').exit).toBe(0);
@@ -213,6 +224,7 @@ describe('a fabric that stays up', () => {
     }
     expect(running(second.folder)).toEqual([]);
     expect(existsSync(join(second.folder, 'live', 'bus'))).toBe(false);
+    expect(rehearse('audit', 'checkpoint', second.folder).stdout).toContain(`rehearsal/small/${second.run}/1\n`);
     const verified = rehearse('verify', second.folder);
     expect([verified.exit, verified.stdout]).toEqual([0, expect.stringMatching(/the log holds.*\nThere is no seal/)]);
     expect(rehearse('up', '--name', 'second', '--set', 'ccp.heartbeat=1').exit).toBe(2);
@@ -226,6 +238,14 @@ describe('a fabric that stays up', () => {
     const report = json<{ kind: string; commits: number; decided: number; seal: string }>('verify', first.run);
     expect(report).toMatchObject({ kind: 'ok', commits: ended.commits, decided: ended.commits, seal: ended.seal });
     expect(rehearse('losses', 'latest').stdout).toMatch(/all of it adds up to the ledger/);
+    const checkpoints = join(folder, 'config', 'rehearsal', 'checkpoints.txt');
+    copyFileSync(checkpoints, join(folder, 'held.txt'));
+    const signed = json<Signed>('audit', 'checkpoint', first.run);
+    expect(signed).toMatchObject({ trees: [{ size: ended.commits }], appended: true });
+    const { proofs } = json<{ proofs: { from: number; to: number }[] }>('audit', 'consistent', 'held.txt', checkpoints);
+    expect(proofs).toMatchObject([{ from: expect.any(Number), to: ended.commits }]);
+    expect(proofs[0]!.from).toBeLessThan(ended.commits);
+    expect(rehearse('verify', first.run, '--checkpoint', checkpoints).exit).toBe(0);
     const journal = JSON.parse(readFileSync(join(first.folder, 'journal.json'), 'utf8')) as {
       run: { activity: { name: string } }[];
     };

@@ -83,6 +83,15 @@ describe('a tree over the published leaves', () => {
     expect([hex(roots?.from), hex(roots?.to)]).toEqual([ROOTS[from], ROOTS[to]]);
   });
 
+  it('has no proof that is shorter or longer than its trees need', () => {
+    const [root, proof] = [tree.root(6), tree.consistencyProof(6, 8)];
+    expect(rootsOfConsistency(6, 8, root, proof.slice(0, -1))).toBeUndefined();
+    expect(rootsOfConsistency(6, 8, root, [])).toBeUndefined();
+    expect(rootsOfConsistency(6, 8, root, [...proof, root])).toBeUndefined();
+    expect(rootsOfConsistency(8, 8, root, [root])).toBeUndefined();
+    expect(rootOfInclusion(5, 8, tree.leaf(5), tree.inclusionProof(5).slice(0, -1))).toBeUndefined();
+  });
+
   it('takes no size and no leaf that it never had', () => {
     expect(() => tree.root(9)).toThrow('expected a size from 0 to 8, saw 9');
     expect(() => tree.inclusionProof(8)).toThrow('expected a leaf from 0 to 7, saw 8');

@@ -132,6 +132,14 @@ describe('a bundle', () => {
     expect(names(checkBundle({ bundle: { ...bundle, commit: '{}' } }).faults)).toEqual(['commit', 'inclusion']);
   });
 
+  it('is refused with a hash that is none', () => {
+    const bundle = bundleOf(3);
+    for (const none of ['', 'AAAA', `${'A'.repeat(43)}+`, `${'A'.repeat(42)}B=`]) {
+      const changed = { ...bundle, inclusionProof: [none, ...bundle.inclusionProof.slice(1)] };
+      expect(() => checkBundle({ bundle: changed })).toThrow('expected a hash of 32 bytes in base64');
+    }
+  });
+
   it('proves nothing with any character of it changed', () => {
     const text = JSON.stringify(bundleOf(3));
     fc.assert(
