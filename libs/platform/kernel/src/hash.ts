@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256 of the bytes, in hex. The one place that hashes. */
+/** SHA-256 of the bytes, in hex. The one place where pure packages hash. */
 export function sha256Hex(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
 }
