@@ -32,7 +32,7 @@ export const mayImport: Record<string, readonly string[]> = {
   report: ['lab-port', 'hypersync', 'security-group', 'traffic', 'kernel'],
   audit: ['kernel'],
   replay: ['kernel'],
-  operator: ['lab-port', 'security-group', 'hypersync', 'kernel'],
+  operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
   verbs: [
     'audit',
     'experiment',

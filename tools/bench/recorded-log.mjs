@@ -16,7 +16,7 @@ const SETTLED_MS = 60_000;
 const idOf = (index) => `1_${String(index + 1).padStart(2, '0')}`;
 
 /** @param {number} count @param {'spread' | 'pairs'} placement @returns {FabricPlan} */
-function planOf(count, placement) {
+export function planOf(count, placement) {
   const ids = Array.from({ length: count }, (_, i) => idOf(i));
   /** @param {RoleEntry['role']} role @param {string} id @returns {RoleEntry} */
   const entry = (role, id) => ({ role, id, subject: role === 'outside-world' ? 'data.outside' : `data.${role}.${id}` });

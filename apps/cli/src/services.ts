@@ -18,6 +18,10 @@ export function createServices(say: (line: string) => void): Services {
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
     dossier: async (request) => (await import('./dossier/tell-connection.js')).tellConnection(request),
     capacity: async (request) => (await import('./measure-capacity.js')).measureCapacity(request),
+    machines: async () => {
+      const { MACHINES } = await import('./machines.js');
+      return { machines: MACHINES, build: async () => (await import('./machine-code.js')).machineCode().build };
+    },
     up: async (request, on) => (await import('./bring-up.js')).bringUpSupervised(request, on),
     benchmarks: ({ smoke }) => benchmarks(smoke),
     checkPolicy: async (rulebase) => (await import('./check-policy.js')).checkPolicy(rulebase),

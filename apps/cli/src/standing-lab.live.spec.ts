@@ -39,6 +39,7 @@ interface Signed {
   readonly trees: readonly { readonly site: number; readonly size: number; readonly root: string }[];
 }
 interface Entry {
+  readonly seq: number;
   readonly kind: string;
   readonly types: readonly string[];
   readonly text: string;
@@ -88,6 +89,10 @@ describe('a fabric that stays up', () => {
   };
   let first: Up;
   let second: Up;
+  /** The states after the commit that declared a member lost, as they were while the fabric was up. */
+  let atLoss: { readonly seq: number; readonly hashes: readonly string[] };
+  const hashesAt = (run: string, seq: number): string[] =>
+    json<{ streams: { stateHash: string }[] }>('at', run, `1:${seq}`).streams.map((s) => s.stateHash);
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'standing-'));
@@ -142,6 +147,16 @@ describe('a fabric that stays up', () => {
     const [panic, lost] = [told.indexOf('fault panic'), told.indexOf('commit MemberLost')];
     expect(panic).toBeGreaterThanOrEqual(0);
     expect(lost).toBeGreaterThan(panic);
+
+    const { seq } = entries[lost]!;
+    atLoss = { seq, hashes: hashesAt('small', seq) };
+    expect(rehearse('at', 'small', `1:${seq}`).stdout).toMatch(/^member +1_02 +LOST +\d+ +0 +0 +0$/m);
+    expect(rehearse('diff', first.run, `1:${seq - 1}`, `1:${seq}`).stdout).toMatch(
+      /^member 1_02: ACTIVE before, LOST now$/m,
+    );
+    const why = json<{ input: string; causes: unknown[] }>('log', '--explain', `1:${seq}`);
+    expect([why.input, why.causes]).toEqual(['memberSilent', []]);
+    expect(json<{ sinceStartMs: number }>('at', 'small', 'end').sinceStartMs).toBeGreaterThan(0);
   }, 120_000);
 
   it('starts a process again that ended by itself, the bus too, and says so', () => {
@@ -237,6 +252,7 @@ describe('a fabric that stays up', () => {
     expect(running(folder)).toEqual([]);
     const report = json<{ kind: string; commits: number; decided: number; seal: string }>('verify', first.run);
     expect(report).toMatchObject({ kind: 'ok', commits: ended.commits, decided: ended.commits, seal: ended.seal });
+    expect(hashesAt(first.run, atLoss.seq)).toEqual(atLoss.hashes);
     expect(rehearse('losses', 'latest').stdout).toMatch(/all of it adds up to the ledger/);
     const checkpoints = join(folder, 'config', 'rehearsal', 'checkpoints.txt');
     copyFileSync(checkpoints, join(folder, 'held.txt'));

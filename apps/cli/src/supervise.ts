@@ -11,6 +11,7 @@ import {
   explain,
   findVerb,
   keepReport,
+  keepRunStates,
   labsFolder,
   performerOn,
   readSet,
@@ -103,6 +104,12 @@ async function inSpan(
   }
 }
 
+/** What later questions about the run are answered from. */
+async function keepWhatIsAsked(of: string): Promise<string> {
+  await keepRunStates(of, context);
+  return keepReport(of);
+}
+
 async function main(): Promise<void> {
   const { profile, settings } = request.set;
   const plan = loadFabric(request.fabric, {
@@ -112,7 +119,7 @@ async function main(): Promise<void> {
   const { runsFolder, runId, links, command } = request;
   mkdirSync(folder, { recursive: true });
   const standing = await StandingLab.make(
-    { plan, runsFolder, runId, links, command, report: keepReport, say },
+    { plan, runsFolder, runId, links, command, report: keepWhatIsAsked, say },
     createWorkbench(services, say),
   );
   const at = { name: request.name ?? plan.fabric };

@@ -3,7 +3,7 @@ import { performerOn, announceLab, labsFolder, readSet, type Services, type Verb
 import type { MachineCode, Workbench } from '@rehearsal/experiment';
 import { tracerOf } from './command-trace.js';
 import { readHistory } from './history.js';
-import { machineCode, simulationWord } from './machines.js';
+import { machineCode, simulationWord } from './machine-code.js';
 
 /** What running an experiment needs, from the simulator to the log's readers. */
 export function createWorkbench(services: Services, say: (line: string) => void): Workbench {

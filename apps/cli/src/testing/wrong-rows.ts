@@ -767,10 +767,20 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['at', 'latest'],
     exit: 2,
-    says: 'rehearse at needs TIME (12.4s, 1500ms or 2m since it began, fault+0.3s since the first fault, or end). See: rehearse at --help.',
+    says: 'rehearse at needs TIME (12.4s, 1500ms or 2m since it began, fault+0.3s since the first fault, end, a date and time, or a commit as SITE:SEQ). See: rehearse at --help.',
   },
   {
     argv: ['at', 'latest', '1s', '--', 'asg', 'stat'],
+    exit: 2,
+    says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
+  },
+  {
+    argv: ['diff', 'latest', '1s'],
+    exit: 2,
+    says: 'rehearse diff needs B (the other moment, in the same words). See: rehearse diff --help.',
+  },
+  {
+    argv: ['diff', 'latest', '1s', '2s'],
     exit: 2,
     says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
   },

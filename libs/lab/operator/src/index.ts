@@ -17,6 +17,8 @@ export { isoTime } from './text/time.js';
 export { hostName, isR82, isUp } from './view/fabric-view.js';
 export type { FabricView, MemberView, OrchestratorView } from './view/fabric-view.js';
 export { foldLog } from './view/fold-log.js';
+export { momentOf } from './view/moment.js';
+export type { MomentParts } from './view/moment.js';
 export { liveView } from './view/live-view.js';
 export { recordedView } from './view/recorded-view.js';
 export type { SampledMoment, SampledRates } from './view/recorded-view.js';

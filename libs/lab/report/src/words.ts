@@ -142,11 +142,16 @@ export function wordsOf(stream: string, event: { readonly type: string }): Said 
 export function faultText({ fault, target, detail }: FaultRecord): string {
   const said = Object.entries(detail)
     .filter(([name, value]) => name !== 'pid' && value !== null && value !== undefined)
-    .map(([name, value]) => (name === 'principal' ? `by ${nameOf(value)}` : `${name} ${plain(value)}`));
+    .map(([name, value]) =>
+      name === 'principal' ? `by ${principalOf({ detail }) ?? '?'}` : `${name} ${plain(value)}`,
+    );
   return `${fault} ${target}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }
 
 const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Of whoever did it, as the log has them. */
-const nameOf = (principal: unknown): string => plain((principal as { readonly name?: unknown } | null)?.name ?? '?');
+/** Who did it, as the log has them; undefined where it does not say. */
+export function principalOf({ detail }: Pick<FaultRecord, 'detail'>): string | undefined {
+  const name = (detail['principal'] as { readonly name?: unknown } | null | undefined)?.name;
+  return name === undefined ? undefined : plain(name);
+}

@@ -10,4 +10,5 @@ export * from './registry/pages.js';
 export * from './registry/parse-args.js';
 export * from './registry/verb.js';
 export { keepReport } from './report/keep-report.js';
+export { keepRunStates } from './time/recorded-run.js';
 export { startRun } from './verbs/start-run.js';

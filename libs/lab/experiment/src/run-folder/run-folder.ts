@@ -10,7 +10,7 @@ import type { Journal } from '../conduct/journal.js';
 import type { LostPacketRow, RunLosses } from '../judge/losses.js';
 import type { AffectedConnection } from '../judge/lost-connections.js';
 import type { RunResult } from '../result.js';
-import { readLabHead } from '../standing/lab-head.js';
+import { readLabHead, type LabHead } from '../standing/lab-head.js';
 import type { MachineCode } from './machine-code.js';
 
 /** Everything that is kept of a run. */
@@ -154,6 +154,8 @@ export interface RunHead {
   readonly plan: RunRecord['plan'];
   /** None where the run ended without a seal. */
   readonly result?: RunResult;
+  /** Of a fabric that stays up, until it was taken down. */
+  readonly state?: LabHead['state'];
 }
 
 /** The parts of a run's folder that a report is made of. */
@@ -250,13 +252,14 @@ export function readSamples(folder: string): Samples | null {
   return { ...(head as SampleHead), samples: samples as Sample[] };
 }
 
-/** A run that ended without a seal has the head its lab wrote at its start. */
+/** A run that ended without a seal has the head its lab wrote at its start; so has one that is not over, which ends now. */
 export function readRunHead(folder: string): RunHead {
   const unsealed = readLabHead(folder);
   if (unsealed !== undefined && !existsSync(join(folder, 'run.json'))) {
     const log = join(folder, 'log.jsonl');
     // Nobody was there to say when it ended; its log has what is known.
-    const endedAtMs = existsSync(log) ? statSync(log).mtimeMs : unsealed.startedAtMs;
+    const lastSignMs = existsSync(log) ? statSync(log).mtimeMs : unsealed.startedAtMs;
+    const endedAtMs = unsealed.state === 'up' ? Date.now() : lastSignMs;
     return { ...unsealed, endedAtMs, faults: [], settings: unsealed.plan.settings };
   }
   const path = join(folder, 'run.json');

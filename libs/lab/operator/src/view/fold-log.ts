@@ -28,6 +28,7 @@ export interface LogFold {
 
 const LAST_COMMITS = 40;
 
+type Leaving = Extract<SecurityGroupEvent, { readonly type: 'MemberLost' | 'MemberDrained' }>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Folding extends Mutable<
@@ -44,8 +45,8 @@ interface Folding extends Mutable<
 }
 
 /**
- * Folds the stored commits of a site's log as they were at `untilMs`. A commit counts by its own time; of a stream,
- * nothing counts after the first one that is later.
+ * Folds the stored commits of a site's log as they were at `untilMs`: nothing counts from the first one that is later,
+ * since what stands behind that one was stored after it.
  */
 export function foldLog(log: readonly string[], groupName: string, untilMs = Number.POSITIVE_INFINITY): LogFold {
   const fold: Folding = {
@@ -62,15 +63,10 @@ export function foldLog(log: readonly string[], groupName: string, untilMs = Num
     orderly: new Set(),
     leaving: new Map(),
   };
-  const over = new Set<string>();
   for (const line of log) {
     const commit = parseCommit(line);
     const { stream, time } = commit;
-    if (over.has(stream)) continue;
-    if (time.ms > untilMs) {
-      over.add(stream);
-      continue;
-    }
+    if (time.ms > untilMs) break;
     if (stream === `security-group.${groupName}`) takeGroup(fold, commit);
     else if (stream.startsWith('hypersync.')) {
       for (const event of commit.events) fold.hypersync = hypersync.evolve(fold.hypersync, event as never);
@@ -129,10 +125,8 @@ function noteEvent(
       fold.policyAtMs = atMs;
       break;
     case 'MemberDrained':
-      fold.orderly.add(event.member);
-      break;
     case 'MemberLost':
-      if (['announced', 'pnote', 'admin'].includes(event.reason)) fold.orderly.add(event.member);
+      if (isOrderly(event)) fold.orderly.add(event.member);
       else fold.orderly.delete(event.member);
       break;
     case 'AdminSet': {
@@ -154,6 +148,11 @@ function noteEvent(
   }
 }
 
+/** Whether whoever left with this event is down rather than lost. */
+export function isOrderly(event: Leaving): boolean {
+  return event.type === 'MemberDrained' || ['announced', 'pnote', 'admin'].includes(event.reason);
+}
+
 function auditOf(what: string, atMs: number, { principal, input }: Commit): AdminAudit {
   const { why } = input as { readonly why?: unknown };
   return { atMs, what, by: principal.name, why: typeof why === 'string' ? why : '' };
@@ -164,12 +163,7 @@ function slotsOf(state: SecurityGroupState, member: string): number[] {
   return state.active.flatMap((n, slot) => (n === number && number !== 0 ? [slot] : []));
 }
 
-function noteFailover(
-  fold: Folding,
-  event: Extract<SecurityGroupEvent, { readonly type: 'MemberLost' | 'MemberDrained' }>,
-  atMs: number,
-  before: SecurityGroupState,
-): void {
+function noteFailover(fold: Folding, event: Leaving, atMs: number, before: SecurityGroupState): void {
   const drained = event.type === 'MemberDrained';
   const slots = drained ? (fold.leaving.get(event.member) ?? []) : slotsOf(before, event.member);
   fold.leaving.delete(event.member);
@@ -180,7 +174,7 @@ function noteFailover(
 }
 
 /** Why a member's slots went to others, in words of this lab (fidelity: F-CPHAPROB-STATE). */
-function reasonOf(event: Extract<SecurityGroupEvent, { readonly type: 'MemberLost' | 'MemberDrained' }>): string {
+function reasonOf(event: Leaving): string {
   if (event.type === 'MemberDrained') return event.reason === 'admin' ? 'Administrator command' : 'Critical device';
   const silentMs = event.evidence['silentMs'];
   switch (event.reason) {

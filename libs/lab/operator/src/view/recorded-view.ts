@@ -1,5 +1,5 @@
 import type { FabricPlan, Metric, Note } from '@rehearsal/lab-port';
-import type { MemberState } from '@rehearsal/security-group';
+import type { MemberState, SecurityGroupState } from '@rehearsal/security-group';
 import { siteWords } from '@rehearsal/security-group/fold';
 import { HA_OFF } from '../layouts/cphaprob-state.js';
 import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
@@ -61,11 +61,10 @@ function recordedMember(
   number: number,
 ): MemberView {
   const folded = fold.group.members[number - 1];
-  const word = stateWord(fold.group, number, fold.orderly);
   // What a member said of itself since it was lost is in its own log, not in the site's.
   const said =
     folded?.status === 'active' ? undefined : lastSaid(notes, planned.id, fold.changes.get(planned.id)?.atMs);
-  const state = said ?? word;
+  const state = memberWord(fold.group, number, fold.orderly, said);
   const metric = (name: string): number | null =>
     parts.metrics?.find((m) => m.role === 'member' && m.id === planned.id && m.name === name)?.value ?? null;
   const sent = metric('sync_entries_sent');
@@ -111,8 +110,20 @@ function recordedMember(
   };
 }
 
+/** What a member is called: by what it said of itself since it left, else by the log. READY is only who may join. */
+export function memberWord(
+  group: SecurityGroupState,
+  number: number,
+  orderly: ReadonlySet<string>,
+  said: string | undefined,
+): string {
+  const member = group.members[number - 1];
+  if (said === 'READY' && (member?.admin === 'down' || (member?.problems ?? []).length > 0)) return 'DOWN';
+  return said ?? stateWord(group, number, orderly);
+}
+
 /** INIT, READY or stopped, where the member's own log has it since it left the group. */
-function lastSaid(notes: readonly Note[], id: string, sinceMs: number | undefined): string | undefined {
+export function lastSaid(notes: readonly Note[], id: string, sinceMs: number | undefined): string | undefined {
   const own = notes.filter((n) => n.role === 'member' && n.id === id);
   if (own.findLast((n) => n.code === 'stopped' || SERVES_AGAIN.includes(n.code))?.code === 'stopped') return HA_OFF;
   const note = own.findLast((n) => n.code === 'member_state');

@@ -1,6 +1,6 @@
 import { readConnections, readLosses, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
 import { parseCommit } from '@rehearsal/kernel/commit-codec';
-import { commitEntry } from '../log/log-entry.js';
+import { decisionText } from '../log/log-entry.js';
 import { countsText } from '../verbs/table.js';
 import type { Cell } from './csv.js';
 
@@ -23,7 +23,7 @@ const utc = (ms: number | null): string | null => (ms === null ? null : new Date
 /** A row a commit, in the order of the site's log. */
 function decisions(folder: string): Table {
   const site = readRunHead(folder).seal?.site ?? 1;
-  const commits = readRunLog(folder).map((line, i) => ({ ...parseCommit(line), seq: i + 1, line }));
+  const commits = readRunLog(folder).map((line, i) => ({ ...parseCommit(line), seq: i + 1 }));
   const columns: Columns<(typeof commits)[number]> = {
     site: () => site,
     seq: (c) => c.seq,
@@ -36,7 +36,7 @@ function decisions(folder: string): Table {
     known_by: (c) => c.principal.known,
     cause: (c) => c.cause ?? null,
     events: (c) => c.events.map((event) => event.type).join(' '),
-    text: (c) => commitEntry(c.line).entry.text,
+    text: (c) => decisionText(c.stream, c.events),
   };
   return tableOf(columns, commits);
 }

@@ -18,7 +18,7 @@ describe('the words of an entry', () => {
   it('names the fields of what has no words, or was written without what is said of it', () => {
     const extended = { type: 'CulExtended', percent: 84, version: 9 };
     const older = { type: 'MemberLost', member: '1_03' };
-    const { entry } = commitEntry(commit('security-group.SG1', extended, older));
+    const { entry } = commitEntry(commit('security-group.SG1', extended, older), 9);
     expect(entry.text).toBe('CulExtended percent 84; MemberLost member 1_03');
   });
 

@@ -19,7 +19,7 @@ const LINE = new TextDecoder().decode(
     time: { ms: 12_400, count: 0 },
   } as unknown as Parameters<typeof encodeCommit>[0]),
 );
-const COMMIT = commitEntry(LINE);
+const COMMIT = commitEntry(LINE, 42);
 const FAULT = faultEntry({ atMs: 12_000, fault: 'panic', target: 'member 1_03', detail: { pid: 5 } });
 const CALM = noteEntry({
   atMs: 100,
@@ -40,7 +40,9 @@ describe('an entry of the log', () => {
       kind: 'commit',
       stream: 'security-group.SG1',
       version: 7,
+      seq: 42,
       by: '1_2',
+      principal: '1_2',
       types: ['memberSilent', 'MemberLost', 'Unheard'],
       text: 'MemberLost: member 1_03 is declared lost: nothing was heard of it; Unheard 3 slots',
     });
@@ -49,7 +51,9 @@ describe('an entry of the log', () => {
   });
 
   it('is a line with the time of day and since the start', () => {
-    expect(entryText(FAULT.entry, 0)).toBe(`00:00:12.000   +12.000s  ${'fault'.padEnd(32)}  panic member 1_03\n`);
+    expect(entryText(FAULT.entry, 1, 0)).toBe(`00:00:12.000   +12.000s  ${'fault'.padEnd(38)}  panic member 1_03\n`);
+    const place = '1:42   security-group.SG1:7 by 1_2'.padEnd(38);
+    expect(entryText(COMMIT.entry, 1, 0)).toMatch(`00:00:12.400   +12.400s  ${place}  MemberLost: `);
   });
 });
 
@@ -68,6 +72,13 @@ describe('a filter of the log', () => {
     [{ type: ['memberlost'] }, ['memberSilent']],
     [{ type: ['panic', 'orchestrator_dead'] }, ['warn', 'panic']],
     [{ since: '1s' }, ['panic', 'memberSilent']],
+    [{ until: '+12.2s' }, ['warn', 'panic']],
+    [{ since: '+12s', until: '800ms' }, ['panic']],
+    [{ principal: '1_2' }, ['memberSilent']],
+    [{ principal: 'orchestrator' }, []],
+    [{ text: 'IS DECLARED lost' }, ['memberSilent']],
+    [{ text: '"slots":[1,2,3]' }, ['memberSilent']],
+    [{ text: 'orchestrator_dead' }, ['warn']],
     [{ since: '+12.1s' }, ['memberSilent']],
     [{ since: '1970-01-01T00:00:12.200Z' }, ['memberSilent']],
   ])('%j keeps %j', (words, types) => {

@@ -51,7 +51,9 @@ export function usageOf(verb: Verb): string {
     const word = field.toUpperCase() + (option.kind === 'list' ? '…' : '');
     return option.required ? word : `[${word}]`;
   });
-  const tail = verb.tail === undefined ? [] : ['--', `${verb.tail.toUpperCase()}…`];
-  const named = options.length > verb.positionals.length + tail.length / 2;
-  return ['rehearse', verb.path, ...places, ...(named ? ['[options]'] : []), ...tail].join(' ');
+  const tail = options.find((o) => o.field === verb.tail);
+  const command = tail === undefined ? '' : `-- ${tail.field.toUpperCase()}…`;
+  const last = command === '' ? [] : [tail?.required === true ? command : `[${command}]`];
+  const named = options.length > verb.positionals.length + last.length;
+  return ['rehearse', verb.path, ...places, ...(named ? ['[options]'] : []), ...last].join(' ');
 }

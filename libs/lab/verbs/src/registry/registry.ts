@@ -90,8 +90,13 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     path: 'at',
-    summary: "one of the vendor's commands, at any moment of a finished run",
+    summary: "a fabric at any moment of a run: its whole state, or one of the vendor's commands",
     load: () => import('../verbs/at.js'),
+  },
+  {
+    path: 'diff',
+    summary: 'what changed between two moments of a run',
+    load: () => import('../verbs/diff.js'),
   },
   {
     path: 'import',

@@ -2,6 +2,7 @@ import type { Checkpoint, Verifier } from '@rehearsal/audit';
 import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
 import type { Explored, RunResult, Schedule, StandingLab, Workbench } from '@rehearsal/experiment';
+import type { AnyMachine } from '@rehearsal/kernel';
 import type { z } from 'zod';
 
 /** Exit codes: `deviated` also says that a log was altered; `differs` is of `verify` alone. */
@@ -172,7 +173,14 @@ export interface UpReport {
   readonly status: LabStatus;
 }
 
-/** What verbs need of the rest of the house; whoever composes the command hands it in. */
+/** The machines that write to a log, as they are today. */
+export interface Machines {
+  /** By kind. */
+  readonly machines: Readonly<Record<string, AnyMachine>>;
+  /** Hash of their code. */
+  build(): Promise<string>;
+}
+
 export interface DossierRequest {
   /** Perhaps a run, two ends, perhaps a protocol. */
   readonly words: readonly string[];
@@ -224,6 +232,7 @@ export interface DossierReport {
   readonly connections: readonly Dossier[];
 }
 
+/** What verbs need of the rest of the house; whoever composes the command hands it in. */
 export interface Services {
   /** The folder of examples, tools and the default place of runs. */
   readonly root: string;
@@ -242,6 +251,7 @@ export interface Services {
   capacity(request: CapacityRequest): Promise<CapacityReport>;
   /** @throws LabError (bad input) where no connection has these ends, or too many do */
   dossier(request: DossierRequest): Promise<DossierReport>;
+  machines(): Promise<Machines>;
   /** Starts a lab that stays up by itself, and waits until it is. @throws LabError where it does not come up */
   up(request: UpRequest, say: (line: string) => void): Promise<UpReport>;
   benchmarks(options: { readonly smoke: boolean }): Promise<unknown>;

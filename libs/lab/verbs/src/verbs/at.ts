@@ -1,144 +1,99 @@
-import {
-  findRun,
-  readRunHead,
-  readRunLog,
-  readRunMetrics,
-  readRunNotes,
-  readSamples,
-  type RunHead,
-} from '@rehearsal/experiment/run-folder';
-import type { Sample, Samples } from '@rehearsal/lab-port';
+import { readRunLog, readRunMetrics, readRunNotes, readSamples } from '@rehearsal/experiment/run-folder';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { targetName } from '@rehearsal/lab-port/target';
-import {
-  carryOutCommand,
-  hostName,
-  readCommand,
-  recordedView,
-  type SampledMoment,
-  type SampledRates,
-} from '@rehearsal/operator';
+import { carryOutCommand, hostName, readCommand, recordedView } from '@rehearsal/operator';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
+import { momentDocument, momentOutput, renderMoment, type MomentOutput } from '../time/moment-document.js';
+import { MOMENT_WORDS } from '../time/read-moment.js';
+import { lookAt, withRun, type MomentOfRun, type RecordedRun } from '../time/recorded-run.js';
+import { sampledAt } from '../time/sampled-at.js';
 import { basisField, commandField } from './exec.js';
 import { commandWords, hereIn, operatorOutput, renderOperator, writeBundle, type OperatorOutput } from './operate.js';
 
-const TIME = /^(?:(fault|end)([+-])?)?(?:(\d+(?:\.\d+)?)(ms|s|m)?)?$/;
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
-
-/**
- * Reads `12.4s`, `1500ms`, `2m`, `fault+0.3s` or `end` as a moment of a run, in ms since the epoch.
- * @throws LabError (bad input)
- */
-export function readMoment(text: string, head: Pick<RunHead, 'startedAtMs' | 'endedAtMs' | 'faults'>): number {
-  const match = TIME.exec(text);
-  const bad = (message: string): LabError =>
-    new LabError('bad-input', `${message}, saw '${text}'.`, 'For example: 12.4s, 1500ms, fault+0.3s, or end.');
-  if (match === null || text === '') throw bad('TIME: expected a time since the run began');
-  const [, word, sign, number, unit] = match;
-  if (word !== undefined && (sign === undefined) !== (number === undefined)) throw bad('TIME: expected a time');
-  if (word === 'fault' && head.faults.length === 0) throw bad('TIME: this run had no fault');
-  const from = word === 'fault' ? head.faults[0]!.atMs : word === 'end' ? head.endedAtMs : head.startedAtMs;
-  const offset = Number(number ?? 0) * UNIT_MS[(unit as keyof typeof UNIT_MS | undefined) ?? 's'];
-  const atMs = from + (sign === '-' ? -offset : offset);
-  const lastedMs = Math.ceil(head.endedAtMs - head.startedAtMs);
-  if (atMs < head.startedAtMs || atMs > head.startedAtMs + lastedMs) {
-    throw bad(`TIME: expected a moment of the run, which lasted ${lastedMs / 1000} s`);
-  }
-  return atMs;
-}
-
-/** The last sample that is not later than the moment, and no older than samples are apart; null without one. */
-export function sampledAt(recorded: Samples | null, atMs: number): SampledMoment | null {
-  if (recorded === null) return null;
-  const { everyMs, members, samples } = recorded;
-  const index = samples.findLastIndex((sample) => sample.atMs <= atMs);
-  const [row, before] = [samples[index], samples[index - 1]];
-  if (row === undefined || atMs - row.atMs > everyMs * 2) return null;
-  const connections = new Map<string, number>();
-  const rates = new Map<string, SampledRates>();
-  members.forEach((id, i) => {
-    const own = row.connections[i] ?? null;
-    if (own !== null) connections.set(id, own);
-    if (before === undefined) return;
-    const perSec = (counted: (sample: Sample) => readonly (number | null)[] | undefined): number | null =>
-      ratePerSec(row, before, (sample) => counted(sample)?.[i] ?? null);
-    const packetsPerSec = perSec((sample) => sample.judged);
-    if (packetsPerSec === null) return;
-    const bytesPerSec = perSec((sample) => sample.passedBytes);
-    rates.set(id, {
-      packetsPerSec: Math.round(packetsPerSec),
-      bitsPerSec: wholeOrNull(bytesPerSec === null ? null : bytesPerSec * 8),
-      connectionsPerSec: wholeOrNull(perSec((sample) => sample.opened)),
-    });
-  });
-  return { connections, rates };
-}
-
-const wholeOrNull = (value: number | null): number | null => (value === null ? null : Math.round(value));
-
-/** How fast a counter grew from one sample to the next; null where it was not known, or began anew. */
-function ratePerSec(now: Sample, before: Sample, read: (sample: Sample) => number | null): number | null {
-  const [to, from, ms] = [read(now), read(before), now.atMs - before.atMs];
-  return to === null || from === null || to < from || ms <= 0 ? null : ((to - from) * 1000) / ms;
-}
+const input = z.strictObject({
+  run: z.string().describe("id or folder of a run, 'latest', or the name of a fabric that is up"),
+  time: z.string().describe(MOMENT_WORDS),
+  command: commandField.min(0).default([]),
+  target: z.string().optional().describe("where it is typed: 1_03, or 'mho 1_1'; default: the SMO of that moment"),
+  basis: basisField,
+});
+type Given = z.output<typeof input>;
 
 export default verb({
   path: 'at',
-  summary: "one of the vendor's commands, at any moment of a finished run",
+  summary: "a fabric at any moment of a run: its whole state, or one of the vendor's commands",
   about:
-    "The same layouts as `exec`, from the run's log as it was at that moment, and from its series where it has one. " +
+    'Without a command: who serves what, what is being copied, and the version of every stream, as the log has it at ' +
+    "that moment. A life is the incarnation of the process that joined. --json adds each stream's whole state as its machine folds it, with a hash that is the same wherever " +
+    'it is folded. A time counts everything that the log held before the first commit that is later; SITE:SEQ is the ' +
+    'moment after that commit.\n\n' +
+    "With a command: the same layouts as `exec`, from the run's log as it was, and from its series where it has one. " +
     'What only processes knew then, and nobody wrote down, is shown as not available; what they counted at the end of ' +
     'the run is shown at its end. See [operator](../operator.md).',
   examples: [
+    { command: 'rehearse at latest fault+0.3s', does: 'the whole fabric, 0.3 s after the first fault' },
+    { command: 'rehearse at latest 1:42 --json', does: 'after commit 42 of site 1, with the state of every stream' },
     { command: 'rehearse at latest 12.4s -- asg stat -v', does: 'the Security Group, 12.4 s after the run began' },
-    { command: 'rehearse at latest fault+0.3s -- cphaprob state', does: '0.3 s after the first fault' },
     { command: 'rehearse at latest end -- cphaprob show_failover', does: 'all failovers of the run' },
     { command: 'rehearse at latest end --target 1_03 -- cphaprob list', does: 'as member 1_03 would have shown it' },
   ],
   positionals: ['run', 'time'],
   tail: 'command',
-  input: z.strictObject({
-    run: z.string().describe("id or folder of a run, or 'latest'"),
-    time: z.string().describe('12.4s, 1500ms or 2m since it began, fault+0.3s since the first fault, or end'),
-    command: commandField,
-    target: z.string().optional().describe("where it is typed: 1_03, or 'mho 1_1'; default: the SMO of that moment"),
-    basis: basisField,
-  }),
-  output: operatorOutput,
+  input,
+  output: z.union([momentOutput, operatorOutput]),
   needs: 'run',
   effect: 'read',
-  async handle({ run, time, command, target, basis }, context): Promise<OperatorOutput> {
-    const folder = findRun(run, context.runsFolder);
-    const head = readRunHead(folder);
-    const atMs = readMoment(time, head);
-    const atEnd = atMs >= Math.floor(head.endedAtMs);
-    const view = recordedView({
-      plan: head.plan,
-      run: head.runId,
-      startedAtMs: head.startedAtMs,
-      atMs,
-      log: readRunLog(folder),
-      notes: readRunNotes(folder),
-      sampled: sampledAt(readSamples(folder), atMs),
-      metrics: atEnd ? readRunMetrics(folder) : null,
+  async handle(given, context): Promise<MomentOutput | OperatorOutput> {
+    const { run, time, command, target, basis } = given;
+    if (command.length === 0 && (target !== undefined || basis)) {
+      throw new LabError(
+        'bad-input',
+        `${basis ? '--basis' : '--target'} is for a command, and there is none.`,
+        'Add one behind --, as in: rehearse at latest end -- asg stat -v.',
+      );
+    }
+    return withRun(run, context, (opened) => {
+      const seen = lookAt(opened, time);
+      if (command.length === 0) return momentDocument(opened, seen);
+      return typed(given, opened, seen, context.runsFolder);
     });
-    const targets = head.plan.roles.map(({ role, id }) => ({ role, id }));
-    const here = hereIn(target === undefined ? [] : target.split(' '), targets, view.group.smo);
-    const words = commandWords(command);
-    const answers = {};
-    const { page, bundle } = carryOutCommand(readCommand(words, here.role), { view, here, found: null, answers });
-    return {
-      fabric: view.fabric,
-      run: view.run,
-      atMs,
-      at: targetName(here),
-      host: here.role === 'member' ? hostName(view, here.id) : `MHO-${here.id}`,
-      command: words.join(' '),
-      lines: [...page],
-      bundle: bundle === undefined ? null : writeBundle(context.runsFolder, view, bundle),
-      basis,
-    };
   },
-  render: renderOperator,
+  render: (out) => ('command' in out ? renderOperator(out) : renderMoment(out)),
 });
+
+/** A command of the vendor's, as it would have been answered at that moment. */
+function typed(
+  { command, target, basis, time }: Given,
+  { folder, head, history }: RecordedRun,
+  { atMs, states }: MomentOfRun,
+  runsFolder: string,
+): OperatorOutput {
+  const words = commandWords(command);
+  const atEnd = !time.includes(':') && atMs >= Math.floor(head.endedAtMs);
+  const view = recordedView({
+    plan: head.plan,
+    run: head.runId,
+    startedAtMs: head.startedAtMs,
+    atMs,
+    log: readRunLog(folder).slice(0, states.seq === 0 ? 0 : states.seq - history.firstSeq + 1),
+    notes: readRunNotes(folder),
+    sampled: sampledAt(readSamples(folder), atMs),
+    metrics: atEnd ? readRunMetrics(folder) : null,
+  });
+  const targets = head.plan.roles.map(({ role, id }) => ({ role, id }));
+  const here = hereIn(target === undefined ? [] : target.split(' '), targets, view.group.smo);
+  const answers = {};
+  const { page, bundle } = carryOutCommand(readCommand(words, here.role), { view, here, found: null, answers });
+  return {
+    fabric: view.fabric,
+    run: view.run,
+    atMs,
+    at: targetName(here),
+    host: here.role === 'member' ? hostName(view, here.id) : `MHO-${here.id}`,
+    command: words.join(' '),
+    lines: [...page],
+    bundle: bundle === undefined ? null : writeBundle(runsFolder, view, bundle),
+    basis,
+  };
+}

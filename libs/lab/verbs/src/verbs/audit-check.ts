@@ -12,7 +12,7 @@ import type { Commit } from '@rehearsal/kernel';
 import { z } from 'zod';
 import { placed, textOf, verifierOf } from '../audit/audit-keys.js';
 import { CHECKPOINT_WORDS, pickCheckpoint, readNamed } from '../audit/checkpoint-files.js';
-import { commitEntry } from '../log/log-entry.js';
+import { decisionText } from '../log/log-entry.js';
 import { EXIT, verb } from '../registry/verb.js';
 
 const output = z.strictObject({
@@ -103,7 +103,7 @@ function inWords(commit: Commit): NonNullable<Out['commit']> {
   const at = time.ms <= LAST_DATE_MS ? new Date(time.ms).toISOString() : `${time.ms} ms`;
   let text: string;
   try {
-    ({ text } = commitEntry(JSON.stringify(commit)).entry);
+    text = decisionText(stream, events);
   } catch {
     text = events.map(({ type }) => type).join(', ');
   }

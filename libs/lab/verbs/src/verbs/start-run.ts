@@ -5,6 +5,7 @@ import type { FabricPlan, Lab } from '@rehearsal/lab-port';
 import { commandChecker } from '../registry/carry-out.js';
 import type { VerbContext } from '../registry/verb.js';
 import { keepReport } from '../report/keep-report.js';
+import { keepRunStates } from '../time/recorded-run.js';
 import { commandOf } from './repeat.js';
 
 /** Reads an experiment; every command line in it is checked. @throws LabError (bad input) */
@@ -80,7 +81,10 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
     },
     await context.services.bench(),
   );
-  if (keep) await keepReport(result.folder);
+  if (keep) {
+    await keepRunStates(result.folder, context);
+    await keepReport(result.folder);
+  }
   return result;
 }
 

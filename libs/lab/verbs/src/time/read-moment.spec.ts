@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { LabError, type Sample, type Samples } from '@rehearsal/lab-port';
-import { readMoment, sampledAt } from './at.js';
+import { readCommitName, readMoment } from './read-moment.js';
+import { sampledAt } from './sampled-at.js';
 
 describe('the moment of at', () => {
   const head = {
     startedAtMs: 1000,
     endedAtMs: 11_000,
     faults: [{ atMs: 4000, fault: 'panic', target: 'x', detail: {} }],
+    site: 1,
+    firstSeq: 3,
+    lastSeq: () => 412,
   };
 
   it.each([
@@ -14,18 +18,51 @@ describe('the moment of at', () => {
     ['2500ms', 3500],
     ['2.5', 3500],
     ['0.1m', 7000],
+    ['+2.5s', 3500],
+    ['1970-01-01T00:00:02.5Z', 2500],
     ['fault', 4000],
     ['fault+0.3s', 4300],
     ['fault-1s', 3000],
     ['end', 11_000],
     ['end-1s', 10_000],
   ])('reads %s', (text, atMs) => {
-    expect(readMoment(text, head)).toBe(atMs);
+    expect(readMoment(text, head)).toEqual({ atMs });
   });
 
-  it.each(['', 'x', '12s', 'fault+', 'fault3', '-1s', 'end+1s'])('refuses %j', (text) => {
-    expect(() => readMoment(text, head)).toThrow(LabError);
+  it('reads a commit of the log', () => {
+    expect([readMoment('1:3', head), readMoment('1:412', head)]).toEqual([{ seq: 3 }, { seq: 412 }]);
+    expect(readCommitName('1:412', head)).toEqual({ seq: 412 });
+    expect(readCommitName('412', head)).toEqual({ seq: 412 });
+    expect(readCommitName('security-group.SG1:17', head)).toEqual({ stream: 'security-group.SG1', version: 17 });
   });
+
+  it.each([
+    ['1:413', "A: expected a commit of the run, whose log goes from 1:3 to 1:412, saw '1:413'."],
+    ['1:2', "A: expected a commit of the run, whose log goes from 1:3 to 1:412, saw '1:2'."],
+    ['2:5', "A: this run has the log of site 1 alone, saw '2:5'."],
+    ['12s', "A: expected a moment of the run, which lasted 10 s, saw '12s'."],
+    ['1970-01-01T00:00:00Z', "A: expected a moment of the run, which lasted 10 s, saw '1970-01-01T00:00:00Z'."],
+  ])('says what there is instead of %s', (text, message) => {
+    expect(() => readMoment(text, head, 'A')).toThrow(message);
+  });
+
+  it('knows no fault of a run that is not over, nor of one that had none', () => {
+    expect(() => readMoment('fault+1s', { ...head, faults: null })).toThrow('written down when it is taken down');
+    expect(() => readMoment('fault+1s', { ...head, faults: [] })).toThrow('this run had no fault');
+  });
+
+  it('refuses names of commits that are none', () => {
+    for (const name of ['', 'x', '1:2:3', '2:5', '413']) expect(() => readCommitName(name, head)).toThrow(LabError);
+    const empty = { ...head, lastSeq: () => 2 };
+    expect(() => readMoment('1:3', empty)).toThrow('the log of this run has no commit');
+  });
+
+  it.each(['', 'x', '12s', 'fault+', 'fault3', '-1s', 'end+1s', '+', '++1s', '+-1s', '2026-13-01T00:00', '1:'])(
+    'refuses %j',
+    (text) => {
+      expect(() => readMoment(text, head)).toThrow(LabError);
+    },
+  );
 });
 
 describe("the sample of a moment in a run's series", () => {
