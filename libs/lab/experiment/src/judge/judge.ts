@@ -1,11 +1,12 @@
 import { canonicalBytes, countByCertainty, sha256Hex } from '@rehearsal/kernel';
-import { FAULTS, type FaultKind, type FaultRecord, type RunRecord } from '@rehearsal/lab-port';
+import type { FaultRecord, RunRecord } from '@rehearsal/lab-port';
 import { counted } from '@rehearsal/lab-port/plain-words';
 import { compareWithControl, type ConnectionRow, type ControlDifference, type LedgerSummary } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { Budget } from '../file/schema.js';
 import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, failuresOf, faultTimeOf, type RowsFor } from './affected.js';
+import { isApplied } from './applied.js';
 import { correctionOf } from './correction.js';
 import type { FabricHistory } from './history.js';
 import type { NotWell } from './losses.js';
@@ -256,11 +257,6 @@ function whoStarved({ world, faults }: RunRecord, { fellSilent = [] }: FabricHis
     `${silent.join(' and ')} fell silent before anything was done to the fabric: this machine was too busy to run it; ` +
       'run it again when nothing else takes its processors, or with less traffic',
   ];
-}
-
-/** A fault, and not the end of one or something nobody did. */
-function isApplied({ fault }: RunRecord['faults'][number]): boolean {
-  return fault !== 'ended' && !(Object.hasOwn(FAULTS, fault) && FAULTS[fault as FaultKind].mends);
 }
 
 /** Whole ms from one moment to another. */

@@ -79,6 +79,23 @@ describe('the losses of a run', () => {
     ]);
   });
 
+  it('belong to what did harm, and not to what was mended since: on an orchestrator where packets were lost in one', () => {
+    const woken = [
+      { atMs: 100, fault: 'hang', target: 'orchestrator 1_1', detail: {} },
+      { atMs: 101, fault: 'hang', target: 'member 1_03', detail: {} },
+      { atMs: 105, fault: 'resume', target: 'orchestrator 1_1', detail: {} },
+      { atMs: 106, fault: 'resume', target: 'member 1_03', detail: {} },
+    ] as unknown as FaultRecord[];
+    const other = { row: row(5, 'gave_up'), cause: 'dead_window', alsoWithoutFaults: false, affected: undefined };
+    const packets = [packet(4, 'orchestrator_lost', 'lost', 110), packet(5, 'dead_window', 'lost', 110)];
+    const { listed } = lossesOf([], packets, [...NOT_WELL.slice(0, 2), other], woken).connections;
+    expect(listed.map(({ id, fault }) => [id, fault])).toEqual([
+      [1, 'hang member 1_03'],
+      [4, 'hang orchestrator 1_1'],
+      [5, 'hang member 1_03'],
+    ]);
+  });
+
   it('add up to the ledger', () => {
     expect(checkLosses(losses, PACKETS, LEDGER)).toEqual([]);
   });

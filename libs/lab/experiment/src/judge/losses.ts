@@ -2,7 +2,8 @@ import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal } from '@rehearsal/traffic';
 import { CLOCKS_DIFFER_MS } from './clocks.js';
 import type { FabricHistory } from './history.js';
-import type { AffectedConnection } from './lost-connections.js';
+import { isApplied } from './applied.js';
+import { BEGAN_LATE, type AffectedConnection } from './lost-connections.js';
 
 /** A packet that did not come out, and the member that served its slot when it was sent; null where unknown. */
 export interface LostPacketRow extends LossRow {
@@ -57,6 +58,9 @@ export interface NotWell {
 }
 
 const CONNECTIONS_LISTED = 50_000;
+
+/** Causes that are an orchestrator's doing. */
+const OF_ORCHESTRATORS: ReadonlySet<string> = new Set(['orchestrator_lost', BEGAN_LATE]);
 
 /** Gives packets the members that served them. */
 export function withMembers(rows: readonly LossRow[], history: Pick<FabricHistory, 'servedBy'>): LostPacketRow[] {
@@ -126,19 +130,27 @@ function lostConnection(entry: NotWell, faults: readonly FaultRecord[], firstLos
   };
 }
 
-/** The fault that took the member; of any other connection the last one before it lost its first packet. */
+/**
+ * The fault that took the member; of any other connection the last one before it lost its first packet, on an
+ * orchestrator where that is what lost it. What mends is no fault.
+ */
 function faultOf(
-  { affected, row }: NotWell,
+  { affected, row, cause }: NotWell,
   faults: readonly FaultRecord[],
   firstLostMs: number | undefined,
 ): FaultRecord | undefined {
   if (affected !== undefined) {
     const target = `member ${affected.loss.member}`;
     const latestMs = affected.loss.committedAtMs + CLOCKS_DIFFER_MS;
-    return faults.findLast((f) => f.target === target && f.atMs <= latestMs && f.fault !== 'ended');
+    return faults.findLast((f) => f.target === target && f.atMs <= latestMs && isApplied(f));
   }
   const atMs = firstLostMs ?? row.closedMs;
-  return atMs === null ? undefined : faults.findLast((f) => f.atMs <= atMs);
+  if (atMs === null) return undefined;
+  const before = faults.filter((f) => f.atMs <= atMs && isApplied(f));
+  const onOrchestrator = OF_ORCHESTRATORS.has(cause)
+    ? before.findLast((f) => f.target.startsWith('orchestrator '))
+    : undefined;
+  return onOrchestrator ?? before.at(-1);
 }
 
 /**

@@ -22,7 +22,7 @@ export const NO_CAUSE = 'unexplained';
 /** Of one that follows from another, which was lost before it could begin. */
 export const NEVER_BEGAN = 'never_began';
 /** Of one whose first packet an orchestrator held up until others of it had gone by another. */
-const BEGAN_LATE = 'began_late';
+export const BEGAN_LATE = 'began_late';
 
 type Counts = Readonly<Record<string, number>>;
 
