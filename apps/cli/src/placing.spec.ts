@@ -172,6 +172,12 @@ describe('a connection of a run whose distribution changed', () => {
     });
   });
 
+  it('has none of what came after it had ended, wherever it had to begin again', () => {
+    const ended = { home: before, entries: [], copied: 'delayed' };
+    expect(placing.placeOf({ ...at(5_000), closedMs: 6_000 }, undefined)).toEqual(ended);
+    expect(placing.placeOf({ ...at(5_000, 1), closedMs: 6_000 }, undefined)).toEqual(ended);
+  });
+
   it('may be copied or not while it changes, and may have two homes where it began then, or had to begin again', () => {
     expect(placing.placeOf(at(5_000), undefined, 10_050)).toEqual({
       home: before,

@@ -12,8 +12,9 @@ interface Ends extends TupleEnds {
   readonly side: number;
 }
 
-/** `openedMs`: without it, as if it had been open before anything changed. */
-type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'> & Partial<Pick<ConnectionRow, 'openedMs' | 'resent'>>;
+/** `openedMs`: without it, as if it had been open before anything changed; `closedMs`: without it, as if it were still. */
+type Row = Pick<ConnectionRow, 'tuple' | 'from' | 'seenAs'> &
+  Partial<Pick<ConnectionRow, 'openedMs' | 'closedMs' | 'resent'>>;
 
 /** Clocks of the outside world and of those who decide differ by less, and packets are on their way for less. */
 const UNSURE_MS = 250;
@@ -73,8 +74,9 @@ export class Placing {
     const home = homes[0]!;
     const others = new Set(homes.filter((slot) => slot !== home));
     let hadTwoLegs = row.seenAs !== null;
+    const lastMs = atMs ?? row.closedMs ?? Number.POSITIVE_INFINITY;
     for (const { spread, steering, untilMs } of this.spreads.slice(this.spreads.indexOf(began[0]!))) {
-      if (atMs !== undefined && atMs < spread.closedMs - UNSURE_MS) break;
+      if (lastMs < spread.closedMs - UNSURE_MS) break;
       const legs = [this.slotOfEnds(steering, ends), this.answerSlot(steering, ends, row.seenAs)];
       const elsewhere = legs.filter((slot) => slot !== home && slot !== NOWHERE);
       hadTwoLegs ||= elsewhere.length > 0;
@@ -89,9 +91,9 @@ export class Placing {
   }
 
   /** How packets were spread when a connection began: one of these. What began it may have been lost, and sent again. */
-  private beganUnder({ openedMs, resent = 0 }: Row): readonly PlacedSpread[] {
+  private beganUnder({ openedMs, closedMs, resent = 0 }: Row): readonly PlacedSpread[] {
     const at = openedMs ?? Number.NEGATIVE_INFINITY;
-    const last = resent > 0 ? Number.POSITIVE_INFINITY : at + UNSURE_MS;
+    const last = (resent > 0 ? (closedMs ?? Number.POSITIVE_INFINITY) : at) + UNSURE_MS;
     return this.spreads.filter(({ spread, untilMs }) => spread.closedMs <= last && untilMs > at);
   }
 

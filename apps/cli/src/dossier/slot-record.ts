@@ -14,7 +14,8 @@ export interface SlotHolders {
 /** A commit that changed who holds a slot. */
 export interface SlotChange extends SlotHolders {
   readonly atMs: number;
-  /** In the site's log, from 1. */
+  /** In the site's log. */
+  readonly site: number;
   readonly seq: number;
   readonly stream: string;
   readonly version: number;
@@ -33,9 +34,12 @@ export class SlotRecord {
     readonly events: readonly SecurityGroupEvent[];
     readonly state: SecurityGroupState;
   }[] = [];
+  private readonly site: number;
   private readonly stream: string;
 
-  constructor(plan: Pick<FabricPlan, 'securityGroup'>, log: readonly string[]) {
+  /** @param firstSeq of the first commit of the log */
+  constructor(plan: Pick<FabricPlan, 'securityGroup' | 'site'>, log: readonly string[], firstSeq: number) {
+    this.site = plan.site;
     this.stream = `${securityGroup.kind}.${plan.securityGroup.name}`;
     let state: SecurityGroupState = securityGroup.initial;
     log.forEach((line, i) => {
@@ -43,7 +47,7 @@ export class SlotRecord {
       if (stream !== this.stream) return;
       const own = events as readonly SecurityGroupEvent[];
       for (const event of own) state = securityGroup.evolve(state, event);
-      this.commits.push({ atMs: time.ms, seq: i + 1, version, events: own, state });
+      this.commits.push({ atMs: time.ms, seq: firstSeq + i, version, events: own, state });
     });
   }
 
@@ -54,7 +58,7 @@ export class SlotRecord {
     for (const { atMs, seq, version, events, state } of this.commits) {
       const now = holdersIn(state, slot);
       if (now.active === before.active && now.backup === before.backup && now.joining === before.joining) continue;
-      changes.push({ ...now, atMs, seq, stream: this.stream, version, events });
+      changes.push({ ...now, atMs, site: this.site, seq, stream: this.stream, version, events });
       before = now;
     }
     return changes;

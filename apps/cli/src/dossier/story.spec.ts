@@ -28,6 +28,7 @@ const change = (atMs: number, seq: number, holders: Partial<SlotChange>): SlotCh
     backup: null,
     joining: null,
     atMs,
+    site: 1,
     seq,
     stream: 'sg',
     version: seq,
@@ -76,9 +77,9 @@ describe("a connection's story", () => {
   it('begins with where it was held and how it was copied, and has the decisions that touched its slot while it lived', () => {
     expect(told({ changes: [before, takenOver, later] })).toEqual([
       '+1000 begins: https, from inside',
-      '+1000 held log 3, sg:3: slot 7 is its home: served by 1_03, backup 1_01',
+      '+1000 held 1:3 sg:3: slot 7 is its home: served by 1_03, backup 1_01',
       '+1000 copied: it is copied once it is older than 2500 ms',
-      '+4000 decided log 8, sg:8: : slot 7: 1_01 serves it (was 1_03), no backup in step (was 1_01), to be copied to 1_02',
+      '+4000 decided 1:8 sg:8: : slot 7: 1_01 serves it (was 1_03), no backup in step (was 1_01), to be copied to 1_02',
       '+9000 ends: it comes to its end',
     ]);
   });
@@ -90,9 +91,17 @@ describe("a connection's story", () => {
     expect(told({ row: row({ seenAs }), place, parent, changes: [before] }).slice(0, 4)).toEqual([
       "+1000 begins: https, from inside, announced by 10.1.0.1:3999>198.18.0.1:21/tcp; the server's side sees " +
         seenAs,
-      '+1000 held log 3, sg:3: slot 7 is its home: served by 1_03, backup 1_01',
+      '+1000 held 1:3 sg:3: slot 7 is its home: served by 1_03, backup 1_01',
       '+1000 held: packets of it come in by slot 9, too: nobody serves it',
       '+1000 copied: each change of it is copied at once, since it has two legs',
+    ]);
+  });
+
+  it('says of no slot that it is its home for sure, where it began while packets came to be spread otherwise', () => {
+    const place: Placement = { home: HOME, entries: [OTHER], mayBeHome: [OTHER], copied: null };
+    expect(told({ place, changes: [before] }).slice(1, 3)).toEqual([
+      '+1000 held 1:3 sg:3: slot 7 may be its home: served by 1_03, backup 1_01',
+      '+1000 held: slot 9 may be its home: nobody serves it',
     ]);
   });
 

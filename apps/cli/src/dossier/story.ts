@@ -68,11 +68,16 @@ function beginning({ row, place, parent, changesOf, settings }: StorySources, op
   if (place.home < 0) return [...lines, line(openedMs, 'held', '', 'its slot cannot be told from its ends')];
   for (const slot of slotsOf(place)) {
     const holders = changesOf(slot).findLast((change) => change.atMs <= openedMs);
-    const what = slot === place.home ? `slot ${slot} is its home` : `packets of it come in by slot ${slot}, too`;
+    const what = slotText(slot, place);
     const since = holders === undefined ? '' : placeOf(holders);
     lines.push(line(openedMs, 'held', since, `${what}: ${held(holders)}`));
   }
   return [...lines, line(openedMs, 'copied', '', policyText(place, settings))];
+}
+
+function slotText(slot: number, { home, mayBeHome = [] }: Placement): string {
+  if (mayBeHome.includes(slot) || (slot === home && mayBeHome.length > 0)) return `slot ${slot} may be its home`;
+  return slot === home ? `slot ${slot} is its home` : `packets of it come in by slot ${slot}, too`;
 }
 
 function held(holders: SlotHolders | undefined): string {
@@ -93,7 +98,7 @@ function policyText({ copied }: Placement, settings: Settings): string {
   return texts[copied];
 }
 
-const placeOf = ({ seq, stream, version }: SlotChange): string => `log ${seq}, ${stream}:${version}`;
+const placeOf = ({ site, seq, stream, version }: SlotChange): string => `${site}:${seq} ${stream}:${version}`;
 
 /** The commits that changed who held a slot while the connection lived. */
 function decisions({ changesOf }: StorySources, slot: number, fromMs: number, untilMs: number): StoryLine[] {

@@ -1,5 +1,6 @@
 import {
   findRun,
+  firstSeqOf,
   readConnections,
   readLosses,
   readRunHead,
@@ -40,7 +41,7 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
   const log = readRunLog(folder);
   const { losses, packets } = readLosses(folder);
   const history = readHistory({ plan: head.plan, settings: head.settings, log });
-  const slots = new SlotRecord(head.plan, log);
+  const slots = new SlotRecord(head.plan, log, firstSeqOf(head));
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lostById = new Map(losses.connections.listed.map((lost) => [lost.id, lost]));
   const tell = (row: ConnectionRow): Dossier => {
@@ -65,7 +66,7 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
       outcome,
       home: place.home < 0 ? null : place.home,
       otherSlots: [...place.entries],
-      ...endOf(lostById.get(id)),
+      ...endOf(row, lostById.get(id)),
       packets: { sent, delivered, dropped: { ...dropped }, lost: { ...lost }, unexplained, duplicated, resent },
       story,
     };
@@ -74,9 +75,12 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
   return { run: head.runId, startedAtMs: head.startedAtMs, areAllListed, connections: hits.map(tell) };
 }
 
-/** Why it did not end well; null where it did. */
-function endOf(lost: LostConnection | undefined): Pick<Dossier, 'cause' | 'fault' | 'alsoWithoutFaults'> {
-  if (lost === undefined) return { cause: null, fault: null, alsoWithoutFaults: false };
+/** Why it did not end well; null where it did. Of very many only the first are listed, and of others is said how they ended. */
+function endOf(
+  { outcome }: ConnectionRow,
+  lost: LostConnection | undefined,
+): Pick<Dossier, 'cause' | 'fault' | 'alsoWithoutFaults'> {
+  if (lost === undefined) return { cause: outcome === 'done' ? null : outcome, fault: null, alsoWithoutFaults: false };
   return { cause: lost.cause, fault: lost.fault, alsoWithoutFaults: lost.alsoWithoutFaults };
 }
 

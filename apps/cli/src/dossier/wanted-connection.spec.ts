@@ -33,6 +33,13 @@ describe('the ends of a connection', () => {
     const row = { tuple: '10.1.0.1>198.18.0.1/ip-50', seenAs: null };
     const words = ['10.1.0.1', '198.18.0.1'];
     expect(['50', 'ip-50', 'tcp'].map((p) => isWanted(readWanted([...words, p]), row))).toEqual([true, true, false]);
+    const named = ['icmp', 'tcp', 'udp'].map((p) => ({ tuple: `10.1.0.1:7>198.18.0.1:7/${p}`, seenAs: null }));
+    const byNumber = ['1', '6', '17'].map((p) => named.map((r) => isWanted(readWanted([...words, p]), r)));
+    expect(byNumber).toEqual([
+      [true, false, false],
+      [false, true, false],
+      [false, false, true],
+    ]);
   });
 
   it.each([

@@ -31,13 +31,21 @@ export function readWanted(words: readonly string[]): WantedConnection {
     throw bad(`expected two ends and perhaps a protocol, saw '${words.join(' ')}'`);
   }
   if (protocol !== undefined && !PROTOCOL.test(protocol)) throw bad(`expected a protocol, saw '${protocol}'`);
-  return { ends: [endOf(first), endOf(second)], protocol: protocol?.toLowerCase() };
+  return { ends: [endOf(first), endOf(second)], protocol: protocol === undefined ? undefined : protocolName(protocol.toLowerCase()) };
+}
+
+const NAMES: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' };
+
+/** As tuples have it: a name for those that have one, `ip-50` for the others. */
+function protocolName(word: string): string {
+  const [, number] = /^(?:ip-)?0*(\d+)$/.exec(word) ?? [];
+  return number === undefined ? word : (NAMES[number] ?? `ip-${number}`);
 }
 
 /** Whether a connection has these ends, as its client sent it or as its server saw it, whoever is named first. */
 export function isWanted({ ends: [a, b], protocol }: WantedConnection, { tuple, seenAs }: Row): boolean {
   const [pair, ofTuple] = tuple.split('/');
-  if (protocol !== undefined && protocol !== ofTuple && `ip-${protocol}` !== ofTuple) return false;
+  if (protocol !== undefined && protocol !== ofTuple) return false;
   return [pair!, ...(seenAs === null ? [] : [seenAs])].some((text) => {
     const [source, destination] = text.split('>') as [string, string];
     return (fits(a, source) && fits(b, destination)) || (fits(b, source) && fits(a, destination));

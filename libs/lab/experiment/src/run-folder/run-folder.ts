@@ -225,9 +225,18 @@ export function readConnections(folder: string): ConnectionRow[] {
   return linesOf(readPart(folder, 'connections.jsonl')).map((line) => JSON.parse(line) as ConnectionRow);
 }
 
-/** Stored commits, one a line. @throws LabError (bad input) where the folder has none */
+/** Sequence of the first commit of a run's log. */
+export function firstSeqOf({ seal }: Pick<RunHead, 'seal'>): number {
+  return seal === undefined || seal.sequences.count === 0 ? 1 : seal.sequences.first;
+}
+
+/**
+ * Stored commits, one a line. A last line without an end is none: a lab was cut off while it wrote it.
+ * @throws LabError (bad input) where the folder has none
+ */
 export function readRunLog(folder: string): string[] {
-  return linesOf(readPart(folder, 'log.jsonl'));
+  const text = readPart(folder, 'log.jsonl');
+  return linesOf(text.slice(0, text.lastIndexOf('\n') + 1));
 }
 
 /** What the run's processes noted; nothing where it ended without a seal. @throws LabError (bad input) */

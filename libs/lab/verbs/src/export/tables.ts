@@ -1,4 +1,4 @@
-import { readConnections, readLosses, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
+import { firstSeqOf, readConnections, readLosses, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
 import { parseCommit } from '@rehearsal/kernel/commit-codec';
 import { decisionText } from '../log/log-entry.js';
 import { countsText } from '../verbs/table.js';
@@ -22,8 +22,10 @@ const utc = (ms: number | null): string | null => (ms === null ? null : new Date
 
 /** A row a commit, in the order of the site's log. */
 function decisions(folder: string): Table {
-  const site = readRunHead(folder).seal?.site ?? 1;
-  const commits = readRunLog(folder).map((line, i) => ({ ...parseCommit(line), seq: i + 1 }));
+  const head = readRunHead(folder);
+  const { site } = head.plan;
+  const firstSeq = firstSeqOf(head);
+  const commits = readRunLog(folder).map((line, i) => ({ ...parseCommit(line), seq: firstSeq + i }));
   const columns: Columns<(typeof commits)[number]> = {
     site: () => site,
     seq: (c) => c.seq,

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { findLog, readRunHead, readRunNotes, type RunHead } from '@rehearsal/experiment/run-folder';
+import { findLog, firstSeqOf, readRunHead, readRunNotes, type RunHead } from '@rehearsal/experiment/run-folder';
 import type { Note } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { momentOf } from '@rehearsal/operator';
@@ -58,7 +58,7 @@ export async function withRun<T>(
   try {
     const isKept = log.length >= KEEP_FROM_BYTES && head.state !== 'up';
     const word = isKept ? await build() : '';
-    const firstSeq = firstSeqOf(head.seal);
+    const firstSeq = firstSeqOf(head);
     const snapshots = isKept ? readStates(folder, log, word) : [];
     const history = new LogHistory({ log, machines, firstSeq, snapshots });
     const notes = readRunNotes(folder);
@@ -90,11 +90,6 @@ export async function keepRunStates(
 ): Promise<void> {
   if (statSync(join(folder, 'log.jsonl')).size < KEEP_FROM_BYTES) return;
   await withRun(folder, context, ({ history }) => void history.atEnd());
-}
-
-/** Sequence of the first commit of a run's log. */
-export function firstSeqOf(seal: RunHead['seal']): number {
-  return seal === undefined || seal.sequences.count === 0 ? 1 : seal.sequences.first;
 }
 
 /** The fabric at a moment of a run, as its log has it. @param text as `readMoment` takes it @throws LabError (bad input) */

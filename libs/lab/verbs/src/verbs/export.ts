@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { findRun, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
+import { findRun, firstSeqOf, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { counted, reasonOf } from '@rehearsal/lab-port/plain-words';
 import { cloudEventOf } from '@rehearsal/replay';
@@ -63,11 +63,12 @@ function exported(folder: string, { format, what }: z.output<typeof input>): { r
   if (what !== 'decisions') {
     throw new LabError('bad-input', `CloudEvents are of decisions, saw --what ${what}.`, 'For a table: --format csv.');
   }
-  const { plan, seal } = readRunHead(folder);
+  const head = readRunHead(folder);
+  const firstSeq = firstSeqOf(head);
   const encoder = new TextEncoder();
   // In the log of a simulated run stands its seed alone; its folder is named after all that made it.
-  const place = { fabric: plan.fabric, run: basename(resolve(folder)), site: seal?.site ?? 1 };
-  const lines = readRunLog(folder).map((line, i) => cloudEventOf(encoder.encode(line), i + 1, place));
+  const place = { fabric: head.plan.fabric, run: basename(resolve(folder)), site: head.plan.site };
+  const lines = readRunLog(folder).map((line, i) => cloudEventOf(encoder.encode(line), firstSeq + i, place));
   return { rows: lines.length, text: lines.map((line) => `${line}\n`).join('') };
 }
 

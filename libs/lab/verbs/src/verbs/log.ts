@@ -1,4 +1,4 @@
-import { findRun, readRunHead, readRunLog, readRunNotes } from '@rehearsal/experiment/run-folder';
+import { findRun, firstSeqOf, readRunHead, readRunLog, readRunNotes } from '@rehearsal/experiment/run-folder';
 import type { FaultRecord, LabStory, Note } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { bytesInMemory, LogHistory } from '@rehearsal/replay';
@@ -15,7 +15,7 @@ import {
 import { logFilter, type LogFilter } from '../log/log-filter.js';
 import { explainCommit, explained, renderExplained, type Explained } from '../log/explain-commit.js';
 import { verb, type VerbContext } from '../registry/verb.js';
-import { firstSeqOf, withRun } from '../time/recorded-run.js';
+import { withRun } from '../time/recorded-run.js';
 import { readCommitName } from '../time/read-moment.js';
 import { labOf } from './lab-fields.js';
 
@@ -143,11 +143,12 @@ async function ofRun(given: Given, context: VerbContext): Promise<Listed | Expla
     throw new LabError('bad-input', 'A run that is over goes on with nothing.', 'Leave --follow out.');
   }
   const folder = findRun(given.run!, context.runsFolder);
-  const { runId, startedAtMs, endedAtMs, faults, plan, seal } = readRunHead(folder);
+  const head = readRunHead(folder);
+  const { runId, startedAtMs, endedAtMs, faults, plan } = head;
   const wanted = logFilter(given, endedAtMs, startedAtMs);
   const commits = readRunLog(folder);
   const notes = readRunNotes(folder);
-  const entries = entriesOf({ commits, firstSeq: firstSeqOf(seal), faults, notes }, wanted, given.last);
+  const entries = entriesOf({ commits, firstSeq: firstSeqOf(head), faults, notes }, wanted, given.last);
   return { run: runId, site: plan.site, startedAtMs, entries };
 }
 
