@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -145,6 +145,27 @@ describe('a moment of a run', () => {
       (await rehearse('log', 'r1', '--explain', `${loss.stream}:${loss.version}`, '--json')).stdout,
     );
     expect(why.evidence).toEqual(loss.input.evidence);
+  });
+
+  it('is read without a last commit that was cut off, and refused with exit code 2 where a line is none', async () => {
+    const lines = record.log.map((line) => `${line}\n`);
+    const kept = (name: string, text: string): void => {
+      cpSync(join(folder, 'runs', 'r1'), join(folder, 'other', name), { recursive: true });
+      writeFileSync(join(folder, 'other', name, 'log.jsonl'), text);
+    };
+    kept('torn', lines.join('').slice(0, -40));
+    kept('broken', [lines[0], '{"no":"commit"}\n', ...lines.slice(1)].join(''));
+    const of = (name: string): string => join(folder, 'other', name);
+    const listed = JSON.parse((await rehearse('log', of('torn'), '--kind', 'commit', '--json')).stdout);
+    const exported = (await rehearse('export', of('torn'))).stdout;
+    expect([listed.entries.length, exported.trimEnd().split('\n').length]).toEqual([
+      lines.length - 1,
+      lines.length - 1,
+    ]);
+    for (const words of [['log'], ['export'], ['export', '--format', 'csv']]) {
+      const { status, stderr } = await rehearse(words[0]!, of('broken'), ...words.slice(1));
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/^rehearse: A commit of the log cannot be read: /)]);
+    }
   });
 
   it.each([

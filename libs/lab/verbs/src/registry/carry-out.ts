@@ -13,9 +13,9 @@ const CODES: Readonly<Record<LabErrorKind, number>> = {
   deviated: EXIT.deviated,
 };
 
-/** By its name, since the package that has it is large and seldom needed. */
-function isCaptureError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'CaptureError';
+/** By its name, since what has it is large and seldom needed. */
+function isCalled(error: unknown, name: 'CaptureError' | 'CommitFormatError'): error is Error {
+  return error instanceof Error && error.name === name;
 }
 
 /** What went wrong, for people and for `--json`; undefined for a mistake of the program itself. */
@@ -23,8 +23,12 @@ export function explain(
   error: unknown,
 ): { readonly kind: string; readonly message: string; readonly code: number } | undefined {
   if (error instanceof LabError) return { kind: error.kind, message: error.message, code: CODES[error.kind] };
-  if (error instanceof SettingsError || isCaptureError(error)) {
+  if (error instanceof SettingsError || isCalled(error, 'CaptureError')) {
     const message = /[.?!]$/.test(error.message) ? error.message : `${error.message}.`;
+    return { kind: 'bad-input', message, code: EXIT.badInput };
+  }
+  if (isCalled(error, 'CommitFormatError')) {
+    const message = `A commit of the log cannot be read: ${error.message}. See which one: rehearse verify RUN.`;
     return { kind: 'bad-input', message, code: EXIT.badInput };
   }
   const refused = systemRefusal(error);
