@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runsOf } from '@rehearsal/experiment/run-folder';
 import { labsFolder, liveLabs } from '../live/lab-directory.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { optionsOf, type OptionSpec } from './options.js';
@@ -12,37 +13,47 @@ const FIXED_TARGETS = ['sync', 'traffic', 'bus'];
 /**
  * What could stand for the last of these words, sorted; none where it is a file or free text.
  * @param words of a command line, without `rehearse`; the last one may be begun
+ * @param runsFolder where runs are, unless the words name another place
  */
-export async function candidatesFor(words: readonly string[]): Promise<string[]> {
+export async function candidatesFor(words: readonly string[], runsFolder: string): Promise<string[]> {
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const fitting = (candidates: readonly string[]): string[] =>
     [...new Set(candidates)].filter((c) => c.startsWith(last)).sort();
-  if (before[0] === 'help') return candidatesFor(words.slice(1));
-  const entry = entryOf(before);
-  if (entry === undefined) {
-    const begun = VERBS.filter((v) => before.every((w, i) => v.path.split(' ')[i] === w));
-    const next = begun.flatMap((v) => v.path.split(' ')[before.length] ?? []);
-    const aliases = VERBS.flatMap((v) => v.alias ?? []);
-    return fitting(before.length === 0 ? [...next, ...aliases, 'help', 'test'] : next);
+  if (before[0] === 'help') return candidatesFor(words.slice(1), runsFolder);
+  const named = namedVerb(before);
+  if (named === undefined) {
+    const begun = VERBS.flatMap(namesOf).filter((name) => before.every((w, i) => name[i] === w));
+    const next = begun.flatMap((name) => name[before.length] ?? []);
+    return fitting(before.length === 0 ? [...next, 'help', 'test'] : next);
   }
-  const verb = (await entry.load()).default;
+  const verb = (await named.entry.load()).default;
   const options = optionsOf(verb);
-  const own = before.slice(entry.path.split(' ').length);
+  const own = before.slice(named.words);
   const flag = own.at(-1);
   const asked = flag === undefined ? undefined : namedOption(verb, options, flag);
-  if (asked !== undefined && asked.kind !== 'flag') return fitting(await valuesOf(asked, own));
+  if (asked !== undefined && asked.kind !== 'flag') return fitting(await valuesOf(asked, own, runsFolder));
   if (last.startsWith('-')) {
     const flags = options.filter((o) => !verb.positionals.includes(o.field)).map((o) => o.flag);
     return fitting([...flags, ...GLOBAL_OPTIONS.map((o) => o.flag.split(' ')[0]!)]);
   }
   const field = verb.positionals[placesIn(verb, options, own)] ?? verb.positionals.at(-1);
   const place = options.find((o) => o.field === field);
-  return place === undefined ? [] : fitting(await valuesOf(place, own));
+  return place === undefined ? [] : fitting(await valuesOf(place, own, runsFolder));
 }
 
-function entryOf(words: readonly string[]): VerbEntry | undefined {
-  return VERBS.find((v) => v.path.split(' ').every((w, i) => words[i] === w) || v.alias === words[0]);
+/** The words that a verb is called by, one way or the other. */
+function namesOf({ path, alias }: VerbEntry): string[][] {
+  return [path, ...(alias === undefined ? [] : [alias])].map((name) => name.split(' '));
+}
+
+/** The verb that stands in front, and how many words name it. */
+function namedVerb(words: readonly string[]): { readonly entry: VerbEntry; readonly words: number } | undefined {
+  for (const entry of VERBS) {
+    const name = namesOf(entry).find((own) => own.every((w, i) => words[i] === w));
+    if (name !== undefined) return { entry, words: name.length };
+  }
+  return undefined;
 }
 
 function namedOption(verb: Verb, options: readonly OptionSpec[], flag: string): OptionSpec | undefined {
@@ -59,9 +70,13 @@ function placesIn(verb: Verb, options: readonly OptionSpec[], words: readonly st
   return places;
 }
 
-async function valuesOf(option: OptionSpec, words: readonly string[]): Promise<readonly string[]> {
+async function valuesOf(option: OptionSpec, words: readonly string[], runsFolder: string): Promise<readonly string[]> {
   if (option.choices.length > 0) return option.choices;
   if (option.field === 'name') return (await liveLabs(labsFolder())).map((lab) => lab.name);
+  if (option.field === 'run') {
+    const at = words.lastIndexOf('--runs');
+    return ['latest', ...runsOf(at < 0 ? runsFolder : (words[at + 1] ?? runsFolder))];
+  }
   if (option.field === 'target' || option.field === 'to' || option.field === 'member') return targets(words);
   return [];
 }

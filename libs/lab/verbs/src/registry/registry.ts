@@ -105,7 +105,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     path: 'completion',
-    summary: 'completion of verbs, options, fabrics and processes for your shell',
+    summary: 'completion of verbs, options, fabrics, processes and runs for your shell',
     load: () => import('../verbs/completion.js'),
   },
   { path: 'verify', summary: "check a run's log and decide all of it again", load: () => import('../verbs/verify.js') },

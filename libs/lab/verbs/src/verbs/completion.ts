@@ -8,7 +8,7 @@ type Out = z.output<typeof output>;
 
 export default verb({
   path: 'completion',
-  summary: 'completion of verbs, options, fabrics and processes for your shell',
+  summary: 'completion of verbs, options, fabrics, processes and runs for your shell',
   about:
     'The script asks `rehearse` itself what could come next, so it knows the verbs of this version, the fabrics that ' +
     'run now, and what is in them.',
@@ -25,9 +25,9 @@ export default verb({
   output,
   needs: 'nothing',
   effect: 'read',
-  async handle({ shell, words }): Promise<Out> {
+  async handle({ shell, words }, { runsFolder }): Promise<Out> {
     if (shell === 'words') {
-      const candidates = await candidatesFor(words);
+      const candidates = await candidatesFor(words, runsFolder);
       return { shell, script: candidates.map((c) => `${c}\n`).join('') };
     }
     return { shell, script: shellScript(shell as Shell) };
