@@ -271,6 +271,7 @@ describe('a bundle', () => {
       'rehearse: The log has no commit 1:10. It has 1:1 to 1:9; see rehearse log RUN --kind commit.\n',
     );
     expect((await prove('till.T2:1')).exit).toBe(2);
+    expect((await prove('3')).out).toBe((await prove('1:3')).out);
     expect((await prove('seven')).err).toContain("COMMIT: expected a place in the log or in a stream, saw 'seven'.");
     const later = await prove('1:7', '--checkpoint', 'held.txt');
     expect([later.exit, later.err]).toEqual([2, expect.stringContaining('Commit 1:7 came after the checkpoint of 5')]);

@@ -31,7 +31,10 @@ export function readWanted(words: readonly string[]): WantedConnection {
     throw bad(`expected two ends and perhaps a protocol, saw '${words.join(' ')}'`);
   }
   if (protocol !== undefined && !PROTOCOL.test(protocol)) throw bad(`expected a protocol, saw '${protocol}'`);
-  return { ends: [endOf(first), endOf(second)], protocol: protocol === undefined ? undefined : protocolName(protocol.toLowerCase()) };
+  return {
+    ends: [endOf(first), endOf(second)],
+    protocol: protocol === undefined ? undefined : protocolName(protocol.toLowerCase()),
+  };
 }
 
 const NAMES: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' };

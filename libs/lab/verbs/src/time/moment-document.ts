@@ -6,6 +6,24 @@ import { textOf, type MomentOfRun, type RecordedRun } from './recorded-run.js';
 
 const slotsOf = z.strictObject({ active: z.int(), backup: z.int(), joining: z.int() });
 
+export const slotCountsOutput = z.strictObject({
+  total: z.int(),
+  served: z.int(),
+  inStep: z.int(),
+  exposed: z.int(),
+  joining: z.int(),
+  orphaned: z.int(),
+});
+export const iteratorOutput = z.strictObject({
+  status: z.string(),
+  percent: z.int(),
+  slots: z.int(),
+  connections: z.int(),
+  startedAtMs: z.number(),
+});
+export const distributionOutput = z.strictObject({ inside: z.string(), outside: z.string(), changingTo: z.string() });
+export const policyOutput = z.strictObject({ hash: z.string(), installing: z.string() });
+
 /** What `at` answers without a command. */
 export const momentOutput = z.strictObject({
   run: z.string(),
@@ -30,30 +48,15 @@ export const momentOutput = z.strictObject({
     }),
   ),
   smo: z.string(),
-  slots: z.strictObject({
-    total: z.int(),
-    served: z.int(),
-    inStep: z.int(),
-    exposed: z.int(),
-    joining: z.int(),
-    orphaned: z.int(),
-  }),
+  slots: slotCountsOutput,
   sync: z.strictObject({
     /** Copies of slots that are waited for, as of that version of the slot table. */
     due: z.int(),
     tableVersion: z.int(),
-    iterator: z
-      .strictObject({
-        status: z.string(),
-        percent: z.int(),
-        slots: z.int(),
-        connections: z.int(),
-        startedAtMs: z.number(),
-      })
-      .nullable(),
+    iterator: iteratorOutput.nullable(),
   }),
-  distribution: z.strictObject({ inside: z.string(), outside: z.string(), changingTo: z.string() }),
-  policy: z.strictObject({ hash: z.string(), installing: z.string() }),
+  distribution: distributionOutput,
+  policy: policyOutput,
   frozen: z.boolean(),
   underLoad: z.boolean(),
   autoClone: z.string(),

@@ -79,6 +79,14 @@ const REF = /^(.+\..+):(\d+)$/;
 /** A commit as somebody names it: by its sequence, `1:412` or `412`, or by its stream and version, `security-group.SG1:17`. */
 export type CommitName = { readonly seq: number } | { readonly stream: string; readonly version: number };
 
+/** A commit as it is named, with the site where that is said; undefined for other words. */
+export function commitWord(text: string): ({ readonly site: number | undefined } & CommitName) | undefined {
+  const [, stream, version] = REF.exec(text) ?? [];
+  if (stream !== undefined) return { site: undefined, stream, version: Number(version) };
+  const [, site, seq] = /^(?:(\d+):)?(\d+)$/.exec(text) ?? [];
+  return seq === undefined ? undefined : { site: site === undefined ? undefined : Number(site), seq: Number(seq) };
+}
+
 /** @throws LabError (bad input) */
 export function readCommitName(text: string, times: Pick<RunTimes, 'site' | 'firstSeq' | 'lastSeq'>): CommitName {
   const bad = (message: string): LabError =>
@@ -87,10 +95,9 @@ export function readCommitName(text: string, times: Pick<RunTimes, 'site' | 'fir
       `--explain: ${message}, saw '${text}'.`,
       'For example: --explain 1:12, --explain 12, or --explain security-group.SG1:5.',
     );
-  const [, stream, version] = REF.exec(text) ?? [];
-  if (stream !== undefined) return { stream, version: Number(version) };
-  const [, site, seq] = /^(?:(\d+):)?(\d+)$/.exec(text) ?? [];
-  if (seq === undefined) throw bad('expected a commit');
+  const word = commitWord(text);
+  if (word === undefined) throw bad('expected a commit');
+  if (!('seq' in word)) return { stream: word.stream, version: word.version };
   const all = { startedAtMs: 0, endedAtMs: 0, faults: [], ...times };
-  return { seq: readCommit(Number(site ?? times.site), Number(seq), all, bad) };
+  return { seq: readCommit(word.site ?? times.site, word.seq, all, bad) };
 }

@@ -8,6 +8,7 @@ import { checkpointsBeside, defaultKeyFile } from '../audit/audit-keys.js';
 import { logOfRun, refuseFaults } from '../audit/audited-log.js';
 import { CHECKPOINT_WORDS, pickCheckpoint, readNamed } from '../audit/checkpoint-files.js';
 import { verb } from '../registry/verb.js';
+import { commitWord } from '../time/read-moment.js';
 
 const output = z.strictObject({
   run: z.string(),
@@ -42,7 +43,7 @@ export default verb({
   positionals: ['run', 'commit'],
   input: z.strictObject({
     run: z.string().default('latest').describe('an id or a path, of a fabric that is up, too, or latest'),
-    commit: z.string().describe('SITE:SEQUENCE as in 1:412, or STREAM:VERSION as in security-group.SG1:7'),
+    commit: z.string().describe('SITE:SEQ as in 1:412, SEQ, or STREAM:VERSION as in security-group.SG1:7'),
     checkpoint: z
       .string()
       .optional()
@@ -98,20 +99,20 @@ const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Whether a commit is the one that the word names. @throws LabError (bad input) */
 function readCommitWord(word: string): (commit: PlacedCommit) => boolean {
-  const [, site, sequence] = /^(\d+):(\d+)$/.exec(word) ?? [];
-  if (site !== undefined) return (c) => c.site === Number(site) && c.sequence === Number(sequence);
-  const [, stream, version] = /^([^:.]+\.[^:]+):(\d+)$/.exec(word) ?? [];
-  if (stream === undefined) {
+  const name = commitWord(word);
+  if (name === undefined) {
     throw new LabError(
       'bad-input',
       `COMMIT: expected a place in the log or in a stream, saw '${word}'.`,
       'For example: 1:412 or security-group.SG1:7.',
     );
   }
+  if ('seq' in name) return (c) => c.site === (name.site ?? c.site) && c.sequence === name.seq;
+  const { stream, version } = name;
   return ({ bytes }) => {
     try {
       const commit = decodeCommit(bytes);
-      return commit.stream === stream && commit.version === Number(version);
+      return commit.stream === stream && commit.version === version;
     } catch {
       return false; // What is no commit has no stream.
     }

@@ -2,7 +2,13 @@ import { diffMoments } from '@rehearsal/replay';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { diffLines } from '../time/diff-words.js';
-import { sinceText } from '../time/moment-document.js';
+import {
+  distributionOutput,
+  iteratorOutput,
+  policyOutput,
+  sinceText,
+  slotCountsOutput,
+} from '../time/moment-document.js';
 import { MOMENT_WORDS } from '../time/read-moment.js';
 import { lookAt, withRun, type MomentOfRun } from '../time/recorded-run.js';
 
@@ -18,21 +24,6 @@ const role = z.strictObject({
 });
 /** So many slots went from one to another; '' is nobody. */
 const moves = z.array(z.strictObject({ from: z.string(), to: z.string(), slots: z.int() }));
-const counts = z.strictObject({
-  total: z.int(),
-  served: z.int(),
-  inStep: z.int(),
-  exposed: z.int(),
-  joining: z.int(),
-  orphaned: z.int(),
-});
-const iterator = z.strictObject({
-  status: z.string(),
-  percent: z.int(),
-  slots: z.int(),
-  connections: z.int(),
-  startedAtMs: z.number(),
-});
 const moment = z.strictObject({
   /** As it was given. */
   text: z.string(),
@@ -54,13 +45,13 @@ const output = z.strictObject({
   smo: changed(z.string()),
   slots: z.strictObject({ changed: z.int(), active: moves, backup: moves, joining: moves }),
   sync: z.strictObject({
-    counts: changed(counts),
+    counts: changed(slotCountsOutput),
     due: changed(z.int()),
     tableVersion: changed(z.int()),
-    iterator: changed(iterator.nullable()),
+    iterator: changed(iteratorOutput.nullable()),
   }),
-  distribution: changed(z.strictObject({ inside: z.string(), outside: z.string(), changingTo: z.string() })),
-  policy: changed(z.strictObject({ hash: z.string(), installing: z.string() })),
+  distribution: changed(distributionOutput),
+  policy: changed(policyOutput),
   frozen: changed(z.boolean()),
   underLoad: changed(z.boolean()),
   autoClone: changed(z.string()),
