@@ -59,6 +59,7 @@ function told(changes: Partial<StorySources> & { readonly changes?: readonly Slo
     children: [],
     changesOf: (slot) => (slot === HOME ? slotChanges : []),
     faults: [],
+    faultAtMs: null,
     packets: [],
     settings: resolveSettings('vendor', { 'sync.delayMs': 2_500 }),
     endedAtMs: START_MS + 20_000,
@@ -113,7 +114,9 @@ describe("a connection's story", () => {
       lost(START_MS + 5_700),
       lost(START_MS + 5_050, { kind: 'dropped', reason: 'out_of_state', slot: null, member: null, judgedMs: null }),
     ];
-    expect(told({ faults: [fault(START_MS + 999), fault(START_MS + 3_000)], packets }).slice(3, -1)).toEqual([
+    const faults = [fault(START_MS + 998), fault(START_MS + 999), fault(START_MS + 3_000)];
+    expect(told({ faults, faultAtMs: START_MS + 998 })[0]).toBe('+998 fault member 1_03: panic member 1_03');
+    expect(told({ faults, packets }).slice(3, -1)).toEqual([
       '+3000 fault member 1_03: panic member 1_03',
       '+5000 packets orchestrator 1_1, slot 7: 2 packets lost by 1_03: dead_window, sent within 100 ms; known 20 ms later',
       '+5050 packets orchestrator 1_1: 1 packet dropped: out_of_state',

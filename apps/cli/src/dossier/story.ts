@@ -18,6 +18,8 @@ export interface StorySources {
   changesOf(slot: number): readonly SlotChange[];
   /** What was done to the fabric, in order. */
   readonly faults: readonly FaultRecord[];
+  /** When the fault was done that it is put down to, perhaps before it began; null without one. */
+  readonly faultAtMs: number | null;
   /** Those of its packets that did not come out and are listed. */
   readonly packets: readonly LostPacketRow[];
   readonly settings: Settings;
@@ -38,7 +40,7 @@ export function storyOf(sources: StorySources): StoryLine[] {
   const lines: StoryLine[] = [
     ...beginning(sources, row.openedMs),
     ...slotsOf(sources.place).flatMap((slot) => decisions(sources, slot, row.openedMs!, untilMs)),
-    ...faultsWithin(sources.faults, row.openedMs, untilMs),
+    ...faultsWithin(sources, row.openedMs, untilMs),
     ...refusals(sources.packets),
     ...sources.children.map((child) => followed(child, untilMs)),
   ];
@@ -127,9 +129,9 @@ function changeText(before: SlotHolders | undefined, now: SlotHolders): string {
 
 const was = (who: string | null | undefined): string => (who === null || who === undefined ? '' : ` (was ${who})`);
 
-function faultsWithin(faults: readonly FaultRecord[], fromMs: number, untilMs: number): StoryLine[] {
+function faultsWithin({ faults, faultAtMs }: StorySources, fromMs: number, untilMs: number): StoryLine[] {
   return faults
-    .filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
+    .filter(({ atMs }) => (atMs >= fromMs && atMs <= untilMs) || atMs === faultAtMs)
     .map((fault) => line(fault.atMs, 'fault', fault.target, faultText(fault)));
 }
 

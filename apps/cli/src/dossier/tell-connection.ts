@@ -54,6 +54,7 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
       children: rows.filter((r) => r.follows === row.id),
       changesOf: (slot) => slots.changesOf(slot),
       faults: head.faults,
+      faultAtMs: lostById.get(row.id)?.faultAtMs ?? null,
       packets: packets.filter((p) => p.connection === row.id),
       settings: head.settings,
       endedAtMs: head.endedAtMs,
