@@ -158,7 +158,7 @@ describe('the command', () => {
       const decided = story.find((line) => line.text.startsWith('MemberLost'))!;
       expect(decided).toMatchObject({
         kind: 'decided',
-        place: expect.stringMatching(new RegExp(`^log ${losses}, security-group\\.SG1:`)),
+        place: expect.stringMatching(new RegExp(`^1:${losses} security-group\\.SG1:`)),
         text: expect.stringMatching(new RegExp(`slot ${slot}: .* serves it \\(was ${member}\\)`)),
       });
     }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   findRun,
   firstSeqOf,
@@ -73,7 +74,7 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
     };
   };
   const areAllListed = !losses.packets.truncated;
-  return { run: head.runId, startedAtMs: head.startedAtMs, areAllListed, connections: hits.map(tell) };
+  return { run: basename(folder), startedAtMs: head.startedAtMs, areAllListed, connections: hits.map(tell) };
 }
 
 /** Why it did not end well; null where it did. Of very many only the first are listed, and of others is said how they ended. */
