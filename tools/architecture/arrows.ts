@@ -32,6 +32,7 @@ export const mayImport: Record<string, readonly string[]> = {
   report: ['lab-port', 'hypersync', 'security-group', 'traffic', 'kernel'],
   audit: ['kernel'],
   replay: ['kernel'],
+  archive: ['bus', 'protocol', 'kernel'],
   operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
   verbs: [
     'audit',
@@ -50,6 +51,7 @@ export const mayImport: Record<string, readonly string[]> = {
   'app-orchestrator': ['orchestrator-role', 'service', 'kernel'],
   'app-sgm': ['member-role', 'service', 'kernel'],
   'app-sync': ['sync-role', 'service', 'kernel'],
+  'app-archive': ['archive', 'service', 'protocol', 'kernel'],
   'app-traffic': ['outside-world-role', 'service', 'kernel'],
 };
 

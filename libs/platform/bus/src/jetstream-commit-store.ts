@@ -4,9 +4,12 @@ import type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, St
 import { logPrefix, logStreamName, logSubject } from '@rehearsal/protocol';
 import { parseAnswer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
+import { FEED_TIMING, headersOf, LogFeed } from './log-feed.js';
+import type { StoredMessage } from './log-feed.js';
 import { FOLLOWER_TIMING, LogFollower } from './log-follower.js';
 import { commitWords, TRACE_HEADER } from './tracing/bus-traces.js';
 import type { BusTraces } from './tracing/bus-traces.js';
+import type { RawLog, RawLogOptions } from './raw-log.js';
 import { WORK_TIMING, WorkQueue } from './work-queue.js';
 import type { WorkTiming } from './work-queue.js';
 
@@ -36,11 +39,11 @@ export interface CommitStoreParts {
 }
 
 /** A site's log on JetStream. One commit is one message; the server arbitrates between writers. */
-export class JetStreamCommitStore implements CommitStore {
+export class JetStreamCommitStore implements CommitStore, RawLog {
   readonly #parts: CommitStoreParts;
   readonly #streamName: string;
   readonly #logPrefix: string;
-  readonly #consumers = new Set<LogFollower | WorkQueue>();
+  readonly #consumers = new Set<LogFollower | WorkQueue | LogFeed>();
   #named = 0;
 
   constructor(parts: CommitStoreParts) {
@@ -154,6 +157,48 @@ export class JetStreamCommitStore implements CommitStore {
     });
   }
 
+  lastSeq(done: (lastSeq: number | undefined) => void): void {
+    this.#parts.api.requestJson<StreamInfo>(`$JS.API.STREAM.INFO.${this.#streamName}`, {}, (answer) => {
+      done('value' in answer ? answer.value.state.last_seq : undefined);
+    });
+  }
+
+  messageAt(seq: number, done: (message: StoredMessage | 'none' | undefined) => void): void {
+    const subject = `$JS.API.DIRECT.GET.${this.#streamName}`;
+    this.#parts.api.request(subject, encoder.encode(JSON.stringify({ seq })), undefined, (reply) => {
+      if (reply.kind === 'unknown' || reply.message.headers === undefined) {
+        done(undefined);
+        return;
+      }
+      const { headers, data } = reply.message;
+      if (headers.code !== 0) done(headers.code === 404 ? 'none' : undefined);
+      else {
+        done({
+          seq,
+          subject: headers.get('Nats-Subject'),
+          headers: headersOf(reply.message).filter(([name]) => !ADDED_BY_SERVER.has(name)),
+          bytes: new Uint8Array(data),
+          storedNs: nsOf(headers.get('Nats-Time-Stamp')),
+        });
+      }
+    });
+  }
+
+  feed(fromSeq: number, options: RawLogOptions): { readonly more: () => void; readonly stop: Cancel } {
+    const { connection, api, timers, guard, uniqueName, inboxPrefix, onTrouble } = this.#parts;
+    const feed = new LogFeed(connection, api, timers, guard, {
+      streamName: this.#streamName,
+      filter: `${this.#logPrefix}>`,
+      fromSeq,
+      deliverTo: `${inboxPrefix}.feed-${uniqueName}-${++this.#named}`,
+      timing: options.timing ?? FEED_TIMING,
+      room: options.room,
+      on: options.on,
+      onTrouble,
+    });
+    return { more: () => feed.more(), stop: this.#keep(feed) };
+  }
+
   /** Whether every follower and work queue of this process has its consumer. */
   get consumersLive(): boolean {
     for (const consumer of this.#consumers) if (!consumer.live) return false;
@@ -174,7 +219,7 @@ export class JetStreamCommitStore implements CommitStore {
     this.#consumers.clear();
   }
 
-  #keep(consumer: LogFollower | WorkQueue): Cancel {
+  #keep(consumer: LogFollower | WorkQueue | LogFeed): Cancel {
     this.#consumers.add(consumer);
     return () => {
       consumer.stop();
@@ -184,6 +229,15 @@ export class JetStreamCommitStore implements CommitStore {
 }
 
 const encoder = new TextEncoder();
+
+/** What the server says of a message when it is asked for one by its sequence. */
+const ADDED_BY_SERVER = new Set(['Nats-Stream', 'Nats-Subject', 'Nats-Sequence', 'Nats-Time-Stamp']);
+
+/** ns since the epoch, in digits, of a time such as `2026-01-02T03:04:05.678901234Z`. */
+function nsOf(time: string): string {
+  const [, seconds, fraction = ''] = /^(.+?)(?:\.(\d+))?Z$/.exec(time) ?? [];
+  return `${Date.parse(`${seconds}Z`) / 1000}${fraction.padEnd(9, '0')}`;
+}
 
 function outcomeOfError(code: number, description: string): AppendOutcome {
   if (code === WRONG_LAST_SEQUENCE) return { kind: 'conflict' };

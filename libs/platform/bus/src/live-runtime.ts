@@ -10,6 +10,7 @@ import { Inbox, isNoResponders } from './inbox.js';
 import { JsApi } from './js-api.js';
 import { JetStreamCommitStore } from './jetstream-commit-store.js';
 import { Lanes } from './lanes.js';
+import type { RawLog } from './raw-log.js';
 import type { LaneOptions } from './lanes.js';
 import { BusTraces, TRACE_HEADER } from './tracing/bus-traces.js';
 import type { TraceSpan, Tracer } from './tracing/tracer.js';
@@ -37,6 +38,8 @@ const LOG_TIMEOUT_MS = 2_000;
 export class LiveRuntime implements Runtime {
   readonly self: Self;
   readonly log: CommitStore;
+  /** The same log as the server stores it. */
+  readonly rawLog: RawLog;
   readonly #options: LiveRuntimeOptions;
   readonly #connection: NatsConnection;
   readonly #wire: Wire;
@@ -90,6 +93,7 @@ export class LiveRuntime implements Runtime {
       onTrouble: (reason) => this.note('warn', 'log_consumer_renewed', { reason }),
     });
     this.log = this.#store;
+    this.rawLog = this.#store;
     void this.#watchStatus();
     void connection.closed().then((error) => {
       if (!this.#closing) this.fatal('bus_closed', { reason: error instanceof Error ? error.message : 'closed' });

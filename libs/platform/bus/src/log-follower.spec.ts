@@ -6,7 +6,7 @@ import { LogFollower, parseDelivery } from './log-follower.js';
 
 describe('places in a delivery', () => {
   it('are read with and without a domain', () => {
-    const place = { streamSeq: 412, consumerSeq: 7 };
+    const place = { streamSeq: 412, consumerSeq: 7, storedNs: '1700000000000000000' };
     expect(parseDelivery('$JS.ACK.demo_LOG_1.follow-1.1.412.7.1700000000000000000.3')).toEqual(place);
     expect(parseDelivery('$JS.ACK.site1.Ab3dE.demo_LOG_1.follow-1.1.412.7.1700000000000000000.3')).toEqual(place);
     expect(parseDelivery('$JS.ACK._.Ab3dE.demo_LOG_1.follow-1.1.412.7.1700000000000000000.3.rnd')).toEqual(place);

@@ -240,9 +240,10 @@ export class LogFollower {
  * `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>`,
  * with a domain and an account hash before the stream on some servers.
  */
-export function parseDelivery(reply: string): { streamSeq: number; consumerSeq: number } | undefined {
+export function parseDelivery(reply: string): { streamSeq: number; consumerSeq: number; storedNs: string } | undefined {
   const words = reply.split('.');
   const first = words.length === 9 ? 4 : words.length >= 11 ? 6 : 0;
   if (first === 0 || words[0] !== '$JS' || words[1] !== 'ACK') return undefined;
-  return { streamSeq: Number(words[first + 1]), consumerSeq: Number(words[first + 2]) };
+  const [streamSeq, consumerSeq, storedNs] = words.slice(first + 1);
+  return { streamSeq: Number(streamSeq), consumerSeq: Number(consumerSeq), storedNs: storedNs as string };
 }

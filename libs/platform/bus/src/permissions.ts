@@ -13,16 +13,20 @@ export function workConsumerName(kind: string): string {
   return `work-${kind}`;
 }
 
+/** Name of the durable consumer that brings the whole log to the archive. */
+export const ARCHIVE_CONSUMER = 'archive';
+
 /** Turns grants into server permissions; log rights become the JetStream subjects they need, no more. */
 export function permissionsFor(grants: Grants): Permissions {
   const stream = logStreamName(grants.fabric, grants.site);
   const prefix = logPrefix(grants.fabric, grants.site);
   const allow = [...grants.publish, ...grants.log.flatMap((right) => subjectsOfRight(right, stream, prefix))];
-  // Whoever may create a consumer to read with may not thereby touch a work queue of others.
+  // Whoever may create a consumer to read with may not thereby touch one that keeps the place of others.
   const deny = grants.log.includes('read')
-    ? STREAM_KINDS.filter((kind) => !grants.log.includes(`work:${kind}`)).map(
-        (kind) => `$JS.API.CONSUMER.CREATE.${stream}.${workConsumerName(kind)}.>`,
-      )
+    ? [
+        ...STREAM_KINDS.filter((kind) => !grants.log.includes(`work:${kind}`)).map(workConsumerName),
+        ...(grants.log.includes('archive') ? [] : [ARCHIVE_CONSUMER]),
+      ].map((consumer) => `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.>`)
     : [];
   return {
     publish: deny.length > 0 ? { allow, deny } : { allow },
@@ -41,11 +45,20 @@ function subjectsOfRight(right: LogRight, stream: string, prefix: string): strin
       `$JS.FC.${stream}.>`,
     ];
   }
+  if (right === 'archive') {
+    return [
+      `$JS.API.CONSUMER.DELETE.${stream}.${ARCHIVE_CONSUMER}`,
+      ...subjectsOfConsumer(stream, ARCHIVE_CONSUMER, `${prefix}>`),
+    ];
+  }
   const kind = right.slice(right.indexOf(':') + 1);
   if (right.startsWith('append:')) return [`${prefix}${kind}.*`];
-  const consumer = workConsumerName(kind);
+  return subjectsOfConsumer(stream, workConsumerName(kind), `${prefix}${kind}.*`);
+}
+
+function subjectsOfConsumer(stream: string, consumer: string, filter: string): string[] {
   return [
-    `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.${prefix}${kind}.*`,
+    `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.${filter}`,
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
     `$JS.ACK.${stream}.${consumer}.>`,
   ];

@@ -25,6 +25,7 @@ export const USERS: readonly BusUser[] = [
   { role: 'member', id: '1_02' },
   { role: 'sync', id: '1' },
   { role: 'outside-world', id: 'outside' },
+  { role: 'archive', id: '1' },
   { role: 'lab', id: 'lab' },
 ];
 

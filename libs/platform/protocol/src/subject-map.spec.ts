@@ -48,6 +48,7 @@ describe('grants from the subject map', () => {
       'demo.ctl.member.*',
       'demo.ctl.sync.*',
       'demo.ctl.outside-world.*',
+      'demo.ctl.archive.*',
     ]);
     expect(grants.subscribe).toEqual(['_INBOX.demo.lab.lab.>']);
     expect(grants.answers).toBe(false);

@@ -94,7 +94,7 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     subscribers: ['member'],
     about: 'policy and configuration, asked from the SMO by a member that starts',
   },
-  ...(['orchestrator', 'member', 'sync', 'outside-world'] as const).map((role) => ({
+  ...(['orchestrator', 'member', 'sync', 'outside-world', 'archive'] as const).map((role) => ({
     id: `control-${role}`,
     template: `ctl.${role}.{own}`,
     publishers: ['lab'] as const,
@@ -103,21 +103,25 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
   })),
 ];
 
-/** What a role may do with its site's log: append to a kind of stream, read all, share a kind's work queue. */
-export type LogRight = 'read' | `append:${string}` | `work:${string}`;
+/**
+ * What a role may do with its site's log: append to a kind of stream, read all, share a kind's work queue, keep its place
+ * at the server as the archive.
+ */
+export type LogRight = 'read' | 'archive' | `append:${string}` | `work:${string}`;
 
 export const LOG_RIGHTS: Readonly<Record<RoleName, readonly LogRight[]>> = {
   orchestrator: ['append:security-group', 'read'],
   member: ['read'],
   sync: ['append:hypersync', 'work:security-group', 'work:hypersync', 'read'],
   'outside-world': [],
+  archive: ['archive', 'read'],
   lab: ['append:run', 'read'],
 };
 
 /** Every kind of stream that some role may append to or work on. */
 export const STREAM_KINDS: readonly string[] = [
   ...new Set(
-    ROLES.flatMap((role) => LOG_RIGHTS[role].filter((r) => r !== 'read').map((r) => r.slice(r.indexOf(':') + 1))),
+    ROLES.flatMap((role) => LOG_RIGHTS[role].filter((r) => r.includes(':')).map((r) => r.slice(r.indexOf(':') + 1))),
   ),
 ];
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { LiveRuntime } from '@rehearsal/bus';
-import type { Role, Runtime } from '@rehearsal/kernel';
+import type { Role } from '@rehearsal/kernel';
 import { CommandController } from './command.controller.js';
 import type { HostConfig } from './host-config.js';
 import { HOST_CONFIG, ROLE, RUNTIME } from './tokens.js';
@@ -10,7 +10,7 @@ export interface HostedRole {
   readonly config: HostConfig;
   /** Connects to the world; called once. */
   readonly connect: () => Promise<LiveRuntime>;
-  readonly createRole: (runtime: Runtime, config: HostConfig) => Role;
+  readonly createRole: (runtime: LiveRuntime, config: HostConfig) => Role;
 }
 
 /** Everything around one role in one process: its runtime, its configuration, and its commands. */

@@ -4,7 +4,7 @@ import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { LiveRuntime, readSeed } from '@rehearsal/bus';
 import { openTracer } from '@rehearsal/bus/tracing';
 import type { Tracer } from '@rehearsal/bus/tracing';
-import type { Role, Runtime } from '@rehearsal/kernel';
+import type { Role } from '@rehearsal/kernel';
 import type { RoleName } from '@rehearsal/protocol';
 import { BusTransport } from './bus-transport.js';
 import { BadInput, readHostConfig } from './host-config.js';
@@ -26,7 +26,9 @@ const FLUSH_WITHIN_MS = 500;
 export interface HostOptions {
   readonly role: RoleName;
   /** Makes the role from the checked configuration; throws BadInput when its own fields are wrong. */
-  readonly createRole: (runtime: Runtime, config: HostConfig, file: string) => Role;
+  readonly createRole: (runtime: LiveRuntime, config: HostConfig, file: string) => Role;
+  /** How the process ends by the code with which its role gave up; EXIT_FATAL for all others. */
+  readonly exitCodes?: Readonly<Record<string, number>>;
   /** Default: the program's first argument. */
   readonly file?: string;
 }
@@ -104,7 +106,7 @@ class Host {
   }
 
   /** Making a role does nothing but read its configuration: what it cannot use was given wrong. */
-  #createRole(runtime: Runtime, config: HostConfig): Role {
+  #createRole(runtime: LiveRuntime, config: HostConfig): Role {
     try {
       return this.#options.createRole(runtime, config, this.#file);
     } catch (cause) {
@@ -152,6 +154,6 @@ class Host {
 
   #fatal(code: string, fields: Readonly<Record<string, unknown>>): never {
     this.#log.note('error', code, { ...fields, fatal: true });
-    process.exit(EXIT_FATAL);
+    process.exit(this.#options.exitCodes?.[code] ?? EXIT_FATAL);
   }
 }

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../../../../..');
 
 /** The ids that sources of roles and of what they share count under. */
 function counted(): string[] {
-  const folders = ['libs/roles', 'libs/domain', 'libs/platform/protocol', 'libs/platform/bus'];
+  const folders = ['libs/roles', 'libs/domain', 'libs/record/archive', 'libs/platform/protocol', 'libs/platform/bus'];
   const ids = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((f) => f.endsWith('.ts') && !/\.spec\.ts$|\.d\.ts$|node_modules|testing/.test(f))

@@ -81,6 +81,13 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   slots_exposed_now: gauge('sync_slots_exposed', 'Slots without a backup in step, as the sync coordinator sees it'),
   slots_due_now: gauge('sync_slots_due', 'Slots that a member is to come in step with'),
 
+  // Archive
+  archive_commits: counter('archive_commits', 'Commits this start of the archive has stored'),
+  archive_failures: counter('archive_failures', 'Times the database did not take what it was given'),
+  archive_lag_now: gauge('archive_lag_commits', 'Commits that are in the log and not in the archive yet'),
+  archive_seq_now: gauge('archive_sequence', 'The last archived sequence of the log'),
+  archive_up_now: gauge('archive_up', '1 while the database takes what it is given'),
+
   // Outside world
   packets_accounted: counter('packets_accounted', 'Ends of packets the outside world was told of'),
   packets_sent: counter('packets_sent', 'Packets sent into the fabric'),

@@ -1,0 +1,9 @@
+/** Logs kept for good in PostgreSQL: the store, what follows a log into it, and what restores a log from it. */
+export { ArchiveRefusal } from './archive-store.js';
+export type { ArchivedMessage, ArchiveStore, LogArchive, LogKey } from './archive-store.js';
+export { ArchiveFollower, FOLLOWER_LIMITS } from './archive-follower.js';
+export type { FollowerLimits, FollowerState, FollowerWorld } from './archive-follower.js';
+export { ARCHIVE_REFUSED, ArchiveRole } from './archive-role.js';
+export type { ArchiveRoleParts, ArchiveRoleWorld } from './archive-role.js';
+export { openArchive } from './open-archive.js';
+export type { ArchivePlace } from './open-archive.js';
