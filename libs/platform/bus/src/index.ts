@@ -8,6 +8,8 @@ export type { LiveRuntimeOptions } from './live-runtime.js';
 export { NatsServer } from './nats-server.js';
 export type { NatsServerOptions } from './nats-server.js';
 export type { FedMessage, FeedTiming, StoredMessage } from './log-feed.js';
+export { LogRestorer } from './log-restorer.js';
+export type { RestoreOptions } from './log-restorer.js';
 export type { RawLog, RawLogOptions } from './raw-log.js';
 export type { BusUser } from './server-config.js';
 export { serverRefusal } from './server-version.js';
