@@ -8,7 +8,8 @@ import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
 import { createOutsideWorld } from '@rehearsal/outside-world-role';
-import { ProcessLab, type ProcessLabParts } from '@rehearsal/processes';
+import { ProcessLab, type ArchiveParts, type ProcessLabParts } from '@rehearsal/processes';
+import { logStreamName } from '@rehearsal/protocol';
 import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
 import { beforeExit } from './before-exit.js';
@@ -85,6 +86,26 @@ class TidyProcessLab extends ProcessLab {
   }
 }
 
+/** The archive of a run: on the server that DATABASE_URL names, else in the run's folder. */
+function archiveParts(runId: string, folder: string, main: string): ArchiveParts {
+  const dir = join(folder, 'archive');
+  return {
+    main,
+    dir,
+    rebuild: async (lost) => {
+      const { openArchive, rebuildLog } = await import('@rehearsal/archive');
+      const store = await openArchive({ databaseUrl: process.env['DATABASE_URL'], dir });
+      try {
+        await store.migrate();
+        const log = await store.openLog({ run: runId, stream: logStreamName(lost.fabric, lost.site) });
+        return await rebuildLog(log, lost);
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
 /** @param tracer where spans of commands go, if anywhere */
 export function makeProcessLab(
   request: LabRequest,
@@ -93,8 +114,8 @@ export function makeProcessLab(
   tracer: Tracer | undefined,
 ): Lab {
   const { plan, runId, folder } = request;
-  const main = (role: RoleEntry['role']): string =>
-    fileURLToPath(new URL(`../../${APPS[role]}/dist/main.js`, import.meta.url));
+  const program = (app: string): string => fileURLToPath(new URL(`../../${app}/dist/main.js`, import.meta.url));
+  const main = (role: RoleEntry['role']): string => program(APPS[role]);
   return new TidyProcessLab(
     {
       plan,
@@ -102,6 +123,7 @@ export function makeProcessLab(
       dir: join(folder, 'live'),
       build,
       links: request.links === true,
+      archive: request.archive === true ? archiveParts(runId, folder, program('archive')) : undefined,
       mains: {
         orchestrator: main('orchestrator'),
         member: main('member'),

@@ -36,6 +36,8 @@ export interface LabRequest {
   readonly standing?: boolean;
   /** Of a live lab: links that can be cut, delayed and metered; default: none. */
   readonly links?: boolean;
+  /** Of a live lab: whether its log is archived. */
+  readonly archive?: boolean;
 }
 
 /** Everything a run needs that this package must not know. */

@@ -103,6 +103,11 @@ export interface Lab {
   /** Leaves so much room in the log; null gives back all it had. */
   limitLog(roomBytes: number | null): Promise<void>;
   logUsage(): Promise<LogUsage>;
+  /**
+   * Restores the log from its archive while the bus is down; `kept`: where what was left of the lost one is. Absent where
+   * the log is not archived.
+   */
+  rebuildLog?(): Promise<{ readonly commits: number; readonly kept: string | null }>;
   /** As `command`, recorded as a fault; a refusal rejects with the role's reason. */
   inflict(
     target: Target,

@@ -42,8 +42,8 @@ export function raisePriority(pid: number | undefined): void {
 }
 
 /** One process of the fabric through all its starts. */
-export class Child {
-  readonly entry: RoleEntry;
+export class Child<Entry extends { readonly role: string; readonly id: string } = RoleEntry> {
+  readonly entry: Entry;
   state: ProcessState = 'dead';
   /** Counts starts; 0 before the first. */
   incarnation = 0;
@@ -62,7 +62,7 @@ export class Child {
   private readonly nodeFlags: readonly string[];
 
   /** `main`: the program; `dir`: where its configuration and its log go. */
-  constructor(entry: RoleEntry, main: string, dir: string, nodeFlags: readonly string[]) {
+  constructor(entry: Entry, main: string, dir: string, nodeFlags: readonly string[]) {
     this.entry = entry;
     this.main = main;
     this.dir = dir;

@@ -20,6 +20,8 @@ export interface LabBusParts {
   readonly dir: string;
   /** Whether roles reach it over links. */
   readonly links: boolean;
+  /** Whether the log is archived. */
+  readonly archive: boolean;
   readonly tracer: Tracer | undefined;
   readonly book: ProcessBook;
   readonly happenings: Happenings;
@@ -61,13 +63,28 @@ export class LabBus {
     return { natsUrl: this.links?.urlOf({ role, id }) ?? server.url, nkeySeedFile: server.seedFile(role, id) };
   }
 
+  /** Holds its configuration, keys and store. */
+  get dir(): string {
+    return join(this.parts.dir, 'bus');
+  }
+
+  /** Where the archive reaches it, and with which key. */
+  get archiveAccess(): { readonly natsUrl: string; readonly nkeySeedFile: string } {
+    const server = this.started();
+    return { natsUrl: server.url, nkeySeedFile: server.seedFile('archive', '1') };
+  }
+
   async start(): Promise<void> {
     const { plan, dir, book, happenings } = this.parts;
     this.server = await NatsServer.start({
-      dir: join(dir, 'bus'),
+      dir: this.dir,
       fabric: plan.fabric,
       site: plan.site,
-      users: [...plan.roles.map(({ role, id }) => ({ role, id })), { role: 'lab', id: 'lab' }],
+      users: [
+        ...plan.roles.map(({ role, id }) => ({ role, id })),
+        ...(this.parts.archive ? [{ role: 'archive', id: '1' } as const] : []),
+        { role: 'lab', id: 'lab' },
+      ],
       logMaxBytes: plan.settings['log.maxBytes'],
       onUnexpectedEnd: (code, signal) => this.onEnd(code, signal),
     }).catch((error: unknown) => {

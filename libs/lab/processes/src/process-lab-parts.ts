@@ -1,6 +1,23 @@
 import type { Tracer } from '@rehearsal/bus/tracing';
 import type { FabricPlan, RoleEntry } from '@rehearsal/lab-port';
 
+export interface ArchiveParts {
+  /** The archive's program. */
+  readonly main: string;
+  /** The folder it uses where no database server is named. */
+  readonly dir: string;
+  /** Restores the log of a bus that is down from the archive, which nobody else uses meanwhile. */
+  readonly rebuild: (bus: LostLog) => Promise<{ readonly messages: number; readonly kept: string | undefined }>;
+}
+
+/** The log that is to be restored: where the bus has it, and its size. */
+export interface LostLog {
+  readonly dir: string;
+  readonly fabric: string;
+  readonly site: number;
+  readonly logMaxBytes: number;
+}
+
 export interface ProcessLabParts {
   readonly plan: FabricPlan;
   readonly runId: string;
@@ -12,6 +29,8 @@ export interface ProcessLabParts {
   readonly build: string;
   /** Fields of a role's configuration beyond the common ones. */
   readonly extra?: (entry: RoleEntry) => Readonly<Record<string, unknown>>;
+  /** Archives the log, where this is given. */
+  readonly archive?: ArchiveParts | undefined;
   readonly nodeFlags?: readonly string[];
   /** Puts a link between each role and the bus that can be cut, delayed and metered; costs time with each message. */
   readonly links?: boolean;

@@ -35,6 +35,7 @@ import { BUS } from './bus-target.js';
 import type { Child } from './child.js';
 import { nowMs } from './clock.js';
 import { Happenings } from './happenings.js';
+import { LabArchive } from './lab-archive.js';
 import { LabBus } from './lab-bus.js';
 import { LabChildren } from './lab-children.js';
 import type { ProcessLabParts } from './process-lab-parts.js';
@@ -58,6 +59,7 @@ export class ProcessLab implements Lab {
   private readonly bus: LabBus;
   private readonly children: LabChildren;
   private readonly questions: Questions;
+  private readonly archive: LabArchive | undefined;
   private run: RunLog | undefined;
   private record: RunRecord | undefined;
   private isUp = false;
@@ -71,11 +73,17 @@ export class ProcessLab implements Lab {
     this.targets = [...plan.roles.map(({ role, id }) => ({ role, id })), BUS];
     const happenings = new Happenings({ tracer, progress });
     const shared = { book: this.book, happenings, isWanted: () => this.isUp };
-    const bus = new LabBus({ plan, dir, links: parts.links === true, tracer, ...shared });
+    const { links = false, archive } = parts;
+    const bus = new LabBus({ plan, dir, links, archive: archive !== undefined, tracer, ...shared });
     this.happenings = happenings;
     this.bus = bus;
     this.children = new LabChildren({ lab: parts, targets: this.targets, bus, ...shared });
-    this.questions = new Questions(bus);
+    const questions = new Questions(bus);
+    this.questions = questions;
+    const { runId, build, nodeFlags = [] } = parts;
+    if (archive !== undefined) {
+      this.archive = new LabArchive({ plan, runId, dir, build, nodeFlags, archive, bus, questions, ...shared });
+    }
   }
 
   /** What is in the log, what was done, and what was noted, while it runs. */
@@ -94,7 +102,8 @@ export class ProcessLab implements Lab {
   }
 
   endpoints(): readonly Endpoint[] {
-    return this.children.all.flatMap(({ entry: { role, id }, state, httpPort }) =>
+    const all = [...this.children.all, ...(this.archive === undefined ? [] : [this.archive.child])];
+    return all.flatMap(({ entry: { role, id }, state, httpPort }) =>
       state === 'running' && httpPort !== undefined ? [{ role, id, port: httpPort }] : [],
     );
   }
@@ -114,6 +123,7 @@ export class ProcessLab implements Lab {
       this.run = new RunLog(this.bus.runtime, parts.runId, plan.site, parts.build);
       const { fabric, profile, settings } = plan;
       await this.run.open({ fabric, profile, world: this.world, settings });
+      this.archive?.start();
       await this.children.startAll();
       await this.waitUntil({ name: 'ready', until: { equals: true } }, UP_WITHIN_MS);
     } catch (error) {
@@ -124,9 +134,10 @@ export class ProcessLab implements Lab {
 
   async status(): Promise<LabStatus> {
     this.assertUp();
-    const rows = await Promise.all(this.children.all.map((child) => this.questions.statusOf(child)));
+    const asked = this.children.all.map((child) => this.questions.statusOf(child));
+    const [rows, archive] = await Promise.all([Promise.all(asked), this.archive?.status()]);
     const status = labStatus(this.plan, this.nowMs(), this.bus.isUp ? 'up' : 'down', rows);
-    return { ...status, busRestarts: this.bus.ends };
+    return { ...status, busRestarts: this.bus.ends, ...(archive && { archive }) };
   }
 
   async kill(target: Target, options: KillOptions = {}): Promise<void> {
@@ -196,6 +207,15 @@ export class ProcessLab implements Lab {
     if (roomBytes === null) this.happenings.noteFault('disk-free', BUS, {});
     else this.happenings.noteFault('disk-full', BUS, { roomBytes });
     await this.bus.limitLog(roomBytes);
+  }
+
+  get rebuildLog(): Lab['rebuildLog'] {
+    const { archive } = this;
+    if (archive === undefined) return undefined;
+    return async () => {
+      this.assertUp();
+      return archive.rebuild();
+    };
   }
 
   logUsage(): Promise<LogUsage> {
@@ -292,6 +312,7 @@ export class ProcessLab implements Lab {
     this.children.cancelReboots();
     this.bus.prepareEnd();
     await this.children.stopAll();
+    await this.archive?.stop();
     await this.bus.stop();
   }
 

@@ -2,9 +2,13 @@ import type { CommandReply, Reply } from '@rehearsal/kernel';
 import type { LogUsage, Metric, ProcessStatus } from '@rehearsal/lab-port';
 import { LabError, processStatus } from '@rehearsal/lab-port';
 import { controlSubject } from '@rehearsal/protocol';
+import type { RoleName } from '@rehearsal/protocol';
 import type { Child } from './child.js';
 import type { LabBus } from './lab-bus.js';
 import { readLog } from './run-log.js';
+
+/** A process of the fabric, or one that belongs to none of its roles. */
+type AnyChild = Child<{ readonly role: RoleName; readonly id: string }>;
 
 export const COMMAND_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 1_000;
@@ -19,7 +23,7 @@ export class Questions {
   }
 
   async ask(
-    child: Child,
+    child: AnyChild,
     command: { readonly name: string; readonly args?: Readonly<Record<string, unknown>> },
     timeoutMs: number,
     traceparent?: string,
@@ -47,7 +51,7 @@ export class Questions {
   }
 
   /** What a process is, and what it says of itself if it answers. */
-  async statusOf(child: Child): Promise<ProcessStatus> {
+  async statusOf(child: AnyChild): Promise<ProcessStatus> {
     const answer =
       child.state === 'running'
         ? await this.ask(child, { name: 'status' }, STATUS_TIMEOUT_MS).catch(() => undefined)

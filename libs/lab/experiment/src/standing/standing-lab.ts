@@ -24,6 +24,8 @@ export interface StandRequest {
   readonly runId: string;
   /** Links between roles and the bus that can be touched. */
   readonly links: boolean;
+  /** Whether the log is archived. */
+  readonly archive: boolean;
   /** The command line that does the same again, for whoever reads the folder. */
   readonly command: string;
   /** Makes the report of the run in this folder; gives its path. */
@@ -82,7 +84,7 @@ export class StandingLab {
       say,
     );
     const whole: FabricPlan = { ...plan, traffic: { ...plan.traffic, captures: files } };
-    const { links, runId } = request;
+    const { links, archive, runId } = request;
     mkdirSync(join(folder, 'live'), { recursive: true });
     const lab = await bench.makeLab({
       plan: whole,
@@ -92,6 +94,7 @@ export class StandingLab {
       runId,
       folder,
       links,
+      archive,
       standing: true,
     });
     return new StandingLab(request, bench, lab, folder, traffic);

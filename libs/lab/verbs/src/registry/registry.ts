@@ -84,6 +84,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/traffic.js'),
   },
   {
+    path: 'archive rebuild',
+    asks: true,
+    summary: 'restore a lost or damaged log from its archive',
+    load: () => import('../verbs/archive-rebuild.js'),
+  },
+  {
     path: 'env',
     summary: 'what `chaos run` and scripts need to work with a running fabric, as export lines',
     load: () => import('../verbs/env.js'),

@@ -155,6 +155,8 @@ export interface UpRequest {
   /** The name it must have; default: the fabric's, or that and a number. */
   readonly name?: string | undefined;
   readonly links: boolean;
+  /** Whether the log is archived. */
+  readonly archive: boolean;
   readonly traffic: boolean;
   readonly runsFolder: string;
   /** The command line that does the same again. */

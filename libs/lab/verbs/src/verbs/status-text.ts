@@ -17,6 +17,21 @@ export const processRow = z.strictObject({
 });
 type Row = z.output<typeof processRow>;
 
+/** The archive of a fabric's log. */
+const archiveRow = z.strictObject({
+  pid: z.int().nullable(),
+  process: z.enum(['running', 'hung', 'dead', 'rebooting']),
+  /** `opening`, `up`, `away` while its database takes nothing, or what a process is that does not answer. */
+  state: z.string(),
+  /** Where it keeps the log. */
+  store: z.string(),
+  /** The last archived sequence, and the last of the log. */
+  archivedSeq: z.int(),
+  logSeq: z.int(),
+  /** Commits that are in the log and not in the archive yet. */
+  lag: z.int(),
+});
+
 /** All processes of a fabric. */
 export const processRows = {
   bus: z.enum(['up', 'down']),
@@ -26,6 +41,8 @@ export const processRows = {
   orchestrators: z.array(processRow),
   sync: processRow,
   traffic: processRow,
+  /** Null where the log is not archived. */
+  archive: archiveRow.nullable(),
 };
 type Rows = z.output<z.ZodObject<typeof processRows>>;
 
@@ -42,7 +59,21 @@ export function rowsOf(s: LabStatus): Rows {
     orchestrators: s.orchestrators.map(rowOf),
     sync: rowOf(s.sync),
     traffic: rowOf(s.traffic),
+    archive: s.archive === undefined ? null : archiveOf(s.archive),
   };
+}
+
+function archiveOf({ pid, process, state, detail }: ProcessStatus): z.output<typeof archiveRow> {
+  const count = (name: string): number => (typeof detail[name] === 'number' ? detail[name] : 0);
+  const store = typeof detail['store'] === 'string' ? detail['store'] : '';
+  return { pid, process, state, store, archivedSeq: count('archivedSeq'), logSeq: count('logSeq'), lag: count('lag') };
+}
+
+function archiveText(archive: Rows['archive']): string {
+  if (archive === null) return '';
+  const { state, store, archivedSeq, logSeq, lag } = archive;
+  const behind = lag === 0 ? '' : `, ${lag} behind`;
+  return `archive ${state}: ${archivedSeq} of ${logSeq} commits${behind}${store === '' ? '' : ` (${store})`}\n`;
 }
 
 /** A table of all processes; what ended by itself is named under it. */
@@ -62,6 +93,7 @@ export function rowsText(out: Rows): string {
       ['role', 'id', 'pid', 'state', 'connections', 'incarnation'],
       rows.map(([role, r]) => [role, r.id, r.pid, r.state, r.connections, r.incarnation]),
     ),
+    archiveText(out.archive),
     ...again.map(([what, n]) => `${what} ended by itself and was started again${n > 1 ? `, ${n} times` : ''}\n`),
   ].join('');
 }

@@ -34,6 +34,7 @@ export default verb({
       does: 'another one beside it, in the other profile',
     },
     { command: 'rehearse up --quiet', does: 'without traffic; start it later with `rehearse traffic start`' },
+    { command: 'rehearse up --archive', does: 'with an archive of every decision, in PostgreSQL' },
   ],
   positionals: ['fabric'],
   input: z.strictObject({
@@ -44,6 +45,10 @@ export default verb({
       .boolean()
       .default(true)
       .describe('links between roles and the bus that can be cut and delayed; --links=false is faster'),
+    archive: z
+      .boolean()
+      .default(false)
+      .describe('archives the log: on the PostgreSQL server that DATABASE_URL names, else in the folder of the run'),
   }),
   output,
   needs: 'nothing',
@@ -57,10 +62,12 @@ export default verb({
     const plan = loadFabric(fabric, { overrides: { ...settings }, ...(profile === undefined ? {} : { profile }) });
     if (given.name !== undefined) await assertNameFree(labsFolder(), given.name);
     const runsFolder = resolve(context.runsFolder);
-    const { name, quiet, links } = given;
+    const { name, quiet, links, archive } = given;
     const again = ['up', ...(given.fabric === undefined ? [] : [given.fabric]), ...(quiet ? ['--quiet'] : [])];
-    const command = commandOf([...again, ...(links ? [] : ['--links=false'])], set.words);
-    const report = await services.up({ fabric, name, links, traffic: !quiet, runsFolder, set, command }, context.say);
+    const options = [...(links ? [] : ['--links=false']), ...(archive ? ['--archive'] : [])];
+    const command = commandOf([...again, ...options], set.words);
+    const request = { fabric, name, links, archive, traffic: !quiet, runsFolder, set, command };
+    const report = await services.up(request, context.say);
     const { status, ...rest } = report;
     return { ...rest, fabric: plan.fabric, profile: plan.profile, ...rowsOf(status) };
   },
