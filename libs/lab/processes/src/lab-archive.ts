@@ -64,7 +64,7 @@ export class LabArchive {
   /** Lets it archive the end of the log, if it can within its time, and ends it. */
   async stop(): Promise<void> {
     clearTimeout(this.again);
-    if (this.child.state === 'running') await this.caughtUp();
+    if (this.child.state === 'running' && this.parts.bus.isUp) await this.caughtUp();
     await this.child.stop(STOP_WITHIN_MS);
   }
 
@@ -110,10 +110,7 @@ export class LabArchive {
           if (!isDone && isGoing()) return;
           cancel();
           if (!isDone) {
-            const [archived, of] = [detail['archivedSeq'] ?? 0, detail['logSeq'] ?? 'an unknown number of'];
-            this.parts.happenings.say(
-              `the archive did not catch up: it has ${String(archived)} of ${String(of)} commits`,
-            );
+            this.parts.happenings.say(`the archive did not catch up: ${JSON.stringify(detail)}`);
           }
           resolve();
         },

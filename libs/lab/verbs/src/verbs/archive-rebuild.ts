@@ -30,6 +30,7 @@ export default verb({
   input: z.strictObject({ name: nameField }),
   output,
   needs: 'lab',
+  onlyStanding: true,
   effect: 'act',
   async handle(_given, context): Promise<Out> {
     const { lab, name, run } = labOf(context);
