@@ -32,6 +32,8 @@ interface Up {
 describe('a fabric with an archive', () => {
   let folder: string;
   let server: PostgresServer;
+  /** Run and folder of a fabric that was archived on the server, and is down. */
+  let kept: Up;
   const ran = (url: string, words: readonly string[]) => {
     const env = { ...process.env, XDG_RUNTIME_DIR: folder, XDG_STATE_HOME: folder, DATABASE_URL: url };
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
@@ -49,9 +51,11 @@ describe('a fabric with an archive', () => {
   };
   /** Asks for the status until it fits. */
   const until = (url: string, fits: (archive: Archive) => boolean): Archive => {
+    const deadline = performance.now() + 60_000;
     for (;;) {
       const { archive } = json<Up>(url, 'status');
       if (archive !== null && fits(archive)) return archive;
+      if (performance.now() > deadline) throw new Error(`the archive did not come so far: ${JSON.stringify(archive)}`);
     }
   };
   const hasCaughtUp = ({ state, lag, archivedSeq }: Archive): boolean => state === 'up' && lag === 0 && archivedSeq > 0;
@@ -107,6 +111,7 @@ describe('a fabric with an archive', () => {
 
     const log = readFileSync(join(archived.folder, 'log.jsonl'), 'utf8');
     expect(log.split('\n').length - 1).toBe(commits);
+    kept = archived;
     const lines = await archivedLines(url, archived.run, '');
     // What processes decide while they are stopped comes after the end of the run.
     expect(lines.slice(0, log.length)).toBe(log);
@@ -116,11 +121,58 @@ describe('a fabric with an archive', () => {
     });
   }, 240_000);
 
+  it('is verified as the archive has it, and what was altered there is named', async () => {
+    const { url } = server;
+    const client = await server.client();
+    const where = `log_id = (SELECT log_id FROM archive.logs WHERE run = '${kept.run}')`;
+    await client.query('ALTER TABLE archive.commits DISABLE TRIGGER refuse_change');
+    const seq7 = (await client.query(`SELECT stream, version FROM archive.commits WHERE ${where} AND seq = 7`)).rows[0];
+    /** What verify says after something was done to the archive, which is undone. */
+    const after = async (...sql: readonly string[]): Promise<{ exit: number | null; stdout: string }> => {
+      await client.query('CREATE TABLE before AS SELECT * FROM archive.commits');
+      for (const statement of sql) await client.query(statement);
+      const { exit, stdout } = ran(url, ['verify', kept.folder, '--archive']);
+      await client.query(`DELETE FROM archive.commits WHERE ${where}`);
+      await client.query(
+        `INSERT INTO archive.commits (log_id, seq, subject, version, message_id, headers, bytes, commit, stored_ns)
+         SELECT log_id, seq, subject, version, message_id, headers, bytes, commit, stored_ns FROM before WHERE ${where}`,
+      );
+      await client.query('DROP TABLE before');
+      return { exit, stdout };
+    };
+    expect(await after()).toMatchObject({ exit: 0, stdout: expect.stringContaining('the log holds') });
+    const place = `${seq7.stream}:${seq7.version} (line 7)`;
+    const changed = await after(
+      `UPDATE archive.commits SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '"build":"', '"build":"0'), 'UTF8')
+       WHERE ${where} AND seq = 7`,
+    );
+    expect(changed.exit).toBe(1);
+    expect(changed.stdout).toContain(`\n${place}: hash: expected `);
+    const removed = await after(`DELETE FROM archive.commits WHERE ${where} AND seq = 7`);
+    expect(removed.exit).toBe(1);
+    expect(removed.stdout).toContain('\nsequence 7 is missing in the archive\n');
+    const swapped = await after(
+      `UPDATE archive.commits c SET bytes = b.bytes FROM before b
+       WHERE c.${where} AND b.log_id = c.log_id AND c.seq IN (7, 8) AND b.seq = 15 - c.seq`,
+    );
+    expect(swapped.exit).toBe(1);
+    expect(swapped.stdout).toMatch(/\(line [78]\): (version|order|cause)/);
+    const cut = await after(`DELETE FROM archive.commits WHERE ${where} AND seq > 10`);
+    expect(cut.exit).toBe(1);
+    expect(cut.stdout).toMatch(/\nsequences 11 to \d+ are missing in the archive\n/);
+    await client.end();
+    expect(ran('', ['verify', kept.folder, '--archive'])).toMatchObject({
+      exit: 2,
+      stderr: expect.stringMatching(/has no archive in its folder/),
+    });
+  }, 240_000);
+
   it('keeps it in the folder of the run where no server is named', async () => {
     const up = json<Up>('', 'up', '--archive', '--quiet');
     ran('', ['down']);
     const lines = await archivedLines('', up.run, join(up.folder, 'archive'));
     const log = readFileSync(join(up.folder, 'log.jsonl'), 'utf8');
     expect(lines.slice(0, log.length)).toBe(log);
+    expect(ran('', ['verify', up.folder, '--archive'])).toMatchObject({ exit: 0 });
   }, 240_000);
 });

@@ -11,8 +11,8 @@ export function createServices(say: (line: string) => void): Services {
   const services: Services = {
     root,
     bench: async () => (await import('./workbench.js')).createWorkbench(services, say),
-    verify: async (folder, withCurrent, held) =>
-      (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent, held),
+    verify: async (folder, withCurrent, held, isArchive) =>
+      (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent, held, isArchive),
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
     runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),

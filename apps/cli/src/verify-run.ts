@@ -7,34 +7,43 @@ import type { AnyMachine } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port';
 import { linesOf, verifyRun, type BadPlace } from '@rehearsal/replay';
 import type { HeldCheckpoints, VerifyReport } from '@rehearsal/verbs';
+import { archivedLines, type RecordedLines } from './archived-lines.js';
 import { MACHINES } from './machines.js';
 
-/** Verifies the log in a run's folder, with the code that is kept there or with today's, and against what is held. */
+/**
+ * Verifies the log in a run's folder, or that in its archive, with the code that is kept there or with today's, and
+ * against what is held.
+ */
 export async function verifyRunFolder(
   folder: string,
   withCurrent: boolean,
   held?: HeldCheckpoints,
+  isArchive = false,
 ): Promise<VerifyReport> {
   const head = readRunHead(folder);
   const machines = withCurrent ? MACHINES : keptMachines(folder, head.machines);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of createReadStream(join(folder, 'log.jsonl'))) chunks.push(chunk as Uint8Array);
+  const { lines, problems: missing } = await (isArchive ? archivedLines(folder, head) : linesOfFolder(folder));
   const seenIds = head.plan.settings['log.seenIds'];
-  const beside = held === undefined ? undefined : await compared(head, chunks, held);
+  const beside = held === undefined ? undefined : await compared(head, lines, held);
   const result = verifyRun({
-    lines: linesOf(chunks),
+    lines: lines(),
     machines,
     seenIds,
     vouched: beside?.vouched ?? false,
     ...(head.seal && { seal: head.seal }),
   });
   const { commits, decided, undecided, limits, sealHash, builds, differenceCount } = result;
-  const problems = beside?.problems ?? [];
+  const problems = [...missing, ...(beside?.problems ?? [])];
   return {
     kind: problems.length > 0 ? 'tampered' : result.kind,
     commits,
     decided,
-    problems: [...result.tampered.map(problemText), ...problems, ...result.differences.map(problemText)],
+    problems: [
+      ...missing,
+      ...result.tampered.map(problemText),
+      ...(beside?.problems ?? []),
+      ...result.differences.map(problemText),
+    ],
     limits: [
       ...undecided.map((u) => `${u.stream}: ${u.commits} commits not decided again: ${u.reason}.`),
       ...(beside?.limits ?? []),
@@ -44,6 +53,12 @@ export async function verifyRunFolder(
     seal: sealHash,
     builds,
   };
+}
+
+async function linesOfFolder(folder: string): Promise<RecordedLines> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of createReadStream(join(folder, 'log.jsonl'))) chunks.push(chunk as Uint8Array);
+  return { lines: () => linesOf(chunks), problems: [] };
 }
 
 interface Beside {
@@ -56,10 +71,10 @@ interface Beside {
 /** The log beside each of the checkpoints that are held. */
 async function compared(
   { plan }: RunHead,
-  chunks: readonly Uint8Array[],
+  lines: RecordedLines['lines'],
   { checkpoints, verifier, ...names }: HeldCheckpoints,
 ): Promise<Beside> {
-  const source = { site: plan.site, commits: () => linesOf(chunks) };
+  const source = { site: plan.site, commits: lines };
   const log = await readRunLog(names, [source]);
   const problems = checkpoints.flatMap((checkpoint) =>
     [...(verifier === undefined ? [] : signatureFaults(checkpoint, verifier)), ...logFaults(log, checkpoint)].map(

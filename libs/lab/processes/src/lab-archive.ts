@@ -3,6 +3,7 @@ import { LabError } from '@rehearsal/lab-port';
 import { Child } from './child.js';
 import type { Happenings } from './happenings.js';
 import type { LabBus } from './lab-bus.js';
+import { readNotes } from './notes.js';
 import type { ArchiveParts } from './process-lab-parts.js';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { lookEvery } from './questions.js';
@@ -25,8 +26,8 @@ export interface LabArchiveParts {
 
 export const ARCHIVE = { role: 'archive', id: '1' } as const;
 
-/** The exit code of a process whose surroundings it cannot use: it says why, and starting it again would not help. */
-const EXIT_ENVIRONMENT = 3;
+/** Its last note where the log is not the one it has archived: starting it again would not help. */
+const REFUSED = 'archive_refused';
 const AGAIN_MS = 1_000;
 const STOP_WITHIN_MS = 10_000;
 const CATCH_UP_WITHIN_MS = 20_000;
@@ -121,10 +122,12 @@ export class LabArchive {
   private onEnd(code: number | null, signal: string | null): void {
     const { happenings, isWanted } = this.parts;
     if (!isWanted()) return;
-    const isRefusal = code === EXIT_ENVIRONMENT;
-    const next = isRefusal ? `see ${this.child.logFile}` : 'it is started again';
-    happenings.say(`archive ended by itself (${signal ?? code}); ${next}`);
-    if (isRefusal) return;
+    const refusal = readNotes(this.child.logFile, ARCHIVE.role, ARCHIVE.id).findLast(
+      (note) => note.incarnation === this.child.incarnation && note.code === REFUSED,
+    );
+    const next = refusal === undefined ? 'it is started again' : String(refusal.fields['reason']);
+    happenings.say(`archive ended by itself (${signal ?? code}): ${next}`);
+    if (refusal !== undefined) return;
     this.child.state = 'rebooting';
     this.again = setTimeout(() => {
       if (isWanted()) this.start();

@@ -7,5 +7,7 @@ export { ARCHIVE_REFUSED, ArchiveRole } from './archive-role.js';
 export type { ArchiveRoleParts, ArchiveRoleWorld } from './archive-role.js';
 export { openArchive } from './open-archive.js';
 export type { ArchivePlace } from './open-archive.js';
+export { readArchive } from './read-archive.js';
+export type { ArchivedLog } from './read-archive.js';
 export { rebuildLog } from './rebuild.js';
 export type { Rebuilt } from './rebuild.js';

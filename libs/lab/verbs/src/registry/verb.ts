@@ -242,8 +242,9 @@ export interface Services {
   /**
    * @param withCurrent decides again with today's code instead of the run's own
    * @param held checkpoints that were kept elsewhere, and the key that signed them
+   * @param isArchive looks at the run's log in its archive instead of the one in its folder
    */
-  verify(folder: string, withCurrent: boolean, held?: HeldCheckpoints): Promise<VerifyReport>;
+  verify(folder: string, withCurrent: boolean, held?: HeldCheckpoints, isArchive?: boolean): Promise<VerifyReport>;
   /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
   /** Conducts planned runs on several workers; `on` hears of each as it ends, in any order. */

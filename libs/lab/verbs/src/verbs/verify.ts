@@ -35,6 +35,7 @@ export default verb({
       command: 'rehearse verify latest --checkpoint held.txt --key audit.key.pub',
       does: 'also compare it with every checkpoint of it in a file, signed by that key',
     },
+    { command: 'rehearse verify latest --archive', does: 'the log as its archive has it, commit for commit' },
   ],
   positionals: ['run'],
   input: z.strictObject({
@@ -47,6 +48,10 @@ export default verb({
       .string()
       .optional()
       .describe('a file of checkpoints kept elsewhere, of which all of this run count, or FILE:SIZE for one'),
+    archive: z
+      .boolean()
+      .default(false)
+      .describe('the log in the archive of the run, instead of the one in its folder; DATABASE_URL as with `up`'),
     key: z.string().optional().describe('the verifier key of the checkpoints, or a file with it'),
   }),
   output,
@@ -54,7 +59,8 @@ export default verb({
   effect: 'read',
   async handle(given, context): Promise<Out> {
     const folder = findRun(given.run, context.runsFolder);
-    const report = await context.services.verify(folder, given.with === 'current', heldFor(folder, given));
+    const held = heldFor(folder, given);
+    const report = await context.services.verify(folder, given.with === 'current', held, given.archive);
     return { run: folder, verdict: report.kind === 'ok' ? 'pass' : 'fail', ...report };
   },
   render(out: Out) {
