@@ -14,10 +14,11 @@ import { LogWriter } from './testing/log-writer.js';
 import { PostgresServer } from './testing/postgres-server.js';
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const KILLS = 5;
+/** REHEARSAL_KILLS=50 for a long run. */
+const KILLS = Number(process.env['REHEARSAL_KILLS'] ?? 5);
 const COMMITS_A_LIFE = 1_200;
 
-jest.setTimeout(240_000);
+jest.setTimeout(KILLS * 50_000);
 
 let dir: string;
 let bus: NatsServer;
@@ -138,7 +139,7 @@ describe('the archive, killed again and again under load', () => {
       await isTheLogAfterKills(server.url);
     });
 
-    it('lags behind a server that is slow, away or killed, holds up no writer, and catches up', async () => {
+    it('lags behind a server that is slow, full, away or killed, holds up no writer, and catches up', async () => {
       const running = archive(server.url, 'r2');
       await writer.write(200);
       await running.until((counts) => counts['archive_seq_now'] === 200);
@@ -148,18 +149,29 @@ describe('the archive, killed again and again under load', () => {
       await writer.write(300);
       await running.until((counts) => (counts['archive_lag_now'] ?? 0) >= 300);
       await blocker.query('ROLLBACK');
-      await blocker.end();
       await running.until((counts) => counts['archive_seq_now'] === 500);
+
+      // What a server says whose disk is full, to whoever writes.
+      await blocker.query(
+        `CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+         CREATE TRIGGER disk_full BEFORE INSERT ON archive.commits FOR EACH ROW EXECUTE FUNCTION disk_full()`,
+      );
+      await writer.write(100);
+      await running.until((counts) => (counts['archive_lag_now'] ?? 0) >= 100 && counts['archive_up_now'] === 0);
+      await blocker.query('DROP FUNCTION disk_full CASCADE');
+      await blocker.end();
+      await running.until((counts) => counts['archive_seq_now'] === 600 && counts['archive_up_now'] === 1);
 
       await server.stop();
       await writer.write(300);
       await running.until((counts) => (counts['archive_lag_now'] ?? 0) >= 300 && counts['archive_up_now'] === 0);
       await server.startAgain();
-      await running.until((counts) => counts['archive_seq_now'] === 800 && counts['archive_up_now'] === 1);
+      await running.until((counts) => counts['archive_seq_now'] === 900 && counts['archive_up_now'] === 1);
 
       await Promise.all([writer.write(300), server.kill()]);
       await server.startAgain();
-      await running.until((counts) => counts['archive_seq_now'] === 1_100 && counts['archive_lag_now'] === 0);
+      await running.until((counts) => counts['archive_seq_now'] === 1_200 && counts['archive_lag_now'] === 0);
       expect(await running.end('SIGTERM')).toBe(0);
       const codes = running.said.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).code]));
       expect(codes).toEqual(expect.arrayContaining(['archive_follows', 'archive_away', 'archive_back']));
