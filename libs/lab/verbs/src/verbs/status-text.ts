@@ -71,7 +71,9 @@ function archiveOf({ pid, process, state, detail }: ProcessStatus): z.output<typ
 
 function archiveText(archive: Rows['archive']): string {
   if (archive === null) return '';
-  const { state, store, archivedSeq, logSeq, lag } = archive;
+  const { pid, state, store, archivedSeq, logSeq, lag } = archive;
+  // Opening a database takes its process seconds in which it answers nobody.
+  if (state === 'unreachable') return `archive: its process${pid === null ? '' : ` ${pid}`} does not answer (yet)\n`;
   const behind = lag === 0 ? '' : `, ${lag} behind`;
   return `archive ${state}: ${archivedSeq} of ${logSeq} commits${behind}${store === '' ? '' : ` (${store})`}\n`;
 }
