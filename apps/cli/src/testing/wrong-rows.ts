@@ -507,12 +507,12 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['audit', 'prove'],
     exit: 2,
-    says: 'rehearse audit prove needs COMMIT (SITE:SEQUENCE as in 1:412, or STREAM:VERSION as in security-group.SG1:7). See: rehearse audit prove --help.',
+    says: 'rehearse audit prove needs COMMIT (SITE:SEQ as in 1:412, SEQ, or STREAM:VERSION as in security-group.SG1:7). See: rehearse audit prove --help.',
   },
   {
-    argv: ['audit', 'prove', 'no-log', '412', '--runs', 'runs-of-old'],
+    argv: ['audit', 'prove', 'no-log', 'x412', '--runs', 'runs-of-old'],
     exit: 2,
-    says: "COMMIT: expected a place in the log or in a stream, saw '412'. For example: 1:412 or security-group.SG1:7.",
+    says: "COMMIT: expected a place in the log or in a stream, saw 'x412'. For example: 1:412 or security-group.SG1:7.",
   },
   {
     argv: ['audit', 'prove', 'no-log', '1:1', '--checkpoint', 'none.txt', '--runs', 'runs-of-old'],
@@ -773,6 +773,16 @@ export const WRONG_ROWS: readonly {
     argv: ['at', 'latest', '1s', '--', 'asg', 'stat'],
     exit: 2,
     says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
+  },
+  {
+    argv: ['dossier', '10.0.0.1:1'],
+    exit: 2,
+    says: "expected two ends and perhaps a protocol, saw '10.0.0.1:1'. For example: rehearse dossier latest 10.1.5.187:32768 198.18.0.17:443 tcp.",
+  },
+  {
+    argv: ['export', '--format', 'xml'],
+    exit: 2,
+    says: '--format: expected one of cloudevents, csv, saw "xml". Did you mean \'csv\'? See: rehearse export --help.',
   },
   {
     argv: ['diff', 'latest', '1s'],
