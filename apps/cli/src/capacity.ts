@@ -1,6 +1,5 @@
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { CapacityReport, Situation } from '@rehearsal/verbs';
-import { parseCommit } from '@rehearsal/kernel';
 import {
   activeMembers,
   memberNumber,
@@ -9,6 +8,7 @@ import {
   type SecurityGroupInput,
   type SecurityGroupState,
 } from '@rehearsal/security-group';
+import { groupCommits } from './group-commits.js';
 
 /** What a slot carries: packets a second, and connections open at a time, on average. */
 export interface SlotLoad {
@@ -20,14 +20,9 @@ const MS_PER_SEC = 1000;
 
 /** The security group as a log leaves it. */
 export function groupOf(log: readonly string[], group: string): SecurityGroupState {
-  const stream = `${securityGroup.kind}.${group}`;
-  let state = securityGroup.initial;
-  for (const line of log) {
-    const commit = parseCommit(line);
-    if (commit.stream !== stream) continue;
-    for (const event of commit.events) state = securityGroup.evolve(state, event as never);
-  }
-  return state;
+  let last = securityGroup.initial;
+  for (const { state } of groupCommits(log, group)) last = state;
+  return last;
 }
 
 /** Adds measured connections up by slot. @param slotOf -1 for those that have none */

@@ -1,46 +1,36 @@
 import type { FabricHistory, MemberLoss } from '@rehearsal/experiment';
-import { canonicalBytes, parseCommit, sha256Hex } from '@rehearsal/kernel';
+import { canonicalBytes, sha256Hex } from '@rehearsal/kernel';
 import type { RunRecord } from '@rehearsal/lab-port';
-import {
-  memberNumber,
-  securityGroup,
-  type SecurityGroupEvent,
-  type SecurityGroupState,
-} from '@rehearsal/security-group';
+import { memberNumber, type SecurityGroupEvent, type SecurityGroupState } from '@rehearsal/security-group';
+import { groupCommits } from './group-commits.js';
 import { Placing } from './placing.js';
 import { Spreads } from './spreads.js';
 
 /** Reads who served what from the security group's stream of a run's log. */
 export function readHistory(record: Pick<RunRecord, 'plan' | 'settings' | 'log'>): FabricHistory {
-  const stream = `${securityGroup.kind}.${record.plan.securityGroup.name}`;
   const losses: MemberLoss[] = [];
   const fellSilent: { readonly who: string; readonly atMs: number }[] = [];
   const tables: { readonly fromMs: number; readonly active: readonly number[] }[] = [];
   const planned = sha256Hex(canonicalBytes(record.plan.policy));
   const spreads = new Spreads(record.plan);
   let otherPolicyFromMs = Number.POSITIVE_INFINITY;
-  let state: SecurityGroupState = securityGroup.initial;
-  for (const line of record.log) {
-    const commit = parseCommit(line);
-    if (commit.stream !== stream) continue;
-    const before = state;
-    const events = commit.events as readonly SecurityGroupEvent[];
-    for (const event of events) state = securityGroup.evolve(state, event);
-    if (state.active !== before.active) tables.push({ fromMs: commit.time.ms, active: state.active });
+  let members: SecurityGroupState['members'] = [];
+  for (const { atMs, inputAtMs, events, before, state } of groupCommits(record.log, record.plan.securityGroup.name)) {
+    ({ members } = state);
+    if (state.active !== before.active) tables.push({ fromMs: atMs, active: state.active });
     // Of another policy than the plan's only the hash is on record.
     if (state.policyHash !== '' && state.policyHash !== planned) {
-      otherPolicyFromMs = Math.min(otherPolicyFromMs, commit.time.ms);
+      otherPolicyFromMs = Math.min(otherPolicyFromMs, atMs);
     }
     for (const event of events) {
-      spreads.take(event, commit.time.ms);
-      if (event.type === 'MemberLost') losses.push(lossOf(event, commit.input.at, commit.time.ms, before, state));
+      spreads.take(event, atMs);
+      if (event.type === 'MemberLost') losses.push(lossOf(event, inputAtMs, atMs, before, state));
       if (event.type !== 'MemberLost' && event.type !== 'OrchestratorLost') continue;
       const who = event.type === 'MemberLost' ? `member ${event.member}` : `orchestrator ${event.orchestrator}`;
-      if (event.reason === 'silence') fellSilent.push({ who, atMs: commit.time.ms });
+      if (event.reason === 'silence') fellSilent.push({ who, atMs });
     }
   }
   const placing = new Placing(record.plan, record.settings, spreads.all);
-  const { members } = state;
   return {
     losses,
     fellSilent,

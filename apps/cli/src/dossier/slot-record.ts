@@ -1,6 +1,6 @@
-import { parseCommit } from '@rehearsal/kernel';
 import type { FabricPlan } from '@rehearsal/lab-port';
-import { securityGroup, type SecurityGroupEvent, type SecurityGroupState } from '@rehearsal/security-group';
+import { memberOf, type SecurityGroupEvent, type SecurityGroupState } from '@rehearsal/security-group';
+import { groupCommits, type GroupCommit } from '../group-commits.js';
 
 /** Who holds a slot; null: nobody. */
 export interface SlotHolders {
@@ -27,45 +27,32 @@ const NOBODY: SlotHolders = { active: null, backup: null, joining: null };
 
 /** Reads from a run's log who held which slot when. */
 export class SlotRecord {
-  private readonly commits: {
-    readonly atMs: number;
-    readonly seq: number;
-    readonly version: number;
-    readonly events: readonly SecurityGroupEvent[];
-    readonly state: SecurityGroupState;
-  }[] = [];
+  private readonly commits: readonly GroupCommit[];
   private readonly site: number;
-  private readonly stream: string;
+  private readonly firstSeq: number;
 
   /** @param firstSeq of the first commit of the log */
   constructor(plan: Pick<FabricPlan, 'securityGroup' | 'site'>, log: readonly string[], firstSeq: number) {
     this.site = plan.site;
-    this.stream = `${securityGroup.kind}.${plan.securityGroup.name}`;
-    let state: SecurityGroupState = securityGroup.initial;
-    log.forEach((line, i) => {
-      const { stream, version, time, events } = parseCommit(line);
-      if (stream !== this.stream) return;
-      const own = events as readonly SecurityGroupEvent[];
-      for (const event of own) state = securityGroup.evolve(state, event);
-      this.commits.push({ atMs: time.ms, seq: firstSeq + i, version, events: own, state });
-    });
+    this.firstSeq = firstSeq;
+    this.commits = [...groupCommits(log, plan.securityGroup.name)];
   }
 
   /** Changes of a slot, in the order of the log. */
   changesOf(slot: number): SlotChange[] {
     const changes: SlotChange[] = [];
     let before = NOBODY;
-    for (const { atMs, seq, version, events, state } of this.commits) {
+    for (const { index, stream, version, atMs, events, state } of this.commits) {
       const now = holdersIn(state, slot);
       if (now.active === before.active && now.backup === before.backup && now.joining === before.joining) continue;
-      changes.push({ ...now, atMs, site: this.site, seq, stream: this.stream, version, events });
+      changes.push({ ...now, atMs, site: this.site, seq: this.firstSeq + index, stream, version, events });
       before = now;
     }
     return changes;
   }
 }
 
-function holdersIn({ members, active, backup, joining }: SecurityGroupState, slot: number): SlotHolders {
-  const name = (number: number | undefined): string | null => members[(number ?? 0) - 1]?.id ?? null;
-  return { active: name(active[slot]), backup: name(backup[slot]), joining: name(joining[slot]) };
+function holdersIn(state: SecurityGroupState, slot: number): SlotHolders {
+  const name = (number: number | undefined): string | null => memberOf(state, number ?? 0) || null;
+  return { active: name(state.active[slot]), backup: name(state.backup[slot]), joining: name(state.joining[slot]) };
 }

@@ -1,6 +1,6 @@
 import { headers } from '@nats-io/transport-node';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import type { ApiError } from '@nats-io/jetstream';
+import type { ApiError, ConsumerConfig, ConsumerInfo } from '@nats-io/jetstream';
 import type { Cancel } from '@rehearsal/kernel';
 import { isNoResponders } from './inbox.js';
 import type { Inbox } from './inbox.js';
@@ -107,6 +107,23 @@ export class JsApi {
   #failLater(reason: string, done: (reply: JsReply) => void): void {
     this.#timers.after(FAILED_AT_ONCE_MS, () => done({ kind: 'unknown', reason }));
   }
+}
+
+/** Makes a consumer, or finds it as it should be. */
+export function createConsumer(
+  api: Pick<JsApi, 'requestJson'>,
+  streamName: string,
+  config: Partial<ConsumerConfig> & { readonly name: string; readonly filter_subject: string },
+  done: (answer: { readonly made: ConsumerInfo } | { readonly reason: string }) => void,
+): void {
+  api.requestJson<ConsumerInfo>(
+    `$JS.API.CONSUMER.CREATE.${streamName}.${config.name}.${config.filter_subject}`,
+    { stream_name: streamName, config },
+    (answer) => {
+      if ('value' in answer) done({ made: answer.value });
+      else done({ reason: 'error' in answer ? answer.error.description : answer.unknown });
+    },
+  );
 }
 
 const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { ConsumerConfig, ConsumerInfo } from '@nats-io/jetstream';
 import type { Cancel } from '@rehearsal/kernel';
+import { createConsumer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
 import { parseDelivery } from './log-follower.js';
 import { ARCHIVE_CONSUMER } from './permissions.js';
@@ -127,7 +127,7 @@ export class LogFeed {
     if (this.#stopped || !this.#api.up) return;
     const generation = this.#generation;
     const { streamName, filter, timing } = this.#options;
-    const config: Partial<ConsumerConfig> = {
+    const config = {
       name: ARCHIVE_CONSUMER,
       durable_name: ARCHIVE_CONSUMER,
       deliver_policy: 'by_start_sequence',
@@ -138,24 +138,19 @@ export class LogFeed {
       max_ack_pending: 100_000,
       replay_policy: 'instant',
       filter_subject: filter,
-    };
+    } as const;
     // An existing one keeps where it began: it has to go first. That there may be none is no trouble.
     this.#api.requestJson(`$JS.API.CONSUMER.DELETE.${streamName}.${ARCHIVE_CONSUMER}`, {}, () => {
       if (generation !== this.#generation) return;
-      this.#api.requestJson<ConsumerInfo>(
-        `$JS.API.CONSUMER.CREATE.${streamName}.${ARCHIVE_CONSUMER}.${filter}`,
-        { stream_name: streamName, config },
-        (answer) => {
-          if (generation !== this.#generation) return;
-          if ('value' in answer) {
-            this.#live = true;
-            this.#pull();
-          } else {
-            const reason = 'error' in answer ? answer.error.description : answer.unknown;
-            this.#restart(`no consumer ${ARCHIVE_CONSUMER} on ${streamName}: ${reason}`);
-          }
-        },
-      );
+      createConsumer(this.#api, streamName, config, (answer) => {
+        if (generation !== this.#generation) return;
+        if ('made' in answer) {
+          this.#live = true;
+          this.#pull();
+        } else {
+          this.#restart(`no consumer ${ARCHIVE_CONSUMER} on ${streamName}: ${answer.reason}`);
+        }
+      });
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { ConsumerConfig, ConsumerInfo } from '@nats-io/jetstream';
 import type { Cancel, StoredCommit } from '@rehearsal/kernel';
+import { createConsumer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
 import { commitWords, TRACE_HEADER } from './tracing/bus-traces.js';
 import type { BusTraces } from './tracing/bus-traces.js';
@@ -119,7 +119,7 @@ export class LogFollower {
         else this.#guard(() => this.#hear(message));
       },
     });
-    const config: Partial<ConsumerConfig> = {
+    const config = {
       name: consumerName,
       deliver_subject: deliverTo,
       deliver_policy: 'by_start_sequence',
@@ -133,28 +133,23 @@ export class LogFollower {
       inactive_threshold: 5_000 * 1e6,
       mem_storage: true,
       num_replicas: 1,
-    };
-    this.#api.requestJson<ConsumerInfo>(
-      `$JS.API.CONSUMER.CREATE.${streamName}.${consumerName}.${filter}`,
-      { stream_name: streamName, config },
-      (answer) => {
-        if (generation !== this.#generation) return;
-        if (!('value' in answer)) {
-          const reason = 'error' in answer ? answer.error.description : answer.unknown;
-          this.#restart(`no consumer on ${streamName}: ${reason}`, timing.retryMs);
-          return;
-        }
-        const { num_pending: pending, delivered } = answer.value;
-        // Some servers count what they delivered while they answered, some count as of the start.
-        this.#untilCaughtUp = pending + delivered.consumer_seq;
-        this.#heardAt = this.#nowMs();
-        this.#watch();
-        if (this.#untilCaughtUp === 0) this.#catchUp();
-        const early = held ?? [];
-        held = undefined;
-        for (const message of early) if (generation === this.#generation) this.#hear(message);
-      },
-    );
+    } as const;
+    createConsumer(this.#api, streamName, config, (answer) => {
+      if (generation !== this.#generation) return;
+      if (!('made' in answer)) {
+        this.#restart(`no consumer on ${streamName}: ${answer.reason}`, timing.retryMs);
+        return;
+      }
+      const { num_pending: pending, delivered } = answer.made;
+      // Some servers count what they delivered while they answered, some count as of the start.
+      this.#untilCaughtUp = pending + delivered.consumer_seq;
+      this.#heardAt = this.#nowMs();
+      this.#watch();
+      if (this.#untilCaughtUp === 0) this.#catchUp();
+      const early = held ?? [];
+      held = undefined;
+      for (const message of early) if (generation === this.#generation) this.#hear(message);
+    });
   }
 
   #restart(reason: string, delayMs: number): void {

@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { ConsumerConfig, ConsumerInfo } from '@nats-io/jetstream';
 import type { Cancel, StoredCommit } from '@rehearsal/kernel';
+import { createConsumer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
 import { parseDelivery } from './log-follower.js';
 import { workConsumerName } from './permissions.js';
@@ -95,8 +95,7 @@ export class WorkQueue {
     if (this.#stopped || !this.#api.up) return;
     const generation = this.#generation;
     const { streamName, logPrefix, kind, timing } = this.#options;
-    const filter = `${logPrefix}${kind}.*`;
-    const config: Partial<ConsumerConfig> = {
+    const config = {
       name: this.#consumer,
       durable_name: this.#consumer,
       deliver_policy: 'all',
@@ -105,22 +104,17 @@ export class WorkQueue {
       max_deliver: -1,
       max_ack_pending: 1,
       replay_policy: 'instant',
-      filter_subject: filter,
-    };
-    this.#api.requestJson<ConsumerInfo>(
-      `$JS.API.CONSUMER.CREATE.${streamName}.${this.#consumer}.${filter}`,
-      { stream_name: streamName, config },
-      (answer) => {
-        if (generation !== this.#generation) return;
-        if ('value' in answer) {
-          this.#pull();
-          return;
-        }
-        const reason = 'error' in answer ? answer.error.description : answer.unknown;
-        this.#options.onTrouble(`no work queue ${this.#consumer} on ${streamName}: ${reason}`);
-        this.#cancelTimer = this.#timers.after(timing.retryMs, () => this.#begin());
-      },
-    );
+      filter_subject: `${logPrefix}${kind}.*`,
+    } as const;
+    createConsumer(this.#api, streamName, config, (answer) => {
+      if (generation !== this.#generation) return;
+      if ('made' in answer) {
+        this.#pull();
+        return;
+      }
+      this.#options.onTrouble(`no work queue ${this.#consumer} on ${streamName}: ${answer.reason}`);
+      this.#cancelTimer = this.#timers.after(timing.retryMs, () => this.#begin());
+    });
   }
 
   #pull(): void {

@@ -1,3 +1,4 @@
+import { counted } from '@rehearsal/lab-port/plain-words';
 import type { Changed, MomentDiff, RoleChange, SlotCounts } from '@rehearsal/replay';
 import { distributionText, iteratorText, policyText, sinceText } from './moment-document.js';
 
@@ -13,10 +14,12 @@ export function diffLines(diff: MomentDiff, startedAtMs: number): string[] {
     ...diff.orchestrators.map((r) => roleLine('orchestrator', r)),
     ...diff.members.map((r) => roleLine('member', r)),
     ...changed(diff.smo, (c) => `SMO: ${nobody(c.from)} before, ${nobody(c.to)} now`),
-    ...(slots.changed === 0 ? [] : [`slots: ${slotsWord(slots.changed)} changed`]),
-    ...slots.active.map((m) => `  active: ${slotsWord(m.slots)} from ${nobody(m.from)} to ${nobody(m.to)}`),
-    ...slots.backup.map((m) => `  backup: ${slotsWord(m.slots)} from ${nobody(m.from)} to ${nobody(m.to)}`),
-    ...slots.joining.map((m) => `  copy under way: ${slotsWord(m.slots)} from ${nobody(m.from)} to ${nobody(m.to)}`),
+    ...(slots.changed === 0 ? [] : [`slots: ${counted(slots.changed, 'slot')} changed`]),
+    ...slots.active.map((m) => `  active: ${counted(m.slots, 'slot')} from ${nobody(m.from)} to ${nobody(m.to)}`),
+    ...slots.backup.map((m) => `  backup: ${counted(m.slots, 'slot')} from ${nobody(m.from)} to ${nobody(m.to)}`),
+    ...slots.joining.map(
+      (m) => `  copy under way: ${counted(m.slots, 'slot')} from ${nobody(m.from)} to ${nobody(m.to)}`,
+    ),
     ...changed(sync.counts, countsLine),
     ...changed(sync.due, (c) => `copies due: ${c.from} before, ${c.to} now`),
     ...changed(
@@ -41,7 +44,6 @@ export function diffLines(diff: MomentDiff, startedAtMs: number): string[] {
 const changed = <T>(change: Changed<T> | null, say: (change: Changed<T>) => string): string[] =>
   change === null ? [] : [say(change)];
 const nobody = (id: string): string => (id === '' ? 'nobody' : id);
-const slotsWord = (n: number): string => `${n} ${n === 1 ? 'slot' : 'slots'}`;
 const list = (words: readonly string[]): string => (words.length === 0 ? 'none' : words.join(', '));
 
 function roleLine(role: string, { id, state, life, admin, problems }: RoleChange): string {

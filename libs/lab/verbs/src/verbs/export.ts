@@ -49,7 +49,7 @@ export default verb({
     const folder = findRun(given.run, context.runsFolder);
     const { rows, text } = exported(folder, given);
     if (given.to !== undefined) write(resolve(context.cwd ?? process.cwd(), given.to), text);
-    const to = given.to === undefined ? null : given.to;
+    const to = given.to ?? null;
     return { run: folder, format: given.format, rows, to, text: to === null ? text : null };
   },
   render: ({ text, rows, to }: Out, cwd) => text ?? `${counted(rows, 'row')} in ${shortPath(resolve(cwd, to!), cwd)}\n`,
