@@ -275,6 +275,11 @@ export class ConnectionTable {
     return ((this.words[index * ENTRY_WORDS + META] as number) & SYNC_MASK) >>> SYNC_SHIFT;
   }
 
+  /** When it began, in the table's time. */
+  createdAt(index: number): number {
+    return this.words[index * ENTRY_WORDS + CREATED] as number;
+  }
+
   /** Whether the entry holds not its first connection of these ends. */
   wasReopened(index: number): boolean {
     return ((this.words[index * ENTRY_WORDS + META] as number) & REOPENED) !== 0;

@@ -5,6 +5,8 @@ import type { TimeoutSettings } from './tcp.js';
 
 /** Ends connections whose time is up, a few entries a call, so that no call is long. */
 export class Expiry {
+  /** Told of a connection that this member serves, before it goes. */
+  onIdle: (index: number, now: number) => void = () => {};
   private readonly table: ConnectionTable;
   private readonly timeoutMs: Int32Array;
   private nextIndex = 0;
@@ -42,6 +44,7 @@ export class Expiry {
       if (!served && table.isForward(index)) continue;
       if (!this.isExpired(index, now, served ? 0 : copyGraceMs)) continue;
       if ((((table.words[index * ENTRY_WORDS + SEEN] as number) - keepSince) | 0) >= 0) continue;
+      if (served) this.onIdle(index, now);
       table.remove(index, served);
       removed++;
     }

@@ -22,6 +22,17 @@ export { FORWARDING_WORDS, ForwardingEntries } from './forwarding-entries.js';
 export { Expectations } from './expectations.js';
 export type { Expected } from './expectations.js';
 export { Expiry } from './expiry.js';
+export { FlowRecorder } from './flow-recorder.js';
+export type { FlowRecorderOptions } from './flow-recorder.js';
+export {
+  FLOW,
+  FLOW_FLAG,
+  FLOW_HEAD_WORDS,
+  FLOW_LOST,
+  FLOW_MAGIC,
+  FLOW_RECORD_WORDS,
+} from './flow-records.js';
+export type { FlowKind } from './flow-records.js';
 export { FRAGMENT, FragmentTracker, fragmentOf } from './fragment-tracker.js';
 export type { FragmentOptions } from './fragment-tracker.js';
 export { PROTO_ICMP, PROTO_TCP, PROTO_UDP, PacketKey, TRACK, swapAddress, swapPort } from './packet-key.js';
@@ -30,7 +41,7 @@ export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash, steeringOf } from './steering.js';
 export type { Mode, SteeringOptions, SteeringSettings } from './steering.js';
-export { isWaitingToSend, noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
+export { isWaitingToSend, noteChange, queueSlot, sent, syncDue, takeToSend, wasSent } from './sync-decision.js';
 export { STATE, nextState, segmentOf } from './tcp.js';
 export type { StateName, TimeoutSettings } from './tcp.js';
 export { VERDICT, verdictName } from './verdict.js';

@@ -23,6 +23,8 @@ import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { Expectations, Expected } from './expectations.js';
 import type { Expiry } from './expiry.js';
+import { FLOW } from './flow-records.js';
+import { FlowRecorder, NO_FLOWS } from './flow-recorder.js';
 import { PROTO_TCP, PROTO_UDP, TRACK } from './packet-key.js';
 import type { PacketKey } from './packet-key.js';
 import type { Steering } from './steering.js';
@@ -117,6 +119,10 @@ export class Pipeline {
   /** 1 where this member serves the slot. */
   private readonly serves: Uint8Array;
   private readonly expectations: Expectations;
+  private readonly flows: FlowRecorder;
+  /** Of the packet read last. */
+  private lenBytes = 0;
+  private wasHandedOn = false;
   /** By port: bit 0 for TCP, bit 1 for UDP: the service is never synced. */
   private readonly neverSynced = new Uint8Array(65536);
 
@@ -128,6 +134,7 @@ export class Pipeline {
     serves: Uint8Array,
     expectations: Expectations,
     settings: PipelineSettings,
+    flows: FlowRecorder = new FlowRecorder(table, NO_FLOWS),
   ) {
     this.table = table;
     this.expiry = expiry;
@@ -135,6 +142,7 @@ export class Pipeline {
     this.settings = settings;
     this.serves = serves;
     this.expectations = expectations;
+    this.flows = flows;
     this.sync = SYNC[settings.sync];
     this.steering = steering;
     this.translator = new Translator(table, settings.slots, settings.natPorts);
@@ -154,6 +162,7 @@ export class Pipeline {
    * minus the verdict that refuses it. `judge` then speaks of this packet. `fragmentPorts`: of its first fragment.
    */
   read(words: Int32Array, at: number, lenBytes: number, side: number, fragmentPorts: number): number {
+    this.lenBytes = lenBytes;
     return this.steering.steer(words, at, lenBytes, side, fragmentPorts);
   }
 
@@ -210,6 +219,7 @@ export class Pipeline {
     now: number,
   ): number {
     this.clear();
+    this.wasHandedOn = true;
     if (isInvalid(this.steering.key)) return VERDICT.malformed;
     const index = this.liveOf(a, b, ports, now);
     if (index === NONE) return this.beginWhereExpected(NONE, side, orchestrator, packetNumber, now);
@@ -226,6 +236,7 @@ export class Pipeline {
     this.replayed = false;
     this.beganTwoLegs = false;
     this.translated = false;
+    this.wasHandedOn = false;
   }
 
   private correct(home: number, a: number, b: number, ports: number): number {
@@ -311,6 +322,7 @@ export class Pipeline {
       return VERDICT.accept;
     }
     if (this.expiry.isExpired(index, now, 0)) {
+      this.flows.tell(FLOW.idle, index, now, 0);
       table.remove(index, true);
       return this.beginWhereExpected(slot, side, orchestrator, packetNumber, now);
     }
@@ -351,24 +363,30 @@ export class Pipeline {
   ): number {
     const { table, steering } = this;
     const { key, hash } = steering;
-    if (key.icmpError || key.track === TRACK.fragment) return VERDICT.out_of_state;
+    if (key.icmpError || key.track === TRACK.fragment) {
+      return this.refuse(VERDICT.out_of_state, slot, NONE, side, now);
+    }
     let state: number = STATE.udpSent;
     if (key.proto === PROTO_TCP) {
       state = nextState(STATE.none, key.tcpFlags, true);
       if (state === DROP) {
         if (this.settings.tcpOutOfState === 'drop' || segmentOf(key.tcpFlags) === SEGMENT.rst) {
-          return VERDICT.out_of_state;
+          return this.refuse(VERDICT.out_of_state, slot, NONE, side, now);
         }
         state = STATE.established;
       }
     }
     const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
-    if (expected === undefined && !this.isAccepted(rule)) return VERDICT.policy_drop;
+    if (expected === undefined && !this.isAccepted(rule)) {
+      return this.refuse(VERDICT.policy_drop, slot, rule, side, now);
+    }
     const home = expected?.home ?? slot;
     const cameIn =
       expected === undefined ? slot : steering.slotOf(side, key.src, key.dst, key.srcPort, key.dstPort, key.proto);
     const { translator } = this;
-    if (!translator.choose(this.policy.nat, key, side, home, hash)) return VERDICT.nat_ports_exhausted;
+    if (!translator.choose(this.policy.nat, key, side, home, hash)) {
+      return this.refuse(VERDICT.nat_ports_exhausted, home, rule, side, now);
+    }
     const { src, dst, srcPort, dstPort, translated } = translator;
     const otherSlot = steering.slotOf(1 - side, dst, src, dstPort, srcPort, key.proto);
     const twoLegs = translated || ((otherSlot !== home || cameIn !== home) && !key.gtpInner);
@@ -385,13 +403,14 @@ export class Pipeline {
     );
     if (index === TABLE_FULL) {
       translator.giveBack(key.proto);
-      return VERDICT.table_full;
+      return this.refuse(VERDICT.table_full, home, rule, side, now);
     }
     this.opened++;
     if (twoLegs) {
       translator.write(index, otherSlot);
       this.beganTwoLegs = true;
     }
+    this.flows.opened(index, now);
     this.applied(index, state, true, orchestrator, packetNumber, now);
     this.translate(index, true);
     return VERDICT.accept;
@@ -416,9 +435,12 @@ export class Pipeline {
       return this.beginWhereExpected(slot, side, orchestrator, packetNumber, now);
     }
     const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
-    if (expected === undefined && !this.isAccepted(rule)) return VERDICT.policy_drop;
+    if (expected === undefined && !this.isAccepted(rule)) {
+      return this.refuse(VERDICT.policy_drop, table.slotOf(index), rule, side, now);
+    }
     this.opened++;
     table.reopen(index, this.sharedBits(STATE.synSent, side, rule, false, expected?.sync), rule, now);
+    this.flows.opened(index, now);
     this.applied(index, STATE.synSent, true, orchestrator, packetNumber, now);
     return VERDICT.accept;
   }
@@ -431,9 +453,18 @@ export class Pipeline {
     packetNumber: number,
     now: number,
   ): void {
+    const before = this.table.stateOf(index);
     this.table.apply(index, state, fromInitiator, orchestrator, packetNumber, now);
+    this.flows.passed(index, fromInitiator, this.lenBytes, this.wasHandedOn);
+    if (state === STATE.closed && before !== STATE.closed) this.flows.tell(FLOW.closed, index, now, before);
     noteChange(this.table, index, now, this.settings.syncDelayMs);
     this.index = index;
+  }
+
+  /** The verdict on what would have begun a connection, told for the record. */
+  private refuse(verdict: number, slot: number, rule: number, side: number, now: number): number {
+    this.flows.refused(this.steering.key, slot, rule, side === 1, now, verdict);
+    return verdict;
   }
 
   /** Says with which ends the packet of this connection leaves. */

@@ -22,6 +22,11 @@ export function isWaitingToSend(table: ConnectionTable, index: number): boolean 
   return ((table.words[index * ENTRY_WORDS + META] as number) & (QUEUED | YOUNG)) !== 0;
 }
 
+/** Whether some peer was sent its state since it is served here. */
+export function wasSent(table: ConnectionTable, index: number): boolean {
+  return ((table.words[index * ENTRY_WORDS + META] as number) & SYNCED) !== 0;
+}
+
 /** Notes that a connection changed, so that its state is sent when due. */
 export function noteChange(table: ConnectionTable, index: number, now: number, delayMs: number): void {
   if (syncDue(table, index, now, delayMs)) table.toSend.add(index);

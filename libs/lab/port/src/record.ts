@@ -29,7 +29,7 @@ export interface FaultRecord {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Everything a run leaves behind. Plain JSON but for the log, which is as stored. */
+/** Everything a run leaves behind. Plain JSON but for the log and the flow records, which are as stored. */
 export interface RunRecord {
   readonly runId: string;
   readonly world: 'simulated' | 'processes';
@@ -47,6 +47,8 @@ export interface RunRecord {
   readonly notes: readonly Note[];
   readonly metrics: readonly Metric[];
   readonly ledger: LedgerSummary | null;
+  /** What members reported of connections, as far as it was kept: batches as they wrote them. */
+  readonly flows: readonly Uint8Array[];
   /** An experiment's journal, added by whoever ran one. */
   readonly journal?: unknown;
 }

@@ -86,6 +86,7 @@ export class LabBus {
         { role: 'lab', id: 'lab' },
       ],
       logMaxBytes: plan.settings['log.maxBytes'],
+      flowMaxBytes: plan.settings['flow.records'] ? plan.settings['flow.maxBytes'] : undefined,
       onUnexpectedEnd: (code, signal) => this.onEnd(code, signal),
     }).catch((error: unknown) => {
       throw busRefusal(error, join(dir, 'bus'));

@@ -289,6 +289,7 @@ export class ProcessLab implements Lab {
     if (this.bus.isLimited) await this.limitLog(null);
     await this.run?.close();
     const log = toItsEnd(await this.questions.wholeLog());
+    const flows = await this.flows();
     this.record = {
       runId: this.parts.runId,
       world: this.world,
@@ -302,8 +303,18 @@ export class ProcessLab implements Lab {
       notes: this.allNotes(),
       metrics,
       ledger,
+      flows,
     };
     return this.record;
+  }
+
+  /** What members have to report yet, and all that they did. */
+  private async flows(): Promise<readonly Uint8Array[]> {
+    if (!this.plan.settings['flow.records']) return [];
+    const members = this.children.all.filter(({ entry, state }) => entry.role === 'member' && state === 'running');
+    // One that does not answer is as one that died: what it had not reported is lost with it.
+    await Promise.allSettled(members.map((m) => this.questions.ask(m, { name: 'report' }, COMMAND_TIMEOUT_MS)));
+    return this.questions.flows();
   }
 
   async down(): Promise<void> {

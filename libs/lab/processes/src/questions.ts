@@ -99,6 +99,24 @@ export class Questions {
     });
   }
 
+  /** Every batch of flow records that is kept. */
+  flows(): Promise<readonly Uint8Array[]> {
+    return new Promise((done) => {
+      const batches: Uint8Array[] = [];
+      const cancel = this.bus.runtime.followFlows(
+        1,
+        ({ bytes }) => batches.push(bytes),
+        () => {
+          // Not from within the call that may still be returning the way to cancel.
+          queueMicrotask(() => {
+            cancel();
+            done(batches);
+          });
+        },
+      );
+    });
+  }
+
   /** Every commit as a line, however long that takes. */
   wholeLog(): Promise<readonly string[]> {
     return readLog(this.bus.runtime.log);

@@ -246,6 +246,7 @@ export class SimLab implements Lab {
       lastSeq: this.sim.log.lastSeq,
     });
     const log = this.sim.log.lines();
+    this.#words.report();
     this.#record = {
       runId: this.runId,
       world: this.world,
@@ -260,6 +261,7 @@ export class SimLab implements Lab {
       notes: this.sim.notes,
       metrics: this.#metricsNow(),
       ledger,
+      flows: [...this.sim.flows.batches()],
     };
     return this.#record;
   }

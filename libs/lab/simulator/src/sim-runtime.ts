@@ -121,6 +121,10 @@ export class SimRuntime implements Runtime {
     });
   }
 
+  report(_to: Subject, bytes: Uint8Array): boolean {
+    return this.#process.world.takeReport(this.#process, bytes);
+  }
+
   onBus(on: (state: 'up' | 'down') => void): Cancel {
     this.#busListeners.add(on);
     return () => this.#busListeners.delete(on);

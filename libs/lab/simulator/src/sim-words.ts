@@ -38,6 +38,13 @@ export class SimWords {
     return labStatus(this.#plan, this.#sim.nowMs, this.#sim.network.state === 'down' ? 'down' : 'up', rows);
   }
 
+  /** Lets members report what they have to report yet, in no turn of theirs and in no time. */
+  report(): void {
+    for (const { entry, state, role } of this.#sim.processes) {
+      if (entry.role === 'member' && state === 'running') role?.command({ id: 'report', name: 'report', args: {} }, () => {});
+    }
+  }
+
   /** Asks roles directly, in no turn of theirs: no message is sent, no time passes and nothing is left to chance. */
   reading(): Reading {
     const asked = new Map<SimProcess, CommandReply>();

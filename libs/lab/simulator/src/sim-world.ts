@@ -1,6 +1,7 @@
 import { createRng, type Level, type Rng } from '@rehearsal/kernel';
 import type { FabricPlan, Note, RoleFactories } from '@rehearsal/lab-port';
 import { EventHeap, Happening } from './event-heap.js';
+import { SimFlows } from './sim-flows.js';
 import { Invariants, type Violation } from './invariants.js';
 import type { SimOptions } from './options.js';
 import type { Passage } from './passage.js';
@@ -53,6 +54,7 @@ export class SimWorld {
   readonly invariants: Invariants;
   readonly processes: readonly SimProcess[];
   readonly notes: Note[] = [];
+  readonly flows: SimFlows;
   /** The number of the bus among the ends of links; processes come before it. */
   readonly busIndex: number;
   readonly ends: number;
@@ -77,6 +79,7 @@ export class SimWorld {
     this.ends = this.busIndex + 1;
     this.network = new SimNetwork(this);
     this.log = new SimLogServer(this);
+    this.flows = new SimFlows(parts.plan.settings['flow.maxBytes']);
     const members = parts.plan.securityGroup.members.map((m) => m.id);
     this.invariants = new Invariants((reason) => this.fail(reason), members);
     const clockRng = createRng(this.seed, 'clocks');
@@ -262,6 +265,13 @@ export class SimWorld {
       process.connected = false;
       this.post(process, () => process.runtime?.busIs('down'), 0);
     });
+  }
+
+  /** What a process reports is kept at once while it has a way to the bus: nothing waits for it, and no time passes. */
+  takeReport(process: SimProcess, bytes: Uint8Array): boolean {
+    const hasWay = process.connected && this.network.state === 'up' && !this.network.isOffBus(process.index);
+    if (hasWay) this.flows.take(bytes);
+    return hasWay;
   }
 
   /** Ends the run: the first reason counts. */

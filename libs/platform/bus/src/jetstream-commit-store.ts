@@ -1,12 +1,13 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { PubAck, StreamInfo } from '@nats-io/jetstream';
 import type { AppendOutcome, AppendRequest, Cancel, CommitStore, ReadOutcome, StoredCommit } from '@rehearsal/kernel';
-import { logPrefix, logStreamName, logSubject } from '@rehearsal/protocol';
+import { flowPrefix, flowStreamName, logPrefix, logStreamName, logSubject } from '@rehearsal/protocol';
 import { parseAnswer } from './js-api.js';
 import type { JsApi, JsTimers } from './js-api.js';
 import { FEED_TIMING, headersOf, LogFeed } from './log-feed.js';
 import type { StoredMessage } from './log-feed.js';
 import { FOLLOWER_TIMING, LogFollower } from './log-follower.js';
+import type { FollowerOptions } from './log-follower.js';
 import { commitWords, TRACE_HEADER } from './tracing/bus-traces.js';
 import type { BusTraces } from './tracing/bus-traces.js';
 import type { RawLog, RawLogOptions } from './raw-log.js';
@@ -117,20 +118,42 @@ export class JetStreamCommitStore implements CommitStore, RawLog {
   }
 
   follow(prefix: string, fromSeq: number, on: (commit: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
-    const { connection, api, timers, guard, traces, uniqueName, inboxPrefix, onTrouble } = this.#parts;
     const dot = prefix.indexOf('.');
-    const follower = new LogFollower(connection, api, timers, guard, {
+    const { traces } = this.#parts;
+    return this.#follow({
       streamName: this.#streamName,
       logPrefix: this.#logPrefix,
       filter: dot < 0 ? `${this.#logPrefix}>` : `${this.#logPrefix}${prefix.slice(0, dot)}.*`,
       prefix,
       fromSeq,
-      name: `follow-${uniqueName}-${++this.#named}`,
-      deliverPrefix: inboxPrefix,
-      timing: FOLLOWER_TIMING,
       traces,
       on,
       onCaughtUp,
+    });
+  }
+
+  /** The same of what members report of connections: `stream` names the member. */
+  followFlows(fromSeq: number, on: (batch: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
+    const { fabric, site } = this.#parts;
+    const of = flowPrefix(fabric);
+    return this.#follow({
+      streamName: flowStreamName(fabric, site),
+      logPrefix: of,
+      filter: `${of}>`,
+      prefix: '',
+      fromSeq,
+      on,
+      onCaughtUp,
+    });
+  }
+
+  #follow(options: Omit<FollowerOptions, 'name' | 'deliverPrefix' | 'timing' | 'onTrouble'>): Cancel {
+    const { connection, api, timers, guard, uniqueName, inboxPrefix, onTrouble } = this.#parts;
+    const follower = new LogFollower(connection, api, timers, guard, {
+      ...options,
+      name: `follow-${uniqueName}-${++this.#named}`,
+      deliverPrefix: inboxPrefix,
+      timing: FOLLOWER_TIMING,
       onTrouble,
     });
     return this.#keep(follower);

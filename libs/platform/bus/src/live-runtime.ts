@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { errors, headers } from '@nats-io/transport-node';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { HybridClock, createRng } from '@rehearsal/kernel';
-import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, Subject } from '@rehearsal/kernel';
+import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, StoredCommit, Subject } from '@rehearsal/kernel';
 import { grantsFor } from '@rehearsal/protocol';
 import { connectRaw } from './connection.js';
 import type { ConnectionOptions } from './connection.js';
@@ -11,6 +11,7 @@ import { JsApi } from './js-api.js';
 import { JetStreamCommitStore } from './jetstream-commit-store.js';
 import { Lanes } from './lanes.js';
 import type { RawLog } from './raw-log.js';
+import { Reports } from './reports.js';
 import type { LaneOptions } from './lanes.js';
 import { BusTraces, TRACE_HEADER } from './tracing/bus-traces.js';
 import type { TraceSpan, Tracer } from './tracing/tracer.js';
@@ -48,6 +49,7 @@ export class LiveRuntime implements Runtime {
   readonly #turn: TurnQueue;
   readonly #api: JsApi;
   readonly #store: JetStreamCommitStore;
+  readonly #reports: Reports;
   readonly #clock: HybridClock;
   readonly #traces: BusTraces | undefined;
   readonly #rngSeed: string;
@@ -92,6 +94,7 @@ export class LiveRuntime implements Runtime {
       inboxPrefix,
       onTrouble: (reason) => this.note('warn', 'log_consumer_renewed', { reason }),
     });
+    this.#reports = new Reports(this.#api, this, `${self.role}-${self.id}-${unique}`);
     this.log = this.#store;
     this.rawLog = this.#store;
     void this.#watchStatus();
@@ -247,6 +250,15 @@ export class LiveRuntime implements Runtime {
     return span;
   }
 
+  report(to: Subject, bytes: Uint8Array): boolean {
+    return this.#up && !this.#closing && this.#reports.send(this.#full(to), bytes);
+  }
+
+  /** Every batch of flow records that is kept, from a sequence on, then those that come; of its right the subject map says. */
+  followFlows(fromSeq: number, on: (batch: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
+    return this.#store.followFlows(fromSeq, on, onCaughtUp);
+  }
+
   onBus(on: (state: 'up' | 'down') => void): Cancel {
     this.#busListeners.add(on);
     return () => this.#busListeners.delete(on);
@@ -382,6 +394,7 @@ export class LiveRuntime implements Runtime {
     this.#guard(() => {
       this.#api.busUp();
       this.#store.busUp();
+      this.#reports.busUp();
       for (const on of this.#busListeners) on('up');
       this.#lanes.busUp();
     });

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ApiError, StreamConfig, StreamInfo } from '@nats-io/jetstream';
-import { grantsFor, logStreamName } from '@rehearsal/protocol';
+import { flowStreamName, grantsFor, logStreamName } from '@rehearsal/protocol';
 import { createCredential, readSeed } from './credentials.js';
 import type { Credential } from './credentials.js';
 import { dieWithParent } from './die-with-parent.js';
 import { nkeyUser } from './nkey.js';
 import { permissionsFor } from './permissions.js';
 import type { Permissions } from './permissions.js';
-import { ADMIN_INBOX, logStreamConfig, serverConfig } from './server-config.js';
+import { ADMIN_INBOX, flowStreamConfig, logStreamConfig, serverConfig } from './server-config.js';
 import type { BusUser } from './server-config.js';
 import { serverRefusal } from './server-version.js';
 
@@ -25,6 +25,8 @@ export interface NatsServerOptions {
   readonly users: readonly BusUser[];
   /** Size of the site's log. */
   readonly logMaxBytes: number;
+  /** Size of the stream of flow records; without it there is none. */
+  readonly flowMaxBytes?: number | undefined;
   /** What a user may do; by default what the subject map grants its role. */
   readonly permissions?: (user: BusUser) => Permissions;
   /** Default 127.0.0.1. */
@@ -48,12 +50,12 @@ export class NatsServer {
   #isEnding = false;
   #port = -1;
 
-  /** Starts the server and makes the log's stream. Throws when it is missing, too old, or does not come up. */
+  /** Starts the server and makes the streams it keeps. Throws when it is missing, too old, or does not come up. */
   static async start(options: NatsServerOptions): Promise<NatsServer> {
     const server = new NatsServer(options);
     await server.#launch();
     try {
-      await server.#makeLog();
+      await server.#makeStreams();
     } catch (error) {
       await server.kill();
       throw error;
@@ -178,14 +180,17 @@ export class NatsServer {
     if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
   }
 
-  async #makeLog(): Promise<void> {
-    const { fabric, site, logMaxBytes } = this.#options;
+  async #makeStreams(): Promise<void> {
+    const { fabric, site, logMaxBytes, flowMaxBytes } = this.#options;
     await this.#asAdmin(async (connection) => {
       const { version, cluster } = connection.info ?? { version: 'unknown' };
       const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
       if (refusal !== undefined) throw new Error(refusal);
       const config = logStreamConfig(fabric, site, logMaxBytes);
       await askJs(connection, `$JS.API.STREAM.CREATE.${logStreamName(fabric, site)}`, config);
+      if (flowMaxBytes === undefined) return;
+      const flows = flowStreamConfig(fabric, site, flowMaxBytes);
+      await askJs(connection, `$JS.API.STREAM.CREATE.${flowStreamName(fabric, site)}`, flows);
     });
   }
 

@@ -1,4 +1,4 @@
-import { STREAM_KINDS, logPrefix, logStreamName } from '@rehearsal/protocol';
+import { STREAM_KINDS, flowPrefix, flowStreamName, logPrefix, logStreamName } from '@rehearsal/protocol';
 import type { Grants, LogRight } from '@rehearsal/protocol';
 
 /** What the bus server checks for one user, in the server's own words. */
@@ -20,7 +20,11 @@ export const ARCHIVE_CONSUMER = 'archive';
 export function permissionsFor(grants: Grants): Permissions {
   const stream = logStreamName(grants.fabric, grants.site);
   const prefix = logPrefix(grants.fabric, grants.site);
-  const allow = [...grants.publish, ...grants.log.flatMap((right) => subjectsOfRight(right, stream, prefix))];
+  const subjectsOf = (right: LogRight): string[] =>
+    right === 'flows'
+      ? subjectsOfReading(flowStreamName(grants.fabric, grants.site), flowPrefix(grants.fabric))
+      : subjectsOfRight(right, stream, prefix);
+  const allow = [...grants.publish, ...grants.log.flatMap(subjectsOf)];
   // Whoever may create a consumer to read with may not thereby touch one that keeps the place of others.
   const deny = grants.log.includes('read')
     ? [
@@ -36,15 +40,8 @@ export function permissionsFor(grants: Grants): Permissions {
   };
 }
 
-function subjectsOfRight(right: LogRight, stream: string, prefix: string): string[] {
-  if (right === 'read') {
-    return [
-      `$JS.API.STREAM.INFO.${stream}`,
-      `$JS.API.DIRECT.GET.${stream}`,
-      `$JS.API.CONSUMER.CREATE.${stream}.*.${prefix}>`,
-      `$JS.FC.${stream}.>`,
-    ];
-  }
+function subjectsOfRight(right: Exclude<LogRight, 'flows'>, stream: string, prefix: string): string[] {
+  if (right === 'read') return subjectsOfReading(stream, prefix);
   if (right === 'archive') {
     return [
       `$JS.API.CONSUMER.DELETE.${stream}.${ARCHIVE_CONSUMER}`,
@@ -54,6 +51,15 @@ function subjectsOfRight(right: LogRight, stream: string, prefix: string): strin
   const kind = right.slice(right.indexOf(':') + 1);
   if (right.startsWith('append:')) return [`${prefix}${kind}.*`];
   return subjectsOfConsumer(stream, workConsumerName(kind), `${prefix}${kind}.*`);
+}
+
+function subjectsOfReading(stream: string, prefix: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.*.${prefix}>`,
+    `$JS.FC.${stream}.>`,
+  ];
 }
 
 function subjectsOfConsumer(stream: string, consumer: string, filter: string): string[] {

@@ -1,4 +1,4 @@
-import { logPrefix, logStreamName } from '@rehearsal/protocol';
+import { flowPrefix, flowStreamName, logPrefix, logStreamName } from '@rehearsal/protocol';
 import type { RoleName } from '@rehearsal/protocol';
 import type { StreamConfig } from '@nats-io/jetstream';
 import type { Permissions } from './permissions.js';
@@ -18,7 +18,7 @@ export interface ServerConfigOptions {
   readonly storeDir: string;
   readonly logFile: string;
   readonly users: readonly { readonly publicKey: string; readonly permissions: Permissions }[];
-  /** May make the log's stream and change its size, and nothing else; its seed stays with the launcher. */
+  /** May make the streams of the log and of flow records and change their size, and nothing else; its seed stays with the launcher. */
   readonly adminPublicKey: string;
 }
 
@@ -29,11 +29,12 @@ const ANSWER_WITHIN_SEC = 5;
 
 /** The server's configuration (it reads JSON). */
 export function serverConfig(o: ServerConfigOptions): string {
-  const stream = logStreamName(o.fabric, o.site);
+  const streams = [logStreamName(o.fabric, o.site), flowStreamName(o.fabric, o.site)];
+  const rights = ['CREATE', 'INFO', 'UPDATE'].flatMap((what) => streams.map((name) => `$JS.API.STREAM.${what}.${name}`));
   const admin = {
     nkey: o.adminPublicKey,
     permissions: {
-      publish: { allow: ['CREATE', 'INFO', 'UPDATE'].map((what) => `$JS.API.STREAM.${what}.${stream}`) },
+      publish: { allow: rights },
       subscribe: { allow: [`${ADMIN_INBOX}.>`] },
     },
   };
@@ -73,5 +74,16 @@ export function logStreamConfig(fabric: string, site: number, maxBytes: number):
     deny_delete: true,
     deny_purge: true,
     allow_direct: true,
+  };
+}
+
+/** The stream that keeps what members report of connections: the newest of it, up to its size. */
+export function flowStreamConfig(fabric: string, site: number, maxBytes: number): Partial<StreamConfig> {
+  return {
+    ...logStreamConfig(fabric, site, maxBytes),
+    name: flowStreamName(fabric, site),
+    subjects: [`${flowPrefix(fabric)}*`],
+    discard: 'old',
+    duplicate_window: 2 * 60_000 * 1e6,
   };
 }

@@ -70,6 +70,12 @@ export interface Runtime {
     on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void,
   ): Cancel;
   readonly log: CommitStore;
+  /**
+   * Hands bytes over for the record: the site keeps what comes to a subject of the map's `record` rows in a bounded stream,
+   * at least once, after all that was handed over before. Nothing answers. Ownership moves; false: too much is under way
+   * or the bus is away, and the caller keeps them.
+   */
+  report(to: Subject, bytes: Uint8Array): boolean;
   onBus(on: (state: 'up' | 'down') => void): Cancel;
   /** Adds to a counter (or sets a gauge: ids ending in `_now`). Ids are `snake_case`. */
   count(id: string, n: number): void;

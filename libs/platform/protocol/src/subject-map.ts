@@ -94,6 +94,13 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     subscribers: ['member'],
     about: 'policy and configuration, asked from the SMO by a member that starts',
   },
+  {
+    id: 'flow-records',
+    template: 'flow.{id}',
+    publishers: ['member'],
+    subscribers: [],
+    about: 'what a member reports of its connections; a bounded stream of the site keeps it',
+  },
   ...(['orchestrator', 'member', 'sync', 'outside-world', 'archive'] as const).map((role) => ({
     id: `control-${role}`,
     template: `ctl.${role}.{own}`,
@@ -105,17 +112,17 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
 
 /**
  * What a role may do with its site's log: append to a kind of stream, read all, share a kind's work queue, keep its place
- * at the server as the archive.
+ * at the server as the archive. With `flows` it may read what members report of connections.
  */
-export type LogRight = 'read' | 'archive' | `append:${string}` | `work:${string}`;
+export type LogRight = 'read' | 'archive' | 'flows' | `append:${string}` | `work:${string}`;
 
 export const LOG_RIGHTS: Readonly<Record<RoleName, readonly LogRight[]>> = {
   orchestrator: ['append:security-group', 'read'],
   member: ['read'],
   sync: ['append:hypersync', 'work:security-group', 'work:hypersync', 'read'],
   'outside-world': [],
-  archive: ['archive', 'read'],
-  lab: ['append:run', 'read'],
+  archive: ['archive', 'read', 'flows'],
+  lab: ['append:run', 'read', 'flows'],
 };
 
 /** Every kind of stream that some role may append to or work on. */
@@ -168,6 +175,21 @@ export function controlSubject(role: RoleName, id: string): string {
 /** Where a member answers for policy and configuration: below `<fabric>.`. */
 export function configSubject(memberId: string): string {
   return `cfg.member.${memberId}`;
+}
+
+/** Where a member reports what happens to its connections: below `<fabric>.`. */
+export function flowSubject(memberId: string): string {
+  return `flow.${memberId}`;
+}
+
+/** What all subjects of flow records start with, the last dot included. */
+export function flowPrefix(fabric: string): string {
+  return `${fabric}.flow.`;
+}
+
+/** Name of the server-side stream that keeps a site's flow records. */
+export function flowStreamName(fabric: string, site: number): string {
+  return `${fabric}_FLOWS_${site}`;
 }
 
 /** Where the sync coordinator of a group hears of finished copies: below `<fabric>.`. */

@@ -1,5 +1,5 @@
 import type { PipelineSettings } from '@rehearsal/dataplane';
-import { ConnectionTable, Expectations, Expiry, ForwardingEntries, Pipeline, steeringOf } from '@rehearsal/dataplane';
+import { ConnectionTable, Expectations, Expiry, FLOW, FlowRecorder, ForwardingEntries, Pipeline, steeringOf } from '@rehearsal/dataplane';
 import type { MachineView, Runtime, Settings } from '@rehearsal/kernel';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { ChannelHub } from '@rehearsal/protocol';
@@ -21,6 +21,9 @@ import { Serving } from './serving.js';
 import { SlotMoves } from './slot-moves.js';
 import { Turns } from './turns.js';
 
+/** Batches of flow records that wait while the bus takes none: some 2 MB. */
+const MAX_FLOW_BATCHES = 32;
+
 /** What the data plane needs of the member around it. */
 export interface DataPlaneHost {
   readonly rt: Runtime;
@@ -41,6 +44,7 @@ export interface DataPlaneParts {
   readonly connections: ConnectionTable;
   readonly expiry: Expiry;
   readonly pipeline: Pipeline;
+  readonly flows: FlowRecorder;
   readonly duties: Duties;
   readonly egress: EgressHold;
   readonly peers: Peers;
@@ -72,20 +76,23 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     slots,
     baseMs: rt.nowMs(),
   });
+  const flows = new FlowRecorder(connections, { isOn: settings['flow.records'], maxBatches: MAX_FLOW_BATCHES, member: me });
   const expiry = new Expiry(connections, {
     tcpStartSec: settings['tcp.startTimeoutSec'],
     tcpSessionSec: settings['tcp.sessionTimeoutSec'],
     tcpEndSec: settings['tcp.endTimeoutSec'],
     udpSec: settings['udp.timeoutSec'],
   });
+  expiry.onIdle = (index, now) => flows.tell(FLOW.idle, index, now, 0);
   const steering = steeringOf(settings, config.interfaces);
   const expectations = new Expectations();
   const policy = compilePolicy(config.policy);
   const judging = pipelineSettings(settings);
-  const pipeline = new Pipeline(connections, expiry, policy, steering, duties.serves, expectations, judging);
+  const pipeline = new Pipeline(connections, expiry, policy, steering, duties.serves, expectations, judging, flows);
 
   const egress = new EgressHold();
   const onSettled = (): void => {
+    replication.settle();
     legs.release();
     egress.release();
     redistribution.look();
@@ -150,7 +157,7 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
   });
   const comeBack = new PacketsComeBack({ rt, connections, pipeline, duties, egress, serving, peers });
 
-  const replication = new Replication(rt, connections, settings['sync.delayMs'], wayTo);
+  const replication = new Replication(rt, connections, settings['sync.delayMs'], flows, wayTo);
   const copies = new CopiesHeld({ rt, hub, securityGroup: config.securityGroup, me, connections, duties, peers });
   const deltaMs = settings['sync.deltaMs'];
   const sending = { replication, correction, legs, serving, expecting, egress };
@@ -177,9 +184,9 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     forgetPackets,
     onReady: () => host.heartbeat(),
   });
-  const moving = { duties, handover, replication, serving, correction, legs, redistribution, turns };
+  const moving = { duties, flows, handover, replication, serving, correction, legs, redistribution, turns };
   const moves = new SlotMoves({ rt, hub, probe, connections, ...moving });
-  const judges = { connections, expiry, pipeline, duties, egress, peers, correction, legs, expecting, serving };
+  const judges = { connections, expiry, pipeline, flows, duties, egress, peers, correction, legs, expecting, serving };
   return { ...judges, meter, replication, handover, copies, turns, moves, redistribution };
 }
 

@@ -2,7 +2,7 @@ import type { ConnectionFilter } from '@rehearsal/dataplane';
 import { searchConnections } from '@rehearsal/dataplane';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
-import { FRAME, HEADER_WORDS, nodeKind } from '@rehearsal/protocol';
+import { FRAME, HEADER_WORDS, flowSubject, nodeKind } from '@rehearsal/protocol';
 import type { DataplaneTable, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import { memberNumber, tableForDataplane } from '@rehearsal/security-group';
 import type { DataPlaneHost, DataPlaneParts } from './data-plane-assembly.js';
@@ -30,6 +30,7 @@ export class DataPlane {
   private readonly unfolded = new Unfolded();
   private readonly ingress: Ingress;
   private peakConnections = 0;
+  private flowsLeftOut = 0;
 
   constructor(host: DataPlaneHost) {
     this.host = host;
@@ -157,6 +158,7 @@ export class DataPlane {
     if (duties.table !== undefined) turns.flush();
     const next = tableForDataplane(state);
     redistribution.take(state);
+    this.parts.flows.under(next.version, hub.incarnation);
     // A release stamped with the old version would reach its receiver before the table that makes it wait.
     hub.tableVersion = next.version;
     const lost = membersLost(duties.table, next);
@@ -220,6 +222,7 @@ export class DataPlane {
   /** Sends what is left; nothing is done after it. */
   stop(): void {
     this.parts.turns.stop();
+    this.report();
     this.parts.handover.clear();
     this.parts.redistribution.clear();
     this.parts.copies.clear();
@@ -257,8 +260,20 @@ export class DataPlane {
     return total;
   }
 
+  /** Hands over what is to be recorded of connections, as far as it is taken. */
+  report(): void {
+    const { rt } = this.host;
+    const to = flowSubject(rt.self.id);
+    this.parts.flows.take((batch) => rt.report(to, batch));
+  }
+
   count(): void {
     const { rt } = this.host;
+    const { flows } = this.parts;
+    if (flows.leftOut > this.flowsLeftOut) {
+      rt.count('flow_records_left_out', flows.leftOut - this.flowsLeftOut);
+      this.flowsLeftOut = flows.leftOut;
+    }
     this.parts.meter.gauge();
     this.peakConnections = Math.max(this.peakConnections, this.parts.connections.size);
     rt.count('connections_now', this.parts.connections.size);
@@ -298,6 +313,8 @@ export class DataPlane {
       packetsPassed: serving.passed,
       bytesPassed: serving.passedBytes,
       packetsRefused: serving.refused,
+      flowRecords: this.parts.flows.written,
+      flowRecordsLeftOut: this.parts.flows.leftOut,
     };
   }
 }

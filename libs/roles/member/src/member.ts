@@ -107,7 +107,10 @@ export class MemberRole implements Role {
 
   command(command: Command, done: (reply: CommandReply) => void): void {
     if (command.name === 'status') done({ ok: true, body: this.status() });
-    else if (command.name === 'search') done({ ok: true, body: this.search(command.args) });
+    else if (command.name === 'report') {
+      this.plane.report();
+      done({ ok: true, body: {} });
+    } else if (command.name === 'search') done({ ok: true, body: this.search(command.args) });
     else if (!this.inner.command(command, done)) {
       done({ ok: false, reason: `a member knows no command ${command.name}` });
     }
@@ -231,6 +234,7 @@ export class MemberRole implements Role {
       this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, words);
     }
     this.plane.count();
+    this.plane.report();
   }
 
   private createInnerLife(): InnerLife {

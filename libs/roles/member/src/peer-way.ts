@@ -5,7 +5,10 @@ export interface Awaited {
   readonly member: number;
   /** Link sequence, once the frame has been handed to the channel. */
   linkSeq: number;
+  /** It is waited for no more: the peer has it, or is gone. */
   done: boolean;
+  /** The peer has it. */
+  acked?: boolean;
 }
 
 interface Kept {
@@ -64,8 +67,9 @@ export class PeerWay {
   private onAcked(acked: number): void {
     let settled = 0;
     while (settled < this.awaiting.length && (this.awaiting[settled] as Awaited).linkSeq <= acked) {
-      (this.awaiting[settled] as Awaited).done = true;
-      settled++;
+      const awaited = this.awaiting[settled++] as Awaited;
+      awaited.acked = true;
+      awaited.done = true;
     }
     if (settled > 0) this.awaiting.splice(0, settled);
     while (this.kept.length > 0) {

@@ -1,4 +1,4 @@
-import type { ConnectionTable, DeltaReader } from '@rehearsal/dataplane';
+import type { ConnectionTable, DeltaReader, FlowRecorder } from '@rehearsal/dataplane';
 import {
   DELTA_ENTRY_MAX_WORDS,
   DELTA_HEAD_WORDS,
@@ -11,12 +11,14 @@ import {
   slotOfEntry,
   syncDue,
   takeToSend,
+  wasSent,
   writeDeltaHead,
   writeEntry,
 } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import { FRAME, HEADER_WORDS } from '@rehearsal/protocol';
 import type { DataplaneTable } from '@rehearsal/security-group';
+import { FirstCopies } from './first-copies.js';
 import type { Awaited, PeerWay } from './peer-way.js';
 
 /** Words of one delta frame at most: some 60 KB, well under the bus's message limit. */
@@ -42,6 +44,8 @@ class DeltaFrame {
   resets = 0;
   /** An entry in it is one that packets wait for. */
   isAwaited = false;
+  /** Connections in it that the receiver, their backup, is sent for the first time. */
+  firsts: number[] = [];
 
   begin(table: ConnectionTable, resetSlots: readonly number[]): void {
     this.words[HEADER_WORDS] = resetSlots.length;
@@ -73,17 +77,20 @@ export class Replication {
   private readonly rt: Runtime;
   private readonly connections: ConnectionTable;
   private readonly delayMs: number;
+  private readonly firstCopies: FirstCopies;
   private readonly wayTo: (member: number) => PeerWay | undefined;
 
   constructor(
     rt: Runtime,
     connections: ConnectionTable,
     delayMs: number,
+    flows: FlowRecorder,
     wayTo: (member: number) => PeerWay | undefined,
   ) {
     this.rt = rt;
     this.connections = connections;
     this.delayMs = delayMs;
+    this.firstCopies = new FirstCopies(connections, flows);
     this.wayTo = wayTo;
     this.copyingTo = new Uint16Array(connections.slots);
   }
@@ -100,7 +107,13 @@ export class Replication {
     this.copyQueue = [];
     this.copyingTo.fill(0);
     this.frames.clear();
+    this.firstCopies.clear();
     this.table_ = undefined;
+  }
+
+  /** What peers have acknowledged since is told of. */
+  settle(): void {
+    this.firstCopies.settle(this.connections.relative(this.rt.nowMs()));
   }
 
   /** The member joining this slot is to get a copy of it, from the beginning. */
@@ -198,7 +211,10 @@ export class Replication {
     const backup = table.backup[slot] as number;
     const copying = this.copyingTo[slot] as number;
     let written = false;
-    if (backup !== 0) written = this.writeTo(backup, index, awaited);
+    if (backup !== 0) {
+      written = this.writeTo(backup, index, awaited);
+      if (this.firstCopies.isOn && !wasSent(this.connections, index)) this.frameTo(backup).firsts.push(index);
+    }
     if (copying !== 0 && this.writeTo(copying, index, awaited)) written = true;
     return written;
   }
@@ -227,6 +243,11 @@ export class Replication {
     if (awaited !== undefined && frame.isAwaited) {
       wait = { member, linkSeq: 0, done: false };
       awaited.push(wait);
+    }
+    if (frame.firsts.length > 0) {
+      wait ??= { member, linkSeq: 0, done: false };
+      this.firstCopies.sentWith(wait, frame.firsts);
+      frame.firsts = [];
     }
     // Without a way the member's loss is about to be declared: packets wait for the new table.
     this.wayTo(member)?.send(FRAME.delta, frame.words, frame.at, wait);

@@ -1,4 +1,5 @@
-import type { ConnectionTable } from '@rehearsal/dataplane';
+import type { ConnectionTable, FlowRecorder } from '@rehearsal/dataplane';
+import { FLOW, FLOW_LOST } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { ChannelHub } from '@rehearsal/protocol';
 import type { MemberProbe } from './config.js';
@@ -18,6 +19,7 @@ export interface SlotMovesParts {
   readonly probe: MemberProbe | undefined;
   readonly connections: ConnectionTable;
   readonly duties: Duties;
+  readonly flows: FlowRecorder;
   readonly handover: Handover;
   readonly replication: Replication;
   readonly serving: Serving;
@@ -34,10 +36,13 @@ export class SlotMoves {
   /** Slots that may be served, or passed on, once all that is at hand has been heard. */
   private readonly due = new Set<number>();
   private dueQueued = false;
+  /** By slot: who released it to this member, 0 where that one was lost. */
+  private readonly releasedBy: Uint16Array;
   private readonly parts: SlotMovesParts;
 
   constructor(parts: SlotMovesParts) {
     this.parts = parts;
+    this.releasedBy = new Uint16Array(parts.connections.slots);
   }
 
   /** Slots are to be passed on that have not come yet. */
@@ -47,11 +52,15 @@ export class SlotMoves {
 
   /** Takes what `version` of the table changes for this member. */
   take(change: DutyChange, version: number): void {
-    const { connections, handover, replication } = this.parts;
-    for (const { slot } of change.takeOver) this.beginAnew(slot);
-    for (const slot of change.seize) this.beginAnew(slot);
+    const { rt, connections, flows, handover, replication } = this.parts;
+    const now = connections.relative(rt.nowMs());
+    for (const { slot, from } of change.takeOver) this.beginAnew(slot, from);
+    for (const slot of change.seize) this.beginAnew(slot, 0);
     for (const slot of change.drop) connections.dropSlot(slot);
-    for (const slot of change.empty) connections.dropSlot(slot);
+    for (const slot of change.empty) {
+      flows.tellSlot(FLOW.lost, slot, now, FLOW_LOST.no_copy_in_step);
+      connections.dropSlot(slot);
+    }
     for (const { slot, from } of change.takeOver) handover.awaitRelease(slot, from);
     handover.seize(version, change.seize);
     this.handOver(change.handOver, version);
@@ -71,7 +80,8 @@ export class SlotMoves {
 
   private readonly serveDue = (): void => {
     this.dueQueued = false;
-    const { rt, hub, probe, duties, replication, serving, correction, legs, redistribution, turns } = this.parts;
+    const { rt, hub, probe, duties, flows, replication, serving, correction, legs, redistribution, turns } = this.parts;
+    const now = this.parts.connections.relative(rt.nowMs());
     const { table } = duties;
     if (table === undefined || turns.stopped) return;
     const due = [...this.due];
@@ -85,6 +95,7 @@ export class SlotMoves {
       }
       if (duties.duty[slot] !== DUTY.waiting) continue;
       duties.setServing(slot);
+      flows.tellSlot(FLOW.taken_over, slot, now, this.releasedBy[slot] as number);
       probe?.onServe(rt.self.id, hub.incarnation, slot, table.epoch[slot] as number);
       serving.serveHeld(slot);
       correction.onServe(slot);
@@ -96,17 +107,21 @@ export class SlotMoves {
   };
 
   /** The slot is this member's by a newer table: what held by an older one counts no more. */
-  private beginAnew(slot: number): void {
+  private beginAnew(slot: number, from: number): void {
+    this.releasedBy[slot] = from;
     this.relay.delete(slot);
     this.due.delete(slot);
   }
 
   /** This life is over: nothing is served. */
   clear(): void {
-    const { rt, hub, probe, duties } = this.parts;
+    const { rt, hub, probe, connections, duties, flows } = this.parts;
     const { duty } = duties;
+    const now = connections.relative(rt.nowMs());
     for (let slot = 0; slot < duty.length; slot++) {
-      if (duty[slot] === DUTY.serving) probe?.onRelease(rt.self.id, hub.incarnation, slot);
+      if (duty[slot] !== DUTY.serving) continue;
+      flows.tellSlot(FLOW.abandoned, slot, now, 0);
+      probe?.onRelease(rt.self.id, hub.incarnation, slot);
     }
     duties.clear();
     this.relay.clear();
@@ -115,11 +130,13 @@ export class SlotMoves {
 
   /** Slots that are another's from this version on: the release is the last word on each. */
   private handOver(changes: DutyChange['handOver'], version: number): void {
-    const { rt, hub, probe, handover, replication, serving } = this.parts;
+    const { rt, hub, probe, connections, flows, handover, replication, serving } = this.parts;
+    const now = connections.relative(rt.nowMs());
     const served = new Map<number, number[]>();
     const unserved = new Map<number, number[]>();
     for (const { slot, to, wasServing } of changes) {
       serving.refuseHeld(slot);
+      if (wasServing) flows.tellSlot(FLOW.handed_over, slot, now, to);
       probe?.onRelease(rt.self.id, hub.incarnation, slot);
       if (to === 0) {
         handover.forget(slot);

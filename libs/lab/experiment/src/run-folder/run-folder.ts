@@ -38,14 +38,14 @@ const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.
 
 /**
  * Writes a run's folder: `run.json` (plan, settings, seals, result), `log.jsonl` (one stored commit a
- * line, byte for byte), `journal.json`, `ledger.json`, `connections.jsonl`, `losses.json`, `lost-packets.jsonl`, `metrics.json`,
+ * line, byte for byte), `flows.bin` (flow records), `journal.json`, `ledger.json`, `connections.jsonl`, `losses.json`, `lost-packets.jsonl`, `metrics.json`,
  * `notes.jsonl`, `samples.jsonl` (where samples were recorded), and `machines/`, the code that decided. A simulated run of that name is replaced.
  */
 export function writeRunFolder(folder: string, run: KeptRun): void {
   // Under `live` the processes of a live run have written their own logs.
   if (!existsSync(join(folder, 'live'))) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const put = (name: string, text: string): void => {
+  const put = (name: string, text: string | Uint8Array): void => {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     try {
@@ -55,8 +55,9 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
       throw error instanceof Error ? Object.assign(error, { path }) : error;
     }
   };
-  const { log, notes, metrics, ledger: _ledger, journal: _journal, ...head } = run.record;
+  const { log, flows, notes, metrics, ledger: _ledger, journal: _journal, ...head } = run.record;
   put('log.jsonl', log.map((line) => `${line}\n`).join(''));
+  put('flows.bin', Buffer.concat(flows));
   put('journal.json', pretty(run.journal));
   put(
     'ledger.json',

@@ -110,4 +110,27 @@ export const STATE = {
     where: 'the log',
     about: "The log holds this much; operators' commands are refused from 80 % on, so that failovers still find room.",
   },
+  'flow.records': {
+    kind: 'bool',
+    unit: '',
+    vendor: true,
+    lossless: true,
+    certainty: 'ours',
+    fidelity: 'F-FLOW-RECORDS',
+    where: 'members',
+    about:
+      'Members report what happens to their connections: opened, in step, taken over, handed over, closed, idle, refused, lost.',
+  },
+  'flow.maxBytes': {
+    kind: 'int',
+    unit: 'bytes',
+    min: 65_536,
+    max: 1_099_511_627_776,
+    vendor: 67_108_864,
+    lossless: 67_108_864,
+    certainty: 'ours',
+    fidelity: 'F-FLOW-MAX-BYTES',
+    where: 'the bus',
+    about: 'What members report of connections is kept up to this size, the newest of it.',
+  },
 } as const satisfies Record<string, SettingSpec>;

@@ -203,6 +203,7 @@ export class SmallWorld {
       takeMemory: () => () => undefined,
       rng: absent,
       after: time.after,
+      report: () => false,
       atTurnEnd: (run) => void time.after(0, run),
       lane: absent,
       listen: absent,

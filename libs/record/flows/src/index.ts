@@ -1,0 +1,4 @@
+/** Flow records, read back: what members said of their connections. */
+export { FlowBook } from './flow-book.js';
+export type { LifeReported } from './flow-book.js';
+export type { FlowEnds, FlowRecord } from './flow-record.js';
