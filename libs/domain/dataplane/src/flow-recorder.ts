@@ -18,7 +18,7 @@ import {
 import { ConnectionEnds } from './connection-ends.js';
 import { NONE } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
-import { FLOW, FLOW_FLAG, FLOW_HEAD_WORDS, FLOW_MAGIC, FLOW_RECORD_WORDS, FlowCounts } from './flow-records.js';
+import { FLOW, FLOW_FLAG, FLOW_HEAD_WORDS, FLOW_MAGIC, FLOW_RECORD_WORDS } from './flow-records.js';
 import type { PacketKey } from './packet-key.js';
 import { STATE } from './tcp.js';
 
@@ -30,6 +30,8 @@ const REFUSAL_AGAIN_MS = 10_000;
 /** Refusals that are remembered; where two share a place the later one is told of again. */
 const REFUSALS = 4096;
 const REFUSAL_WORDS = 5;
+/** One more than there are counts, so that those of a connection share a cache line. */
+const COUNT_WORDS = 4;
 
 export interface FlowRecorderOptions {
   /** Off: nothing is counted and nothing is written. */
@@ -57,7 +59,8 @@ export class FlowRecorder {
   private leftOutBefore = 0;
   private writtenBefore = 0;
   private readonly table: ConnectionTable;
-  private readonly counts: FlowCounts;
+  /** By entry of the table: bytes of the initiator, of the responder, packets handed on; wrapping. */
+  private readonly counts: Int32Array;
   private readonly ends = new ConnectionEnds();
   private readonly member: number;
   private readonly maxBatches: number;
@@ -71,7 +74,7 @@ export class FlowRecorder {
     this.isOn = options.isOn;
     this.member = options.member;
     this.maxBatches = options.maxBatches;
-    this.counts = new FlowCounts(options.isOn ? table.capacity : 0);
+    this.counts = new Int32Array(options.isOn ? table.capacity * COUNT_WORDS : 0);
     this.batch = new Int32Array(options.isOn ? BATCH_WORDS : 0);
     this.refusals = new Int32Array(options.isOn ? REFUSALS * REFUSAL_WORDS : 0);
   }
@@ -89,7 +92,7 @@ export class FlowRecorder {
   /** A connection began here, or its ends anew. */
   opened(index: number, now: number): void {
     if (!this.isOn) return;
-    this.counts.reset(index);
+    this.reset(index);
     const { table } = this;
     const leg = table.hasTwoLegs(index) ? table.legSlotOf(index) : NONE;
     this.write(FLOW.opened, index, now, leg === NONE || leg === table.slotOf(index) ? 0 : leg + 1);
@@ -98,10 +101,10 @@ export class FlowRecorder {
   /** A packet of it was let pass. */
   passed(index: number, fromInitiator: boolean, lenBytes: number, wasHandedOn: boolean): void {
     if (!this.isOn) return;
-    const { bytes, corrected } = this.counts;
-    const at = index * 2 + (fromInitiator ? 0 : 1);
-    bytes[at] = (bytes[at] as number) + lenBytes;
-    if (wasHandedOn) corrected[index] = (corrected[index] as number) + 1;
+    const { counts } = this;
+    const at = index * COUNT_WORDS + (fromInitiator ? 0 : 1);
+    counts[at] = (counts[at] as number) + lenBytes;
+    if (wasHandedOn) counts[index * COUNT_WORDS + 2] = (counts[index * COUNT_WORDS + 2] as number) + 1;
   }
 
   /** Something happened to it: a `FLOW`, with what its word 7 says. Forwarding entries, and what has ended, are left out. */
@@ -116,7 +119,7 @@ export class FlowRecorder {
     if (!this.isOn) return;
     const { table } = this;
     for (let index = table.firstOf(slot); index !== NONE; index = table.nextOf(index)) {
-      if (kind === FLOW.taken_over) this.counts.reset(index);
+      if (kind === FLOW.taken_over) this.reset(index);
       this.tell(kind, index, now, aux);
     }
   }
@@ -150,6 +153,15 @@ export class FlowRecorder {
     if (this.at > FLOW_HEAD_WORDS && to(bytesOf(this.headed(this.batch.slice(0, this.at))))) this.at = FLOW_HEAD_WORDS;
   }
 
+  private reset(index: number): void {
+    // For so few words a call to fill them would cost more than all else of a record.
+    const { counts } = this;
+    const at = index * COUNT_WORDS;
+    counts[at] = 0;
+    counts[at + 1] = 0;
+    counts[at + 2] = 0;
+  }
+
   private write(kind: number, index: number, now: number, aux: number): void {
     const at = this.room();
     if (at < 0) return;
@@ -175,9 +187,9 @@ export class FlowRecorder {
     batch[at + 7] = aux;
     batch[at + 8] = words[entry + PACKETS] as number;
     batch[at + 9] = words[entry + PACKETS + 1] as number;
-    batch[at + 10] = counts.bytes[index * 2] as number;
-    batch[at + 11] = counts.bytes[index * 2 + 1] as number;
-    batch[at + 12] = counts.corrected[index] as number;
+    batch[at + 10] = counts[index * COUNT_WORDS] as number;
+    batch[at + 11] = counts[index * COUNT_WORDS + 1] as number;
+    batch[at + 12] = counts[index * COUNT_WORDS + 2] as number;
     batch[at + 13] = words[entry + CREATED] as number;
     if ((meta & TWO_LEGS) === 0) {
       batch[at + 14] = 0;

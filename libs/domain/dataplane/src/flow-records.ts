@@ -72,21 +72,3 @@ export const FLOW_FLAG = {
   /** The same ends began anew. */
   reopened: 1 << 28,
 } as const;
-
-/** Packets and bytes of connections, as this member counts them itself; by entry of the table. */
-export class FlowCounts {
-  /** Two of each: the initiator's, the responder's; unsigned, wrapping. */
-  readonly bytes: Uint32Array;
-  readonly corrected: Uint32Array;
-
-  constructor(capacity: number) {
-    this.bytes = new Uint32Array(capacity * 2);
-    this.corrected = new Uint32Array(capacity);
-  }
-
-  reset(index: number): void {
-    this.bytes[index * 2] = 0;
-    this.bytes[index * 2 + 1] = 0;
-    this.corrected[index] = 0;
-  }
-}
