@@ -5,10 +5,10 @@ import type { FabricPlan } from '@rehearsal/lab-port';
 import { compilePolicy, PROTO, servicePorts, type CompiledPolicy } from '@rehearsal/policy';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import { Spreads, type Spread } from './spreads.js';
-import { readEnd, readEnds, type TupleEnds } from './tuple-ends.js';
+import { readEnd, readEnds, type FlowEnds } from '@rehearsal/flows';
 
 /** A connection's first packet. */
-interface Ends extends TupleEnds {
+interface Ends extends FlowEnds {
   readonly side: number;
 }
 

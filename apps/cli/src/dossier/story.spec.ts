@@ -61,6 +61,7 @@ function told(changes: Partial<StorySources> & { readonly changes?: readonly Slo
     faults: [],
     faultAtMs: null,
     packets: [],
+    reported: [],
     settings: resolveSettings('vendor', { 'sync.delayMs': 2_500 }),
     endedAtMs: START_MS + 20_000,
     ...given,

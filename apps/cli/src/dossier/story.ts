@@ -4,7 +4,7 @@ import type { FaultRecord } from '@rehearsal/lab-port';
 import { counted } from '@rehearsal/lab-port/plain-words';
 import { faultText } from '@rehearsal/report/words';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import type { StoryLine } from '@rehearsal/verbs';
+import type { ReportedFlow, StoryLine } from '@rehearsal/verbs';
 import type { SlotChange, SlotHolders } from './slot-record.js';
 
 /** What a connection's story is told from. Times are ms since the epoch. */
@@ -22,6 +22,8 @@ export interface StorySources {
   readonly faultAtMs: number | null;
   /** Those of its packets that did not come out and are listed. */
   readonly packets: readonly LostPacketRow[];
+  /** What members reported of it. */
+  readonly reported: readonly ReportedFlow[];
   readonly settings: Settings;
   readonly endedAtMs: number;
 }
@@ -40,6 +42,7 @@ export function storyOf(sources: StorySources): StoryLine[] {
   const lines: StoryLine[] = [
     ...beginning(sources, row.openedMs),
     ...slotsOf(sources.place).flatMap((slot) => decisions(sources, slot, row.openedMs!, untilMs)),
+    ...sources.reported.map(({ atMs, member, text }) => line(atMs, 'member', member, text)),
     ...faultsWithin(sources, row.openedMs, untilMs),
     ...refusals(sources.packets),
     ...sources.children.map((child) => followed(child, untilMs)),

@@ -10,8 +10,9 @@ import {
 } from '@rehearsal/experiment/run-folder';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { ConnectionRow } from '@rehearsal/traffic';
-import type { Dossier, DossierReport, DossierRequest } from '@rehearsal/verbs';
+import { memberNames, readFlows, type Dossier, type DossierReport, type DossierRequest } from '@rehearsal/verbs';
 import { readHistory } from '../history.js';
+import { reportedOf } from './reported-flows.js';
 import { SlotRecord } from './slot-record.js';
 import { storyOf } from './story.js';
 import { isEnd, isWanted, readWanted } from './wanted-connection.js';
@@ -43,6 +44,8 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
   const { losses, packets } = readLosses(folder);
   const history = readHistory({ plan: head.plan, settings: head.settings, log });
   const slots = new SlotRecord(head.plan, log, firstSeqOf(head));
+  const book = readFlows(folder);
+  const reported = reportedOf(book, hits, memberNames(head.plan));
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lostById = new Map(losses.connections.listed.map((lost) => [lost.id, lost]));
   const tell = (row: ConnectionRow): Dossier => {
@@ -57,6 +60,7 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
       faults: head.faults,
       faultAtMs: lostById.get(row.id)?.faultAtMs ?? null,
       packets: packets.filter((p) => p.connection === row.id),
+      reported: reported.get(row.id) ?? [],
       settings: head.settings,
       endedAtMs: head.endedAtMs,
     });
@@ -70,6 +74,7 @@ export function tellConnection({ words, runsFolder }: DossierRequest): DossierRe
       otherSlots: [...place.entries],
       ...endOf(row, lostById.get(id)),
       packets: { sent, delivered, dropped: { ...dropped }, lost: { ...lost }, unexplained, duplicated, resent },
+      reported: book === undefined ? null : [...(reported.get(row.id) ?? [])],
       story,
     };
   };

@@ -24,14 +24,7 @@ export type { Expected } from './expectations.js';
 export { Expiry } from './expiry.js';
 export { FlowRecorder } from './flow-recorder.js';
 export type { FlowRecorderOptions } from './flow-recorder.js';
-export {
-  FLOW,
-  FLOW_FLAG,
-  FLOW_HEAD_WORDS,
-  FLOW_LOST,
-  FLOW_MAGIC,
-  FLOW_RECORD_WORDS,
-} from './flow-records.js';
+export { FLOW, FLOW_FLAG, FLOW_HEAD_WORDS, FLOW_LOST, FLOW_MAGIC, FLOW_RECORD_WORDS } from './flow-records.js';
 export type { FlowKind } from './flow-records.js';
 export { FRAGMENT, FragmentTracker, fragmentOf } from './fragment-tracker.js';
 export type { FragmentOptions } from './fragment-tracker.js';

@@ -41,7 +41,8 @@ export class SimWords {
   /** Lets members report what they have to report yet, in no turn of theirs and in no time. */
   report(): void {
     for (const { entry, state, role } of this.#sim.processes) {
-      if (entry.role === 'member' && state === 'running') role?.command({ id: 'report', name: 'report', args: {} }, () => {});
+      if (entry.role === 'member' && state === 'running')
+        role?.command({ id: 'report', name: 'report', args: {} }, () => {});
     }
   }
 

@@ -1,5 +1,6 @@
 /** The registry of verbs. */
 export * from './client.js';
+export { memberNames, readFlows } from './flows/read-flows.js';
 export * from './live/prompter.js';
 export { serveMetrics } from './live/metrics-server.js';
 export { writeTargets } from './live/scrape.js';

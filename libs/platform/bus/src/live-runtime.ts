@@ -2,7 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { errors, headers } from '@nats-io/transport-node';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { HybridClock, createRng } from '@rehearsal/kernel';
-import type { Cancel, CommitStore, Hlc, Lane, Level, Reply, Rng, Runtime, Self, StoredCommit, Subject } from '@rehearsal/kernel';
+import type {
+  Cancel,
+  CommitStore,
+  Hlc,
+  Lane,
+  Level,
+  Reply,
+  Rng,
+  Runtime,
+  Self,
+  StoredCommit,
+  Subject,
+} from '@rehearsal/kernel';
 import { grantsFor } from '@rehearsal/protocol';
 import { connectRaw } from './connection.js';
 import type { ConnectionOptions } from './connection.js';

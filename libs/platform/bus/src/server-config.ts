@@ -30,7 +30,9 @@ const ANSWER_WITHIN_SEC = 5;
 /** The server's configuration (it reads JSON). */
 export function serverConfig(o: ServerConfigOptions): string {
   const streams = [logStreamName(o.fabric, o.site), flowStreamName(o.fabric, o.site)];
-  const rights = ['CREATE', 'INFO', 'UPDATE'].flatMap((what) => streams.map((name) => `$JS.API.STREAM.${what}.${name}`));
+  const rights = ['CREATE', 'INFO', 'UPDATE'].flatMap((what) =>
+    streams.map((name) => `$JS.API.STREAM.${what}.${name}`),
+  );
   const admin = {
     nkey: o.adminPublicKey,
     permissions: {

@@ -2,3 +2,5 @@
 export { FlowBook } from './flow-book.js';
 export type { LifeReported } from './flow-book.js';
 export type { FlowEnds, FlowRecord } from './flow-record.js';
+export { flowText, lastWords } from './flow-words.js';
+export { readEnd, readEnds } from './tuple-ends.js';

@@ -1,5 +1,14 @@
 import type { PipelineSettings } from '@rehearsal/dataplane';
-import { ConnectionTable, Expectations, Expiry, FLOW, FlowRecorder, ForwardingEntries, Pipeline, steeringOf } from '@rehearsal/dataplane';
+import {
+  ConnectionTable,
+  Expectations,
+  Expiry,
+  FLOW,
+  FlowRecorder,
+  ForwardingEntries,
+  Pipeline,
+  steeringOf,
+} from '@rehearsal/dataplane';
 import type { MachineView, Runtime, Settings } from '@rehearsal/kernel';
 import { compilePolicy, servicePorts } from '@rehearsal/policy';
 import type { ChannelHub } from '@rehearsal/protocol';
@@ -76,7 +85,11 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     slots,
     baseMs: rt.nowMs(),
   });
-  const flows = new FlowRecorder(connections, { isOn: settings['flow.records'], maxBatches: MAX_FLOW_BATCHES, member: me });
+  const flows = new FlowRecorder(connections, {
+    isOn: settings['flow.records'],
+    maxBatches: MAX_FLOW_BATCHES,
+    member: me,
+  });
   const expiry = new Expiry(connections, {
     tcpStartSec: settings['tcp.startTimeoutSec'],
     tcpSessionSec: settings['tcp.sessionTimeoutSec'],

@@ -193,9 +193,30 @@ export interface DossierRequest {
 export interface StoryLine {
   /** ms since the epoch. */
   readonly atMs: number;
-  readonly kind: 'begins' | 'held' | 'copied' | 'decided' | 'fault' | 'packets' | 'followed' | 'ends';
-  /** Of a decision its commit, of packets where they came in. */
+  readonly kind: 'begins' | 'held' | 'copied' | 'member' | 'decided' | 'fault' | 'packets' | 'followed' | 'ends';
+  /** Of a decision its commit, of packets where they came in, of what a member reported the member. */
   readonly place: string;
+  readonly text: string;
+}
+
+/** What a member reported of a connection. */
+export interface ReportedFlow {
+  /** ms since the epoch, by the member's clock. */
+  readonly atMs: number;
+  readonly member: string;
+  readonly kind: string;
+  /** Of the slot table that it had folded. */
+  readonly version: number;
+  readonly slot: number;
+  /** The other member it is about. */
+  readonly peer: string | null;
+  readonly reason: string | null;
+  /** The initiator's, the responder's; of its whole life as this member knows it. */
+  readonly packets: readonly [number, number];
+  /** Of what this member let pass. */
+  readonly bytes: readonly [number, number];
+  /** Packets of it that other members handed on. */
+  readonly corrected: number;
   readonly text: string;
 }
 
@@ -222,6 +243,8 @@ export interface Dossier {
     readonly duplicated: number;
     readonly resent: number;
   };
+  /** What members reported of it, in the order it happened; null where the run kept none. */
+  readonly reported: readonly ReportedFlow[] | null;
   /** In order of time. */
   readonly story: readonly StoryLine[];
 }

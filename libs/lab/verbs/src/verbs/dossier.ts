@@ -6,8 +6,8 @@ const count = z.int().min(0);
 const byReason = z.record(z.string(), count);
 const storyLine = z.strictObject({
   atMs: z.int().describe('ms since the epoch'),
-  kind: z.enum(['begins', 'held', 'copied', 'decided', 'fault', 'packets', 'followed', 'ends']),
-  place: z.string().describe('of a decision its commit, of packets where they came in'),
+  kind: z.enum(['begins', 'held', 'copied', 'member', 'decided', 'fault', 'packets', 'followed', 'ends']),
+  place: z.string().describe('of a decision its commit, of packets where they came in, of a report its member'),
   text: z.string(),
 });
 const output = z.strictObject({
@@ -34,6 +34,24 @@ const output = z.strictObject({
         duplicated: count,
         resent: count,
       }),
+      reported: z
+        .array(
+          z.strictObject({
+            atMs: z.number().describe("ms since the epoch, by the member's clock"),
+            member: z.string(),
+            kind: z.string(),
+            version: count.describe('of the slot table that it had folded'),
+            slot: count,
+            peer: z.string().nullable(),
+            reason: z.string().nullable(),
+            packets: z.tuple([count, count]).describe("the initiator's, the responder's, in all"),
+            bytes: z.tuple([count, count]).describe('of what this member let pass'),
+            corrected: count.describe('packets that other members handed on'),
+            text: z.string(),
+          }),
+        )
+        .nullable()
+        .describe('what members reported of it; null where the run kept none'),
       story: z.array(storyLine),
     }),
   ),
@@ -43,9 +61,9 @@ export default verb({
   path: 'dossier',
   summary: "one connection's whole story, with the decisions that touched its slots",
   about:
-    'Tells from the ledger of the outside world, the log and the policy: when a connection began, the slots it was held ' +
-    'in and who served them, how it was copied, every decision that changed who held those slots while it lived, what ' +
-    'was done to the fabric meanwhile, which of its packets did not come out and why, and how it ended. Who is named first ' +
+    'Tells from the ledger of the outside world, the log, the policy and what members reported: when a connection began, ' +
+    'the slots it was held in and who served them, how it was copied, when its backup had it and who took it over, every ' +
+    'decision that changed who held those slots while it lived, what was done to the fabric meanwhile, which of its packets did not come out and why, and how it ended. Who is named first ' +
     'does not matter, and the ends may be those before or after translation; without a port an address stands for all ' +
     "of its connections, up to twenty. The outside world's clock and the log's differ by some ms.",
   examples: [

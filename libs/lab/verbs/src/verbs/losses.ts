@@ -1,5 +1,14 @@
-import { checkLosses, findRun, readLosses, type RunLosses } from '@rehearsal/experiment/run-folder';
+import {
+  checkLosses,
+  findRun,
+  readLosses,
+  readRunHead,
+  type LostConnection,
+  type RunLosses,
+} from '@rehearsal/experiment/run-folder';
+import { lastWords, readEnds, type FlowBook } from '@rehearsal/flows';
 import { z } from 'zod';
+import { memberNames, readFlows } from '../flows/read-flows.js';
 import { EXIT, verb } from '../registry/verb.js';
 import { textTable } from './table.js';
 
@@ -44,9 +53,24 @@ const output = z.strictObject({
         faultAtMs: z.number().nullable(),
         member: text,
         slot: z.int().nullable(),
+        reported: z
+          .strictObject({ records: count, member: z.string(), text: z.string() })
+          .nullable()
+          .describe('the last that a member said of it; null where none said anything'),
       }),
     ),
   }),
+  reported: z
+    .strictObject({
+      records: count.describe('flow records that were kept'),
+      leftOut: count.describe('that had no room at their member'),
+      gone: count.describe('that had to make room for later ones'),
+      lost: z
+        .strictObject({ reported: count, unreported: count })
+        .describe('of the listed connections that did not end well, those that a member had said something of'),
+    })
+    .nullable()
+    .describe('what members reported of connections; null where the run kept none'),
 });
 type Out = z.output<typeof output>;
 
@@ -75,6 +99,8 @@ export default verb({
   async handle({ run, reason, rows }, context): Promise<Out> {
     const folder = findRun(run, context.runsFolder);
     const { losses, packets, ledger } = readLosses(folder);
+    const book = readFlows(folder);
+    const said = lastSaid(folder, book, losses.connections.listed);
     const problems = checkLosses(losses, packets, ledger);
     const cut = <T>(list: readonly T[]): T[] => list.slice(0, rows ?? list.length);
     return {
@@ -87,13 +113,46 @@ export default verb({
       },
       connections: {
         ...copied(losses.connections),
-        listed: cut(losses.connections.listed.filter((c) => reason === undefined || c.cause === reason)),
+        listed: cut(losses.connections.listed.filter((c) => reason === undefined || c.cause === reason)).map((c) => ({
+          ...c,
+          reported: said.get(c.id) ?? null,
+        })),
       },
+      reported: book === undefined ? null : summaryOf(book, losses.connections.listed.length, said.size),
     };
   },
   render: (out: Out) => render(out),
   exitCode: (out: Out) => (out.verdict === 'pass' ? EXIT.ok : EXIT.deviated),
 });
+
+interface Said {
+  readonly records: number;
+  readonly member: string;
+  readonly text: string;
+}
+
+/** The last that members said of each connection, by connection; those that nobody said anything of are left out. */
+function lastSaid(folder: string, book: FlowBook | undefined, listed: readonly LostConnection[]): Map<number, Said> {
+  const said = new Map<number, Said>();
+  if (book === undefined || listed.length === 0) return said;
+  const name = memberNames(readRunHead(folder).plan);
+  const readable = listed.flatMap(({ id, tuple }) => {
+    const ends = readEnds(tuple);
+    return ends === undefined ? [] : [{ id, ends }];
+  });
+  book.of(readable.map(({ ends }) => ends)).forEach((records, i) => {
+    const last = lastWords(records, name);
+    if (last !== undefined) said.set(readable[i]!.id, { records: records.length, ...last });
+  });
+  return said;
+}
+
+function summaryOf(book: FlowBook, listed: number, reported: number): NonNullable<Out['reported']> {
+  const lives = book.reported();
+  const sum = (of: 'leftOut' | 'gone'): number => lives.reduce((n, life) => n + life[of], 0);
+  const lost = { reported, unreported: listed - reported };
+  return { records: book.records, leftOut: sum('leftOut'), gone: sum('gone'), lost };
+}
 
 function copied<T extends RunLosses['packets'] | RunLosses['connections']>(
   part: T,
@@ -134,9 +193,12 @@ function render(out: Out): string {
     connections.listed.length === 0
       ? ''
       : textTable(
-          ['connection', 'service', 'outcome', 'cause', 'member', 'fault'],
-          connections.listed.slice(0, shown).map((c) => [c.tuple, c.service, c.outcome, c.cause, c.member, c.fault]),
+          ['connection', 'service', 'outcome', 'cause', 'member', 'fault', 'last reported'],
+          connections.listed
+            .slice(0, shown)
+            .map((c) => [c.tuple, c.service, c.outcome, c.cause, c.member, c.fault, saidText(c.reported)]),
         ),
+    reportedText(out),
     packets.rows.length === 0
       ? ''
       : `\nthe first ${PACKETS_AS_TEXT} packets of each reason; --json has all that are listed:\n`,
@@ -148,6 +210,19 @@ function render(out: Out): string {
         ),
     out.problems.length === 0 ? '\nall of it adds up to the ledger\n' : `\n${out.problems.join('\n')}\n`,
   ].join('');
+}
+
+const saidText = (said: Said | null): string => (said === null ? '' : `${said.member}: ${said.text}`);
+
+function reportedText({ reported, connections }: Out): string {
+  if (reported === null) return '';
+  const { records, leftOut, gone, lost } = reported;
+  const missing = leftOut + gone === 0 ? '' : `, ${leftOut} had no room and ${gone} had to make room`;
+  const of =
+    connections.listed.length === 0
+      ? ''
+      : `; of the connections above ${lost.unreported} had not been reported by anybody`;
+  return `\nmembers reported ${records} flow records${missing}${of}\n`;
 }
 
 /** Some of each reason, what a failure took first. */

@@ -1,13 +1,5 @@
 import { PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '@rehearsal/dataplane';
-
-/** A connection's ends as its first packet has them; addresses are 32-bit integers in host order. */
-export interface TupleEnds {
-  readonly src: number;
-  readonly dst: number;
-  readonly srcPort: number;
-  readonly dstPort: number;
-  readonly proto: number;
-}
+import type { FlowEnds } from './flow-record.js';
 
 const TUPLE = /^([^>]+)>([^>]+)\/(?:ip-)?(\w+)$/;
 const END = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?$/;
@@ -17,7 +9,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = { icmp: PROTO_ICMP, tcp: PRO
  * Reads `client:port>server:port/protocol`; undefined for other text. Protocols are `tcp`, `udp`, `icmp` (whose
  * identifier, the client's port, stands for both) and `ip-50` by their number, which have no ports.
  */
-export function readEnds(tuple: string): TupleEnds | undefined {
+export function readEnds(tuple: string): FlowEnds | undefined {
   const parts = TUPLE.exec(tuple);
   if (parts === null) return undefined;
   const [client, server] = [readEnd(parts[1]!), readEnd(parts[2]!)];
