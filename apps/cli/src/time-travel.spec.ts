@@ -50,7 +50,7 @@ describe('a moment of a run', () => {
     record = await lived();
     const text = record.log.map((line) => `${line}\n`).join('');
     bytes = new TextEncoder().encode(text);
-    const { log: _log, notes, metrics: _metrics, ...head } = record;
+    const { log: _log, flows: _flows, notes, metrics: _metrics, ...head } = record;
     const run = join(folder, 'runs', 'r1');
     mkdirSync(run, { recursive: true });
     writeFileSync(join(run, 'log.jsonl'), text);

@@ -135,7 +135,8 @@ export class Replication {
     const { connections } = this;
     for (let index = takeToSend(connections, now, this.delayMs); index !== NONE;) {
       const slot = connections.slotOf(index);
-      sent(connections, index, this.writeToHolders(index, slot, awaited));
+      // What began here and was young when its slot went is its next member's to send.
+      sent(connections, index, serving(slot) && this.writeToHolders(index, slot, awaited));
       index = takeToSend(connections, now, this.delayMs);
     }
     this.flushFrames(awaited);
