@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { errors } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { LOG_RIGHTS, SUBJECT_MAP, logPrefix, logStreamName } from '@rehearsal/protocol';
+import { LOG_RIGHTS, SUBJECT_MAP, flowPrefix, flowStreamName, logPrefix, logStreamName } from '@rehearsal/protocol';
 import type { LogRight, RoleName } from '@rehearsal/protocol';
 import { FABRIC, SITE, TestBus, USERS } from './test-support.js';
 
@@ -10,6 +10,7 @@ jest.setTimeout(30_000);
 
 const STREAM = logStreamName(FABRIC, SITE);
 const PREFIX = logPrefix(FABRIC, SITE);
+const FLOWS = flowStreamName(FABRIC, SITE);
 const OTHER_ID = '1_09';
 /** Granted to nobody. */
 const LAST = 'nobody.may';
@@ -34,6 +35,10 @@ const LOG_SUBJECTS: readonly (readonly [subject: string, right: LogRight | undef
   [`$JS.API.CONSUMER.MSG.NEXT.${STREAM}.archive`, 'archive'],
   [`$JS.API.CONSUMER.DELETE.${STREAM}.archive`, 'archive'],
   [`$JS.ACK.${STREAM}.archive.1.1.1.1.0`, 'archive'],
+  [`$JS.API.STREAM.INFO.${FLOWS}`, 'flows'],
+  [`$JS.API.CONSUMER.CREATE.${FLOWS}.anyone.${flowPrefix(FABRIC)}>`, 'flows'],
+  [`$JS.API.STREAM.DELETE.${FLOWS}`, undefined],
+  [`$JS.API.STREAM.PURGE.${FLOWS}`, undefined],
   [`$JS.API.STREAM.CREATE.${STREAM}`, undefined],
   [`$JS.API.STREAM.UPDATE.${STREAM}`, undefined],
   [`$JS.API.STREAM.DELETE.${STREAM}`, undefined],

@@ -18,6 +18,7 @@ describe('grants from the subject map', () => {
         'demo.sync.copied.*',
         'demo.sync.progress.*',
         'demo.cfg.member.*',
+        'demo.flow.*',
       ],
       subscribe: ['demo.data.member.1_03', 'demo.cfg.member.1_03', 'demo.ctl.member.1_03', '_INBOX.demo.member.1_03.>'],
       log: ['read'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ConnectionTable } from '@rehearsal/dataplane';
 import type { DataplaneTable } from '@rehearsal/security-group';
 import { Duties } from './duties.js';
 import { Handover } from './handover.js';
@@ -35,7 +36,8 @@ function given() {
         happened.push(`serves ${slot} under ${epoch}`),
       onRelease: () => {},
     },
-    connections: { dropSlot: () => {} },
+    connections: new ConnectionTable({ capacity: 1, slots: 1, baseMs: 0 }),
+    flows: { tellSlot: () => {} },
     duties,
     handover,
     replication: {

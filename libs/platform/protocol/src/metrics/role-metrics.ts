@@ -58,6 +58,7 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   correction_extra_p50_us_now: gauge('correction_extra_seconds', EXTRA, { labels: { quantile: '0.5' }, per: 1e6 }),
   correction_extra_p99_us_now: gauge('correction_extra_seconds', EXTRA, { labels: { quantile: '0.99' }, per: 1e6 }),
   expectations_refused: counter('expectations_refused', 'Expected connections for which there was no room'),
+  flow_records_left_out: counter('flow_records_left_out', 'Flow records for which there was no room'),
   forwarding_entries_refused: counter('forwarding_entries_refused', 'Forwarding entries for which there was no room'),
   sync_entries_sent: counter('sync_entries_sent', 'States of connections sent to a backup'),
   sync_entries_refused: counter('sync_entries_refused', 'States of connections a backup had no room for'),
