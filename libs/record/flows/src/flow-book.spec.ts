@@ -121,7 +121,7 @@ describe('flow records', () => {
     const m = new Member();
     const key = { src: 1, dst: 2, srcPort: 40000, dstPort: 23, proto: TCP } as Parameters<FlowRecorder['refused']>[0];
     for (const now of [0, 9_999, 10_000, 10_001]) m.flows.refused(key, 7, -1, true, now, 1);
-    m.flows.refused({ ...key, srcPort: 40001 } as typeof key, 7, 4, false, 10_001, 1);
+    m.flows.refused(Object.assign(key, { srcPort: 40001 }), 7, 4, false, 10_001, 1);
     const records = [...m.take().all()];
     expect(records.map((r) => [r.atMs - BASE_MS, r.srcPort, r.reason, r.rule, r.fromOutside])).toEqual([
       [0, 40000, 'policy_drop', -1, true],
