@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tracer } from '@rehearsal/bus/tracing';
-import type { LabRequest } from '@rehearsal/experiment';
+import type { LabRequest, PacketCapturePlan } from '@rehearsal/experiment';
 import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories } from '@rehearsal/lab-port';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { createMember } from '@rehearsal/member-role';
@@ -13,6 +13,7 @@ import { logStreamName } from '@rehearsal/protocol';
 import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
 import { beforeExit } from './before-exit.js';
+import { captureFile } from './capture-file.js';
 import { interfaceModes } from './interface-modes.js';
 
 /** The configuration all roles have in common. */
@@ -27,17 +28,18 @@ function commonConfig(plan: FabricPlan, build: string): Parameters<typeof create
 }
 
 /** The roles of a fabric, as a lab makes them within its own process. */
-export function roleFactories(plan: FabricPlan, build: string): RoleFactories {
+export function roleFactories(plan: FabricPlan, build: string, capture?: PacketCapturePlan): RoleFactories {
   const config = commonConfig(plan, build);
   const interfaces = interfaceModes(plan);
   const captures = readCaptures(plan);
+  const packetCapture = capture && { limits: capture, sink: captureFile(capture.file) };
   return {
     orchestrator: (rt, _entry, _plan, probe) =>
       createOrchestrator(rt, { ...config, interfaces, ...(probe && { probe }) }),
     member: (rt, _entry, _plan, probe) =>
       createMember(rt, { ...config, interfaces, policy: plan.policy, ...(probe && { probe }) }),
     sync: (rt) => createSync(rt, config),
-    'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures }),
+    'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures, ...(packetCapture && { packetCapture }) }),
   };
 }
 
@@ -55,9 +57,9 @@ function readCaptures(plan: FabricPlan): Record<string, Uint8Array> {
 }
 
 export function makeSimulatedLab(request: LabRequest, build: string): Lab {
-  const { plan, seed, weather } = request;
+  const { plan, seed, weather, packetCapture } = request;
   const options = weather === 'rough' ? roughOptions(plan.settings) : calmOptions(plan.settings);
-  return new SimLab({ plan, seed, build, options, factories: roleFactories(plan, build) });
+  return new SimLab({ plan, seed, build, options, factories: roleFactories(plan, build, packetCapture) });
 }
 
 const APPS: Readonly<Record<RoleEntry['role'], string>> = {
@@ -113,7 +115,7 @@ export function makeProcessLab(
   say: (line: string) => void,
   tracer: Tracer | undefined,
 ): Lab {
-  const { plan, runId, folder } = request;
+  const { plan, runId, folder, packetCapture } = request;
   const program = (app: string): string => fileURLToPath(new URL(`../../${app}/dist/main.js`, import.meta.url));
   const main = (role: RoleEntry['role']): string => program(APPS[role]);
   return new TidyProcessLab(
@@ -133,7 +135,8 @@ export function makeProcessLab(
       extra: ({ role }) => {
         if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan) };
         if (role === 'orchestrator') return { interfaces: interfaceModes(plan) };
-        return role === 'outside-world' ? { captures: plan.traffic.captures } : {};
+        if (role !== 'outside-world') return {};
+        return { captures: plan.traffic.captures, ...(packetCapture && { packetCapture }) };
       },
       tracer,
       progress: say,

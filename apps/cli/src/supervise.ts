@@ -116,10 +116,10 @@ async function main(): Promise<void> {
     overrides: { ...settings },
     ...(profile === undefined ? {} : { profile }),
   });
-  const { runsFolder, runId, links, archive, command } = request;
+  const { runsFolder, runId, links, archive, packetCapture, command } = request;
   mkdirSync(folder, { recursive: true });
   const standing = await StandingLab.make(
-    { plan, runsFolder, runId, links, archive, command, report: keepWhatIsAsked, say },
+    { plan, runsFolder, runId, links, archive, packetCapture, command, report: keepWhatIsAsked, say },
     createWorkbench(services, say),
   );
   const at = { name: request.name ?? plan.fabric };

@@ -233,11 +233,13 @@ export class PendingPackets {
     this.outstandingOf[slot] = (this.outstandingOf[slot] as number) + 1;
   }
 
-  markWaiting(number: number): void {
+  /** The packet is kept here again; `metaBits` are noted in its `meta`. */
+  markWaiting(number: number, metaBits: number = 0): void {
     const i = number & this.mask;
     if (this.state[i] !== PENDING.outstanding) return;
     const slot = this.slot[i] as number;
     this.state[i] = PENDING.waiting;
+    this.meta[i] = (this.meta[i] as number) | metaBits;
     this.outstandingOf[slot] = (this.outstandingOf[slot] as number) - 1;
     this.waitingOf[slot] = (this.waitingOf[slot] as number) + 1;
   }
@@ -252,10 +254,10 @@ export class PendingPackets {
     return this.outstandingOf[slot] !== 0 && this.sentTo[slot] === member;
   }
 
-  /** All outstanding packets of the slot are kept here again. */
-  takeBack(slot: number): void {
+  /** All outstanding packets of the slot are kept here again; `metaBits` are noted in the `meta` of each. */
+  takeBack(slot: number, metaBits: number = 0): void {
     for (let number = this.head[slot] as number; number !== 0; number = this.nextOf(number)) {
-      if (this.stateOf(number) === PENDING.outstanding) this.markWaiting(number);
+      if (this.stateOf(number) === PENDING.outstanding) this.markWaiting(number, metaBits);
     }
   }
 

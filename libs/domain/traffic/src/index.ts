@@ -25,5 +25,19 @@ export {
   type TrafficPlan,
 } from './workload/plan.js';
 export { readRecording, type RecordedFlow, type Recording } from './capture/recording.js';
+export {
+  HOW,
+  type CaptureLimits,
+  type CaptureSink,
+  type How,
+  type LimitName,
+} from './packet-capture/captured-records.js';
+export { PacketCapture } from './packet-capture/packet-capture.js';
+export {
+  readPacketCapture,
+  type CapturedFate,
+  type CapturedPacket,
+  type ReadPacketCapture,
+} from './packet-capture/read-packet-capture.js';
 export { Layout } from './layout.js';
 export { TrafficSource } from './traffic-source.js';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RunRecord, type Samples } from '@rehearsal/lab-port';
-import type { ConnectionRow, LedgerSummary, LossRow, LossTotal, TrafficPlan } from '@rehearsal/traffic';
+import type { CaptureLimits, ConnectionRow, LedgerSummary, LossRow, LossTotal, TrafficPlan } from '@rehearsal/traffic';
 import { findCaptures } from './conduct/captures.js';
 import { conduct, type Perform } from './conduct/conduct.js';
 import { ControlCache, controlRun, type ControlRequest } from './conduct/control.js';
@@ -17,7 +17,7 @@ import { keptLosses } from './judge/losses.js';
 import type { RunResult } from './result.js';
 import { SAMPLE_EVERY_MS, SampleSeries } from './samples/sample-series.js';
 import type { MachineCode } from './run-folder/machine-code.js';
-import { writeRunFolder } from './run-folder/run-folder.js';
+import { PACKETS_FILE, writeRunFolder } from './run-folder/run-folder.js';
 
 export interface LabRequest {
   readonly plan: FabricPlan;
@@ -38,6 +38,13 @@ export interface LabRequest {
   readonly links?: boolean;
   /** Of a live lab: whether its log is archived. */
   readonly archive?: boolean;
+  /** Where packets are captured, and how many; absent: nowhere. */
+  readonly packetCapture?: PacketCapturePlan | undefined;
+}
+
+/** A packet capture: its file, and the limits at which it stops. */
+export interface PacketCapturePlan extends CaptureLimits {
+  readonly file: string;
 }
 
 /** Everything a run needs that this package must not know. */
@@ -68,6 +75,8 @@ export interface RunRequest {
   readonly keep: boolean;
   /** Whether a time series is recorded, for the report; what happens in the run is the same either way. */
   readonly samples: boolean;
+  /** How many packets are captured; absent: none. */
+  readonly packetCapture?: CaptureLimits | undefined;
   /** The command line that does the same again, for whoever reads the folder. */
   readonly command: string;
   readonly say: (line: string) => void;
@@ -118,7 +127,21 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
   mkdirSync(request.runsFolder, { recursive: true });
   const code = bench.machineCode();
   const links = needsLinks(experiment);
-  const lab = await bench.makeLab({ plan, world, seed, weather: 'rough', runId: request.runId, folder, links });
+  const packetCapture = request.packetCapture && {
+    ...request.packetCapture,
+    // A simulated run has its folder once it is over.
+    file: world === 'simulated' ? join(request.runsFolder, `.${request.runId}.packets`) : join(folder, PACKETS_FILE),
+  };
+  const lab = await bench.makeLab({
+    plan,
+    world,
+    seed,
+    weather: 'rough',
+    runId: request.runId,
+    folder,
+    links,
+    packetCapture,
+  });
   const seen = await withLab(lab, bench, request, folder, trafficPlan);
 
   say('running the same traffic without faults in the simulator, to compare');
@@ -151,6 +174,7 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
       samples: seen.samples,
       code,
       command: request.command,
+      packets: packetCapture?.file,
     });
   }
   return result;

@@ -8,16 +8,36 @@ import { HEADER_WORDS } from './frames.js';
  * |---|---|
  * | 0 | id: ledger tag (packets, emit) or packet number (batch, answer) |
  * | 1 | packet length in bytes (16 bits; 0: no bytes follow), side (1 bit), flags (7 bits), code (8 bits) |
- * | 2 | aux: slot, or 0 |
+ * | 2 | aux: slot, or 0; in an emission also who handled the packet, see `emitAux` |
  *
  * A record of a batch with the flag `laterFragment` has one word before the packet, counted in its length: the ports
  * of the datagram's first fragment, as they stand there. A record of an answer with the flag `corrected` has two: the
  * slot its connection is at home in, and the epoch under which that slot was served. In an emission the flag stands
- * alone.
+ * alone. `resteered`: the orchestrator handed the packet out more than once.
  */
 export const RECORD_WORDS = 3;
 export const MAX_PACKET_BYTES = 0xffff;
-export const RECORD_FLAG = { laterFragment: 1, corrected: 2 } as const;
+export const RECORD_FLAG = { laterFragment: 1, corrected: 2, resteered: 4 } as const;
+
+/**
+ * Aux of an emission: the packet's slot (low 16 bits), then by their numbers the member it was handed to last (8 bits; 0:
+ * none) and, of a corrected packet, the member that serves its home slot (8 bits; else 0).
+ */
+export function emitAux(slot: number, member: number, home: number = 0): number {
+  return slot | (member << 16) | (home << 24);
+}
+
+export function slotOfAux(aux: number): number {
+  return aux & 0xffff;
+}
+
+export function memberOfAux(aux: number): number {
+  return (aux >>> 16) & 0xff;
+}
+
+export function homeOfAux(aux: number): number {
+  return aux >>> 24;
+}
 /** A frame this long is sent on: with one more packet it is still well under the bus's message limit of 1 MB. */
 const FULL_WORDS = (256 * 1024) >> 2;
 

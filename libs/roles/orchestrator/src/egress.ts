@@ -21,14 +21,15 @@ export class Egress {
     this.outside = outside;
   }
 
-  deliver(tag: number, lenBytes: number, side: number, slot: number, words: Int32Array, at: number): void {
-    this.writer.add(tag, lenBytes, side, 0, slot, words, at);
+  /** `side` may carry record flags above its bit; `aux` as `emitAux` makes it. */
+  deliver(tag: number, lenBytes: number, side: number, aux: number, words: Int32Array, at: number): void {
+    this.writer.add(tag, lenBytes, side, 0, aux, words, at);
     this.written();
   }
 
-  /** Says why the packet of this tag will not arrive. */
-  name(tag: number, side: number, reason: number, slot: number): void {
-    this.writer.addBare(tag, side, reason, slot);
+  /** Says why the packet of this tag will not arrive; `side` and `aux` as in `deliver`. */
+  name(tag: number, side: number, reason: number, aux: number): void {
+    this.writer.addBare(tag, side, reason, aux);
     this.rt.count('packets_not_delivered', 1);
     this.written();
   }

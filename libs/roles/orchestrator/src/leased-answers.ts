@@ -35,7 +35,7 @@ export class LeasedAnswers {
       rt.count('answers_withheld', 1);
       return;
     }
-    plane.onAnswer(words);
+    plane.onAnswer(words, member?.number ?? 0);
   }
 
   /** The lease is held again. */

@@ -5,6 +5,8 @@ import type { SecurityGroupState } from '@rehearsal/security-group';
 
 /** What is known of one member, and what is on its way to it. */
 export interface MemberWay {
+  /** From 1 on, in the order of the plan. */
+  readonly number: number;
   readonly id: string;
   readonly code: number;
   incarnation: number;
@@ -41,7 +43,8 @@ export class MemberWays {
     this.hub = hub;
     this.maxPackets = maxPackets;
     this.onUnreachable = onUnreachable;
-    this.all = members.map((m) => ({
+    this.all = members.map((m, i) => ({
+      number: i + 1,
       id: m.id,
       code: nodeCode('member', m.id),
       incarnation: 0,

@@ -1,9 +1,14 @@
 import type { PendingPackets } from '@rehearsal/dataplane';
 import { PENDING } from '@rehearsal/dataplane';
-import { REASONS } from '@rehearsal/protocol';
+import { emitAux, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { Egress } from './egress.js';
 import type { MemberWay, MemberWays } from './member-ways.js';
+
+/** In a packet's `meta`: it was handed out and came back, or was taken back. Record flags begin at bit 17. */
+const RESTEERED_META = RECORD_FLAG.resteered << 17;
+/** What of a packet's side and flags is told to the outside world. */
+export const TOLD_FLAGS = 1 | (RECORD_FLAG.resteered << 1);
 
 export interface SlotOrderParts {
   readonly slots: number;
@@ -50,7 +55,7 @@ export class SlotOrder {
 
   /** The packet was not judged: it goes again. */
   again(number: number, slot: number): void {
-    this.pending.markWaiting(number);
+    this.pending.markWaiting(number, RESTEERED_META);
     this.touched.add(slot);
   }
 
@@ -64,6 +69,11 @@ export class SlotOrder {
   settle(number: number, slot: number): void {
     this.pending.settle(number);
     if (this.pending.waitingOf[slot] !== 0) this.touched.add(slot);
+  }
+
+  /** The member that serves the slot as far as is known here; 0: none does. */
+  activeOf(slot: number): number {
+    return this.active[slot] ?? 0;
   }
 
   /** Whether what was judged under `epoch` of the slot counts no more. */
@@ -96,8 +106,8 @@ export class SlotOrder {
     const way = this.ways.all[member - 1] as MemberWay;
     for (let slot = 0; slot < this.active.length; slot++) {
       if (!pending.isOutAt(slot, member)) continue;
-      if (resend) pending.takeBack(slot);
-      else this.lose(slot, way);
+      if (resend) pending.takeBack(slot, RESTEERED_META);
+      else this.lose(slot, way, member);
       this.touched.add(slot);
     }
   }
@@ -137,7 +147,7 @@ export class SlotOrder {
     const member = this.active[slot] as number;
     const meta = pending.metaOf(number);
     if (member === 0) {
-      this.egress.name(pending.tagOf(number), (meta >>> 16) & 1, REASONS.no_active_member, slot);
+      this.egress.name(pending.tagOf(number), (meta >>> 16) & TOLD_FLAGS, REASONS.no_active_member, slot);
       pending.settle(number);
       return;
     }
@@ -147,7 +157,7 @@ export class SlotOrder {
   }
 
   /** Names the slot's outstanding packets as lost with that member. */
-  private lose(slot: number, way: MemberWay): void {
+  private lose(slot: number, way: MemberWay, member: number): void {
     const { pending } = this;
     let number = pending.firstOf(slot);
     while (number !== 0) {
@@ -155,7 +165,8 @@ export class SlotOrder {
       if (pending.stateOf(number) === PENDING.outstanding) {
         // Sent after its last sign of life: it went into the window before the loss was declared.
         const reason = pending.takenAtMs(number) > way.lastHeardMs ? REASONS.dead_window : REASONS.lost_in_member;
-        this.egress.name(pending.tagOf(number), (pending.metaOf(number) >>> 16) & 1, reason, slot);
+        const sideAndFlags = (pending.metaOf(number) >>> 16) & TOLD_FLAGS;
+        this.egress.name(pending.tagOf(number), sideAndFlags, reason, emitAux(slot, member));
         pending.settle(number);
       }
       number = next;

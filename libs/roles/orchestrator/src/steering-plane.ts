@@ -2,7 +2,7 @@ import type { Steering } from '@rehearsal/dataplane';
 import { FRAGMENT, LEAST_PENDING, PENDING, PendingPackets, fragmentOf, steeringOf } from '@rehearsal/dataplane';
 import type { Runtime } from '@rehearsal/kernel';
 import type { ChannelHub } from '@rehearsal/protocol';
-import { PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
+import { emitAux, PacketFrameReader, REASONS, RECORD_FLAG } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { Egress } from './egress.js';
@@ -10,7 +10,7 @@ import { HeldFrames } from './held-frames.js';
 import { FragmentSteering, KEPT, laterFragmentMeta } from './fragment-steering.js';
 import type { MemberWay } from './member-ways.js';
 import { MemberWays } from './member-ways.js';
-import { SlotOrder } from './slot-order.js';
+import { SlotOrder, TOLD_FLAGS } from './slot-order.js';
 
 /** Home slot and epoch, before a corrected packet. */
 const CORRECTED_HEAD_WORDS = 2;
@@ -120,8 +120,8 @@ export class SteeringPlane {
     while (reader.next()) this.egress.name(reader.id, reader.side, REASONS.orchestrator_lost, 0);
   }
 
-  /** Takes a member's answer; the caller has made sure that this member may still speak. */
-  onAnswer(words: Int32Array): void {
+  /** Takes the answer of the member of that number; the caller has made sure that it may still speak. */
+  onAnswer(words: Int32Array, member: number): void {
     const reader = this.answers;
     if (!reader.open(words)) {
       this.rt.count('frames_malformed', 1);
@@ -135,7 +135,8 @@ export class SteeringPlane {
       if (pending.stateOf(number) !== PENDING.outstanding) {
         this.rt.count('answers_repeated', 1);
         if (dedup || reader.code !== 0) continue;
-        egress.deliver(pending.tagOf(number), reader.lenBytes, reader.side, reader.aux, words, reader.packetAt);
+        const aux = emitAux(pending.slotOf(number), member);
+        egress.deliver(pending.tagOf(number), reader.lenBytes, reader.side, aux, words, reader.packetAt);
         continue;
       }
       const slot = pending.slotOf(number);
@@ -146,18 +147,20 @@ export class SteeringPlane {
       }
       const tag = pending.tagOf(number);
       const isCorrected = (reader.flags & RECORD_FLAG.corrected) !== 0;
+      const side = reader.side | ((pending.metaOf(number) >>> 16) & TOLD_FLAGS & ~1);
       if (reader.code !== 0) {
-        egress.name(tag, reader.side, reader.code, slot);
+        egress.name(tag, side, reader.code, emitAux(slot, member));
       } else if (order.isRecalled(number, slot) || (isCorrected && this.isStale(words, reader.packetAt))) {
         order.recall(number, slot);
         continue;
       } else if (!isCorrected) {
-        egress.deliver(tag, reader.lenBytes, reader.side, slot, words, reader.packetAt);
+        egress.deliver(tag, reader.lenBytes, side, emitAux(slot, member), words, reader.packetAt);
         probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
       } else {
-        const side = reader.side | (RECORD_FLAG.corrected << 1);
+        const sideAndFlags = side | (RECORD_FLAG.corrected << 1);
         const at = reader.packetAt + CORRECTED_HEAD_WORDS;
-        egress.deliver(tag, reader.lenBytes - CORRECTED_HEAD_WORDS * 4, side, slot, words, at);
+        const aux = emitAux(slot, member, order.activeOf(words[reader.packetAt] as number));
+        egress.deliver(tag, reader.lenBytes - CORRECTED_HEAD_WORDS * 4, sideAndFlags, aux, words, at);
         probe?.onEmit(this.rt.self.id, slot, reader.aux, tag);
         probe?.onCorrected(
           this.rt.self.id,

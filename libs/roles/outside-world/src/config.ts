@@ -1,4 +1,5 @@
 import type { Settings } from '@rehearsal/kernel';
+import type { CaptureLimits, CaptureSink } from '@rehearsal/traffic';
 
 export interface OutsideWorldConfig {
   readonly settings: Settings;
@@ -10,4 +11,6 @@ export interface OutsideWorldConfig {
   readonly build: string;
   /** Capture files (pcap, pcapng) by the name plans use for them. */
   readonly captures?: Readonly<Record<string, Uint8Array>>;
+  /** Where every packet it sends is captured with what became of it, and up to which limits; absent: nowhere. */
+  readonly packetCapture?: { readonly limits: CaptureLimits; readonly sink: CaptureSink };
 }

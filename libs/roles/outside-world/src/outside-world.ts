@@ -21,6 +21,7 @@ import {
   TRAFFIC_COMMANDS,
 } from '@rehearsal/traffic';
 import { CaptureShelf } from './capture-shelf.js';
+import { Capturing } from './capturing.js';
 import type { OutsideWorldConfig } from './config.js';
 import { Run } from './run.js';
 import { Settling } from './settling.js';
@@ -48,6 +49,7 @@ export class OutsideWorldRole implements Role {
   private rounding: Cancel | undefined;
   private rounds = 0;
   private readonly settling: Settling;
+  private readonly capturing: Capturing | undefined;
 
   constructor(rt: Runtime, config: OutsideWorldConfig) {
     const { settings } = config;
@@ -60,6 +62,7 @@ export class OutsideWorldRole implements Role {
     });
     this.settling = new Settling(rt, () => this.run);
     this.shelf = new CaptureShelf(config.captures ?? {});
+    if (config.packetCapture !== undefined) this.capturing = new Capturing(rt, config.packetCapture);
     this.hub = new ChannelHub(
       rt,
       nodeCode('outside', rt.self.id),
@@ -100,7 +103,8 @@ export class OutsideWorldRole implements Role {
     this.stopTicking();
     this.settling.refuseAll('the outside world is being stopped');
     this.hub.stop();
-    done();
+    if (this.capturing === undefined) done();
+    else this.capturing.end(done);
   }
 
   // What the channels bring.
@@ -233,7 +237,8 @@ export class OutsideWorldRole implements Role {
       const limits = { maxPackets: settings['batch.maxPackets'], windowFrames: settings['link.windowFrames'] };
       const firstTag = this.run?.ledger.ring.nextTag ?? 1;
       this.clearQueues();
-      this.run = new Run(reply.plan, recordings, this.ways, limits, firstTag, this.rt.nowMs());
+      const nowMs = this.rt.nowMs();
+      this.run = new Run(reply.plan, recordings, this.ways, limits, firstTag, nowMs, this.capturing?.packets);
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof CaptureError)) throw error;
       refuse(done, error.message);
@@ -318,6 +323,7 @@ export class OutsideWorldRole implements Role {
     if (this.rounds++ % DETECTOR_ROUNDS !== 0) return;
     for (const way of this.ways) this.hub.datagram(way.code, FRAME.heartbeat, this.beat, HEADER_WORDS + 1);
     if (this.run !== undefined) this.rt.count('connections_open_now', this.run.ledger.openConnections);
+    this.capturing?.round();
   };
 
   private wayDied(way: Way, why: string): void {

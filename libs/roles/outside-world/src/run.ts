@@ -1,5 +1,5 @@
-import type { FaultMark, ResolvedPlan } from '@rehearsal/traffic';
-import { connectionRows, DELIVERY, Layout, Ledger, lossPage, summarize, TrafficSource } from '@rehearsal/traffic';
+import type { FaultMark, PacketCapture, ResolvedPlan } from '@rehearsal/traffic';
+import { connectionRows, DELIVERY, HOW, Layout, Ledger, lossPage, summarize, TrafficSource } from '@rehearsal/traffic';
 import type { ConnectionNames, ConnectionRow, LedgerSummary, LossPage, Recording } from '@rehearsal/traffic';
 import {
   DELIVERED,
@@ -10,6 +10,7 @@ import {
   reasonName,
   REASONS,
   RECORD_FLAG,
+  slotOfAux,
 } from '@rehearsal/protocol';
 import { Router } from './router.js';
 import type { Way } from './way.js';
@@ -26,6 +27,14 @@ export interface RunLimits {
   readonly windowFrames: number;
 }
 
+/** What a delivery is to a packet capture, by what it was to the ledger. */
+const HOW_OF = {
+  [DELIVERY.first]: HOW.delivered,
+  [DELIVERY.duplicate]: HOW.copy,
+  [DELIVERY.corrupted]: HOW.corrupted,
+  [DELIVERY.overtaken]: HOW.overtaken,
+} as const;
+
 /** One plan being carried out: what sends, what is in line, and the account. */
 export class Run {
   readonly layout: Layout;
@@ -36,6 +45,7 @@ export class Run {
   pausedMs = 0;
   private readonly ways: readonly Way[];
   private readonly limits: RunLimits;
+  private readonly capture: PacketCapture | undefined;
   private readonly reader = new PacketFrameReader();
   private readonly words = new Int32Array((MAX_PACKET_BYTES + 4) >> 2);
   private readonly bytes = new Uint8Array(this.words.buffer);
@@ -51,7 +61,9 @@ export class Run {
     limits: RunLimits,
     firstTag: number,
     nowMs: number,
+    capture?: PacketCapture,
   ) {
+    this.capture = capture;
     this.layout = new Layout(plan, recordings);
     this.ledger = new Ledger({
       connections: this.layout.connections,
@@ -115,16 +127,21 @@ export class Run {
 
   /** Takes what the fabric says of packets: out, dropped or lost. Returns how many records; -1 for a malformed frame. */
   takeEmit(words: Int32Array, nowMs: number): number {
-    const { reader, ledger } = this;
+    const { reader, ledger, capture } = this;
     if (!reader.open(words)) return -1;
     while (reader.next()) {
       const { id, code, packetAt, lenBytes } = reader;
       if (code !== DELIVERED) {
-        ledger.judge(id, code, nowMs, reader.aux);
+        const isNew = ledger.judge(id, code, nowMs, slotOfAux(reader.aux));
+        if (isNew && capture !== undefined) capture.fate(id, HOW.judged, code, reader.flags, reader.aux, nowMs);
         continue;
       }
       const corrected = (reader.flags & RECORD_FLAG.corrected) !== 0;
-      if (ledger.deliver(id, words, packetAt, lenBytes, nowMs, corrected) === DELIVERY.first) {
+      const delivery = ledger.deliver(id, words, packetAt, lenBytes, nowMs, corrected);
+      if (capture !== undefined && delivery !== DELIVERY.unknown) {
+        capture.fate(id, HOW_OF[delivery], code, reader.flags, reader.aux, nowMs);
+      }
+      if (delivery === DELIVERY.first) {
         this.source.arrived(ledger.connectionOf(id), ledger.stepOf(id), nowMs);
       }
     }
@@ -134,6 +151,7 @@ export class Run {
   /** A way is dead: what it held is presumed lost, what was in line for it takes another. Returns how many were lost. */
   wayDied(way: Way, nowMs: number): number {
     this.router.refresh();
+    if (this.capture !== undefined) this.capturePresumed(this.capture, way, nowMs);
     const lost = this.ledger.presumeLost(way.index, REASONS.orchestrator_lost, nowMs);
     this.router.moveQueue(way, this.source);
     return lost;
@@ -189,6 +207,7 @@ export class Run {
       this.router.dequeued(connection, side);
       const lenBytes = this.source.build(connection, step, this.words, this.bytes);
       const tag = this.ledger.send(connection, side, step, way.index, this.words, 0, lenBytes, nowMs);
+      this.capture?.sent(tag, connection, side, way.index, this.words, 0, lenBytes, nowMs);
       writer.add(tag, lenBytes, side, 0, 0, this.words, 0);
     }
     writer.finish();
@@ -204,6 +223,16 @@ export class Run {
     const lenBytes = this.source.build(connection, step, this.words, this.bytes);
     const tag = this.ledger.send(connection, side, step, way.index, this.words, 0, lenBytes, nowMs);
     this.ledger.judge(tag, REASONS.orchestrator_lost, nowMs);
+    const { capture } = this;
+    if (capture === undefined) return;
+    capture.sent(tag, connection, side, way.index, this.words, 0, lenBytes, nowMs);
+    capture.fate(tag, HOW.judged, REASONS.orchestrator_lost, 0, 0, nowMs);
+  }
+
+  private capturePresumed(capture: PacketCapture, way: Way, nowMs: number): void {
+    this.ledger.eachUnderWay(way.index, (tag) =>
+      capture.fate(tag, HOW.presumed, REASONS.orchestrator_lost, 0, 0, nowMs),
+    );
   }
 }
 

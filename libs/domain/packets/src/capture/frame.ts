@@ -16,10 +16,13 @@ export interface Frame {
   capLen: number;
   /** Bytes that were on the wire, never below capLen. */
   origLen: number;
+  /** Name of the interface, and what is said of the frame; empty where a file says nothing. */
+  interfaceName: string;
+  comment: string;
 }
 
 export function emptyFrame(): Frame {
-  return { index: -1, seconds: 0, nanoseconds: 0, linkType: 0, at: 0, capLen: 0, origLen: 0 };
+  return { index: -1, seconds: 0, nanoseconds: 0, linkType: 0, at: 0, capLen: 0, origLen: 0, interfaceName: '', comment: '' };
 }
 
 /** A reader of one file format: fills `frame` and answers true, or answers false at the end or at the first fault. */

@@ -12,6 +12,8 @@ const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const OPTION_END = 0;
+const OPTION_COMMENT = 1;
+const OPTION_NAME = 2;
 const OPTION_TSRESOL = 9;
 const OPTION_TSOFFSET = 14;
 const BLOCK_OVERHEAD_BYTES = 12;
@@ -21,6 +23,7 @@ interface CaptureInterface {
   readonly linkType: number;
   readonly snapLen: number;
   readonly scale: TimeScale;
+  readonly name: string;
 }
 
 export function isSectionHeader(wordLittleEndian: number): boolean {
@@ -126,10 +129,12 @@ export class PcapngReader implements FrameSource {
     if (end > file.bytes.length) return this.stop(at, 'an interface block is cut off');
     let resolution = 6;
     let offsetSeconds = 0;
+    let name = '';
     for (let option = at + 8; option + 4 <= end;) {
       const code = file.u16(option);
       const len = file.u16(option + 2);
       if (code === OPTION_END || option + 4 + len > end) break;
+      if (code === OPTION_NAME) name = this.text(option + 4, len);
       if (code === OPTION_TSRESOL && len >= 1) resolution = file.bytes[option + 4]!;
       // Offsets are whole seconds, signed, 64 bits; only the low half is ever used in practice.
       if (code === OPTION_TSOFFSET && len >= 8) offsetSeconds = file.u32(option + (file.bigEndian ? 8 : 4)) | 0;
@@ -137,7 +142,8 @@ export class PcapngReader implements FrameSource {
     }
     const exponent = resolution & 0x7f;
     const perSecond = (resolution & 0x80) === 0 ? 10 ** exponent : 2 ** exponent;
-    this.interfaces.push({ linkType: file.u16(at), snapLen: file.u32(at + 4), scale: { perSecond, offsetSeconds } });
+    const [linkType, snapLen] = [file.u16(at), file.u32(at + 4)];
+    this.interfaces.push({ linkType, snapLen, scale: { perSecond, offsetSeconds }, name });
     return true;
   }
 
@@ -153,7 +159,27 @@ export class PcapngReader implements FrameSource {
     if (totalLen < 32 + padded(capLen))
       return this.stop(at + 20, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
     const time = timeOf(file.u32(at + 12), file.u32(at + 16), from.scale);
-    return this.fill(frame, from, at + 28, capLen, file.u32(at + 24), time.seconds, time.nanoseconds);
+    if (!this.fill(frame, from, at + 28, capLen, file.u32(at + 24), time.seconds, time.nanoseconds)) return false;
+    const optionsAt = at + 28 + padded(capLen);
+    if (!old && at + totalLen - 4 - optionsAt >= 4) frame!.comment = this.comment(optionsAt, at + totalLen - 4);
+    return true;
+  }
+
+  /** The first comment among the options of a block; empty where there is none. */
+  private comment(at: number, end: number): string {
+    const file = this.file;
+    for (let option = at; option + 4 <= Math.min(end, file.bytes.length);) {
+      const code = file.u16(option);
+      const len = file.u16(option + 2);
+      if (code === OPTION_END || option + 4 + len > end) break;
+      if (code === OPTION_COMMENT) return this.text(option + 4, len);
+      option += 4 + padded(len);
+    }
+    return '';
+  }
+
+  private text(at: number, len: number): string {
+    return new TextDecoder().decode(this.file.bytes.subarray(at, at + len));
   }
 
   private simplePacketBlock(at: number, totalLen: number, frame: Frame): boolean {
@@ -191,6 +217,8 @@ export class PcapngReader implements FrameSource {
     frame.at = at;
     frame.capLen = Math.min(capLen, origLen);
     frame.origLen = origLen;
+    frame.interfaceName = from.name;
+    frame.comment = '';
     return true;
   }
 

@@ -15,6 +15,8 @@ export interface PcapOptions {
 }
 
 const MAX_SNAP_LEN = 262_144;
+const OPTION_COMMENT = 1;
+const MAX_OPTION_BYTES = 0xffff;
 
 /** The bytes of a pcap file with these frames, in this order. */
 export function writePcap(frames: Iterable<FrameToWrite>, options: PcapOptions): Uint8Array {
@@ -41,14 +43,41 @@ export function writePcap(frames: Iterable<FrameToWrite>, options: PcapOptions):
   return file;
 }
 
+/** An option of a block: its code and its value. */
+type Option = readonly [code: number, value: Uint8Array];
+
+export interface SectionToWrite {
+  readonly bigEndian?: boolean;
+  readonly comment?: string;
+  /** The program that wrote it. */
+  readonly application?: string;
+}
+
+export interface InterfaceToWrite {
+  /** Captured bytes a packet at most; by default 0: no limit. */
+  readonly snapLen?: number;
+  /** The byte of if_tsresol, by default 6 for microseconds; its top bit makes it a power of two. */
+  readonly timeResolution?: number;
+  readonly offsetSeconds?: number;
+  readonly name?: string;
+  readonly description?: string;
+}
+
+export interface PacketNotes {
+  readonly comment?: string;
+  /** The same for every capture of one packet, 32 bits. */
+  readonly packetId?: number;
+}
+
 /** Assembles pcapng files block by block: sections, interfaces, packets and blocks of any other type. */
 export class PcapngBuilder {
   private readonly blocks: Uint8Array[] = [];
   private little = true;
 
-  section(options: { readonly bigEndian?: boolean } = {}): this {
-    this.little = options.bigEndian !== true;
-    return this.block(0x0a0d0d0a, 16, (view) => {
+  section(section: SectionToWrite = {}): this {
+    this.little = section.bigEndian !== true;
+    const options = [...textOption(OPTION_COMMENT, section.comment), ...textOption(4, section.application)];
+    return this.block(0x0a0d0d0a, 16, options, (view) => {
       view.setUint32(0, 0x1a2b3c4d, this.little);
       view.setUint16(4, 1, this.little);
       view.setUint32(8, 0xffffffff, this.little);
@@ -56,28 +85,32 @@ export class PcapngBuilder {
     });
   }
 
-  /** `timeResolution`: the byte of if_tsresol, 6 for microseconds; its top bit makes it a power of two. */
-  interface(
-    linkType: number,
-    options: { readonly snapLen?: number; readonly timeResolution?: number; readonly offsetSeconds?: number } = {},
-  ): this {
-    return this.block(1, 32, (view) => {
+  interface(linkType: number, described: InterfaceToWrite = {}): this {
+    const { offsetSeconds } = described;
+    const options: Option[] = [
+      ...textOption(2, described.name),
+      ...textOption(3, described.description),
+      [9, Uint8Array.of(described.timeResolution ?? 6)],
+    ];
+    if (offsetSeconds !== undefined) options.push([14, this.wide(offsetSeconds < 0 ? -1 : 0, offsetSeconds)]);
+    return this.block(1, 8, options, (view) => {
       view.setUint16(0, linkType, this.little);
-      view.setUint32(4, options.snapLen ?? 0, this.little);
-      view.setUint16(8, 9, this.little);
-      view.setUint16(10, 1, this.little);
-      view.setUint8(12, options.timeResolution ?? 6);
-      view.setUint16(16, 14, this.little);
-      view.setUint16(18, 8, this.little);
-      const offset = options.offsetSeconds ?? 0;
-      view.setInt32(this.little ? 24 : 20, offset < 0 ? -1 : 0, this.little);
-      view.setInt32(this.little ? 20 : 24, offset, this.little);
+      view.setUint32(4, described.snapLen ?? 0, this.little);
     });
   }
 
   /** An enhanced packet block; the time is a 64-bit count of the interface's ticks, in two halves. */
-  packet(interfaceId: number, ticksHigh: number, ticksLow: number, bytes: Uint8Array, origLen = bytes.length): this {
-    return this.block(6, 20 + padded(bytes.length), (view, body) => {
+  packet(
+    interfaceId: number,
+    ticksHigh: number,
+    ticksLow: number,
+    bytes: Uint8Array,
+    origLen: number = bytes.length,
+    { comment, packetId }: PacketNotes = {},
+  ): this {
+    const options: Option[] = [...textOption(OPTION_COMMENT, comment)];
+    if (packetId !== undefined) options.push([5, this.wide(0, packetId)]);
+    return this.block(6, 20 + padded(bytes.length), options, (view, body) => {
       view.setUint32(0, interfaceId, this.little);
       view.setUint32(4, ticksHigh, this.little);
       view.setUint32(8, ticksLow, this.little);
@@ -89,7 +122,7 @@ export class PcapngBuilder {
 
   /** A simple packet block of interface 0. */
   simplePacket(bytes: Uint8Array, origLen = bytes.length): this {
-    return this.block(3, 4 + padded(bytes.length), (view, body) => {
+    return this.block(3, 4 + padded(bytes.length), [], (view, body) => {
       view.setUint32(0, origLen, this.little);
       body.set(bytes, 4);
     });
@@ -97,7 +130,7 @@ export class PcapngBuilder {
 
   /** The packet block of old files. */
   oldPacket(interfaceId: number, ticksHigh: number, ticksLow: number, bytes: Uint8Array): this {
-    return this.block(2, 20 + padded(bytes.length), (view, body) => {
+    return this.block(2, 20 + padded(bytes.length), [], (view, body) => {
       view.setUint16(0, interfaceId, this.little);
       view.setUint16(2, 0xffff, this.little);
       view.setUint32(4, ticksHigh, this.little);
@@ -110,7 +143,7 @@ export class PcapngBuilder {
 
   /** A block of any type, such as one no reader knows. */
   other(type: number, body: Uint8Array): this {
-    return this.block(type, padded(body.length), (_, into) => into.set(body));
+    return this.block(type, padded(body.length), [], (_, into) => into.set(body));
   }
 
   bytes(): Uint8Array {
@@ -123,18 +156,45 @@ export class PcapngBuilder {
     return file;
   }
 
-  private block(type: number, bodyBytes: number, fill: (view: DataView, body: Uint8Array) => void): this {
-    const block = new Uint8Array(12 + bodyBytes);
+  private block(
+    type: number,
+    bodyBytes: number,
+    options: readonly Option[],
+    fill: (view: DataView, body: Uint8Array) => void,
+  ): this {
+    // Options end with one of length 0, where there are any.
+    const optionBytes = options.reduce((sum, [, value]) => sum + 4 + padded(value.length), options.length > 0 ? 4 : 0);
+    const block = new Uint8Array(12 + bodyBytes + optionBytes);
     const view = new DataView(block.buffer);
     view.setUint32(0, type, this.little);
     view.setUint32(4, block.length, this.little);
-    view.setUint32(8 + bodyBytes, block.length, this.little);
+    view.setUint32(8 + bodyBytes + optionBytes, block.length, this.little);
     fill(new DataView(block.buffer, 8, bodyBytes), block.subarray(8, 8 + bodyBytes));
+    let at = 8 + bodyBytes;
+    for (const [code, value] of options) {
+      view.setUint16(at, code, this.little);
+      view.setUint16(at + 2, value.length, this.little);
+      block.set(value, at + 4);
+      at += 4 + padded(value.length);
+    }
     this.blocks.push(block);
     return this;
+  }
+
+  private wide(high: number, low: number): Uint8Array {
+    const value = new Uint8Array(8);
+    const view = new DataView(value.buffer);
+    view.setInt32(this.little ? 4 : 0, high, this.little);
+    view.setInt32(this.little ? 0 : 4, low, this.little);
+    return value;
   }
 }
 
 function padded(lenBytes: number): number {
   return (lenBytes + 3) & ~3;
+}
+
+/** A text as an option, in UTF-8 and cut to what an option can hold; none where there is no text. */
+function textOption(code: number, text: string | undefined): Option[] {
+  return text === undefined ? [] : [[code, new TextEncoder().encode(text).subarray(0, MAX_OPTION_BYTES)]];
 }

@@ -206,6 +206,14 @@ export class Ledger {
     return named;
   }
 
+  /** The tags of all packets under way on that way into the fabric. */
+  eachUnderWay(way: number, take: (tag: number) => void): void {
+    const { ring } = this;
+    for (let place = 0; place < ring.capacity; place++) {
+      if (ring.state[place] === PACKET_STATE.outstanding && (ring.way[place] & 0x7f) === way) take(ring.tag[place]);
+    }
+  }
+
   connectionOf(tag: number): number {
     return this.ring.connection[tag & this.ring.mask];
   }

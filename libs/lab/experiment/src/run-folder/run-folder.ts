@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Seal } from '@rehearsal/kernel';
 import { nearestName } from '@rehearsal/kernel/nearest-name';
@@ -31,7 +31,12 @@ export interface KeptRun {
   readonly command: string;
   /** A fabric that was lived in: the journal has what was typed at it. */
   readonly livedIn?: boolean;
+  /** Where its packet capture is now; undefined where there is none. */
+  readonly packets?: string | undefined;
 }
+
+/** The packet capture in a run's folder. */
+export const PACKETS_FILE = 'packets.capture';
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.stringify(v)}\n`).join('');
@@ -39,7 +44,7 @@ const lines = (values: readonly unknown[]): string => values.map((v) => `${JSON.
 /**
  * Writes a run's folder: `run.json` (plan, settings, seals, result), `log.jsonl` (one stored commit a
  * line, byte for byte), `flows.bin` (flow records), `journal.json`, `ledger.json`, `connections.jsonl`, `losses.json`, `lost-packets.jsonl`, `metrics.json`,
- * `notes.jsonl`, `samples.jsonl` (where samples were recorded), and `machines/`, the code that decided. A simulated run of that name is replaced.
+ * `notes.jsonl`, `samples.jsonl` (where samples were recorded), `packets.capture` (where packets were captured), and `machines/`, the code that decided. A simulated run of that name is replaced.
  */
 export function writeRunFolder(folder: string, run: KeptRun): void {
   // Under `live` the processes of a live run have written their own logs.
@@ -55,6 +60,8 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
       throw error instanceof Error ? Object.assign(error, { path }) : error;
     }
   };
+  const packets = join(folder, PACKETS_FILE);
+  if (run.packets !== undefined && run.packets !== packets) renameSync(run.packets, packets);
   const { log, flows, notes, metrics, ledger: _ledger, journal: _journal, ...head } = run.record;
   put('log.jsonl', log.map((line) => `${line}\n`).join(''));
   put('flows.bin', Buffer.concat(flows));
@@ -244,6 +251,17 @@ export function readRunLog(folder: string): string[] {
 export function readRunNotes(folder: string): Note[] {
   if (readLabHead(folder) !== undefined) return [];
   return linesOf(readPart(folder, 'notes.jsonl')).map((line) => JSON.parse(line) as Note);
+}
+
+/** The packet capture of a run, as its processes wrote it. @throws LabError (bad input) where the run has none */
+export function readRunPackets(folder: string): Uint8Array {
+  const path = join(folder, PACKETS_FILE);
+  if (existsSync(path)) return readFileSync(path);
+  throw new LabError(
+    'bad-input',
+    `The run in ${folder} has no packet capture.`,
+    'Conduct it again with one: rehearse run EXPERIMENT --capture-packets, or rehearse up --capture-packets.',
+  );
 }
 
 /** Counters at the run's end; nothing where it ended without a seal. @throws LabError (bad input) */

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError, type FabricPlan, type Lab, type LabStatus, type RunRecord } from '@rehearsal/lab-port';
 import { EXPOSITION_TYPE } from '@rehearsal/protocol';
-import { Ledger, summarize, type TrafficPlan } from '@rehearsal/traffic';
+import { Ledger, summarize, type CaptureLimits, type TrafficPlan } from '@rehearsal/traffic';
 import { isoTime, type ActivityRecord, type Journal } from '../conduct/journal.js';
 import { bringUp } from '../conduct/phases.js';
 import type { ProcessOutcome } from '../conduct/tolerance.js';
@@ -12,7 +12,7 @@ import { keptLosses } from '../judge/losses.js';
 import type { RunResult } from '../result.js';
 import { rowsAt, trafficOf, type Workbench } from '../run-experiment.js';
 import { SAMPLE_EVERY_MS, SampleSeries } from '../samples/sample-series.js';
-import { writeRunFolder } from '../run-folder/run-folder.js';
+import { PACKETS_FILE, writeRunFolder } from '../run-folder/run-folder.js';
 import { keepMachines, readLabHead, writeLabHead, type LabHead } from './lab-head.js';
 import { FabricMetrics } from './fabric-metrics.js';
 import { joinStretches, StandingTraffic, type Stretch } from './standing-traffic.js';
@@ -26,6 +26,8 @@ export interface StandRequest {
   readonly links: boolean;
   /** Whether the log is archived. */
   readonly archive: boolean;
+  /** How many packets are captured; absent: none. */
+  readonly packetCapture?: CaptureLimits | undefined;
   /** The command line that does the same again, for whoever reads the folder. */
   readonly command: string;
   /** Makes the report of the run in this folder; gives its path. */
@@ -85,6 +87,7 @@ export class StandingLab {
     );
     const whole: FabricPlan = { ...plan, traffic: { ...plan.traffic, captures: files } };
     const { links, archive, runId } = request;
+    const packetCapture = request.packetCapture && { ...request.packetCapture, file: join(folder, PACKETS_FILE) };
     mkdirSync(join(folder, 'live'), { recursive: true });
     const lab = await bench.makeLab({
       plan: whole,
@@ -95,6 +98,7 @@ export class StandingLab {
       folder,
       links,
       archive,
+      packetCapture,
       standing: true,
     });
     return new StandingLab(request, bench, lab, folder, traffic);

@@ -3,6 +3,7 @@ import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
 import type { Explored, RunResult, Schedule, StandingLab, Workbench } from '@rehearsal/experiment';
 import type { AnyMachine } from '@rehearsal/kernel';
+import type { CaptureLimits } from '@rehearsal/traffic';
 import type { z } from 'zod';
 
 /** Exit codes: `deviated` also says that a log was altered; `differs` is of `verify` alone. */
@@ -157,6 +158,8 @@ export interface UpRequest {
   readonly links: boolean;
   /** Whether the log is archived. */
   readonly archive: boolean;
+  /** How many packets are captured; absent: none. */
+  readonly packetCapture?: CaptureLimits | undefined;
   readonly traffic: boolean;
   readonly runsFolder: string;
   /** The command line that does the same again. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { explain } from '../registry/carry-out.js';
 import { EXIT, verb, type SeedOutcome, type VerbContext } from '../registry/verb.js';
 import { reportPath } from '../report/report-path.js';
+import { captureFields, captureLimits, captureWords } from './capture-fields.js';
 import { FIGURES, figuresOf } from './figures.js';
 import { commandOf } from './repeat.js';
 import { resultNotes, resultTable } from './result-text.js';
@@ -17,6 +18,7 @@ const input = z.strictObject({
   sim: z.boolean().default(false).describe('the simulator (the default)'),
   captures: z.string().optional().describe("a capture or a folder of them, instead of the experiment's traffic"),
   skipUnreadable: z.boolean().default(false).describe('with --captures: leaves out files that are no captures'),
+  ...captureFields,
   noSamples: z.boolean().default(false).describe('records no time series: the report has no plots over time'),
   seed: z.int().min(0).max(0xffffffff).optional().describe('of the simulator; default: 1'),
   seeds: z
@@ -66,6 +68,10 @@ export default verb({
       command: 'rehearse run examples/experiments/captures-panic.yaml --captures examples/captures',
       does: 'every capture of a folder, under panics',
     },
+    {
+      command: 'rehearse run examples/experiments/kernel-panic.yaml --capture-packets',
+      does: 'with every packet captured, for `rehearse export latest --format pcapng`',
+    },
   ],
   positionals: ['experiment'],
   input,
@@ -78,7 +84,10 @@ export default verb({
       const seen = given.sim ? '--sim' : seeds === undefined ? '--seed' : '--seeds';
       throw new LabError('bad-input', `--live and ${seen} exclude each other.`, 'Leave one out.');
     }
+    const packetCapture = captureLimits(given);
     if (seeds !== undefined) {
+      if (packetCapture !== undefined)
+        throw new LabError('bad-input', '--capture-packets and --seeds exclude each other.', 'Capture one: --seed N.');
       if (given.captures !== undefined)
         throw new LabError(
           'bad-input',
@@ -95,9 +104,10 @@ export default verb({
     const captures = given.captures === undefined ? undefined : { path: given.captures, skipUnreadable };
     const played =
       captures === undefined ? '' : ` --captures '${captures.path}'${skipUnreadable ? ' --skip-unreadable' : ''}`;
-    const again = `again: ${repeat(experiment, seed, context.set.words)}${played}`;
+    const captured = captureWords(packetCapture).map((word) => ` ${word}`);
+    const again = `again: ${repeat(experiment, seed, context.set.words)}${played}${captured.join('')}`;
     const result = await startRun(
-      { path: experiment, world, seed, keep: true, samples: !given.noSamples, captures },
+      { path: experiment, world, seed, keep: true, samples: !given.noSamples, captures, packetCapture },
       context,
     ).catch((error: unknown) => {
       // What is wrong with the words or the files is wrong again.

@@ -2,10 +2,12 @@ import { basename, dirname, resolve } from 'node:path';
 import { loadExperiment, planWord, runExperiment, type Experiment, type RunResult } from '@rehearsal/experiment';
 import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import type { FabricPlan, Lab } from '@rehearsal/lab-port';
+import type { CaptureLimits } from '@rehearsal/traffic';
 import { commandChecker } from '../registry/carry-out.js';
 import type { VerbContext } from '../registry/verb.js';
 import { keepReport } from '../report/keep-report.js';
 import { keepRunStates } from '../time/recorded-run.js';
+import { captureWords } from './capture-fields.js';
 import { commandOf } from './repeat.js';
 
 /** Reads an experiment; every command line in it is checked. @throws LabError (bad input) */
@@ -44,6 +46,8 @@ export interface StartRun {
   readonly samples?: boolean;
   /** A capture or a folder of them to be played instead of the experiment's traffic. */
   readonly captures?: { readonly path: string; readonly skipUnreadable: boolean } | undefined;
+  /** How many packets are captured; absent: none. */
+  readonly packetCapture?: CaptureLimits | undefined;
 }
 
 /** The experiment with other traffic: captures alone. */
@@ -76,6 +80,7 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
       runId,
       keep,
       samples,
+      packetCapture: start.packetCapture,
       command: commandFor(start, context.set),
       say: context.say,
     },
@@ -90,13 +95,16 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
 
 /** The command line that does the same again. */
 export function commandFor(start: Omit<StartRun, 'keep' | 'samples'>, { profile, words }: VerbContext['set']): string {
-  const { path, world, seed, captures } = start;
+  const { path, world, seed, captures, packetCapture } = start;
   const played = captures === undefined ? [] : ['--captures', captures.path];
   const skipped = captures?.skipUnreadable === true ? ['--skip-unreadable'] : [];
   const where = world === 'simulated' ? ['--sim', '--seed', String(seed)] : ['--live'];
   // A profile that nobody gave as a word was chosen by the verb.
   const isSaid = profile === undefined || words.some((word) => word.startsWith('profile='));
-  return commandOf(['run', path, ...where, ...played, ...skipped], isSaid ? words : [`profile=${profile}`, ...words]);
+  return commandOf(
+    ['run', path, ...where, ...played, ...skipped, ...captureWords(packetCapture)],
+    isSaid ? words : [`profile=${profile}`, ...words],
+  );
 }
 
 function timeWord(now: Date): string {

@@ -4,6 +4,7 @@ import { LabError } from '@rehearsal/lab-port/lab-error';
 import { z } from 'zod';
 import { assertNameFree, checkLabName, labsFolder } from '../live/lab-directory.js';
 import { verb } from '../registry/verb.js';
+import { captureFields, captureLimits, captureWords } from './capture-fields.js';
 import { commandOf } from './repeat.js';
 import { processRows, rowsOf, rowsText } from './status-text.js';
 
@@ -49,12 +50,14 @@ export default verb({
       .boolean()
       .default(false)
       .describe('archives the log: on the PostgreSQL server that DATABASE_URL names, else in the folder of the run'),
+    ...captureFields,
   }),
   output,
   needs: 'nothing',
   effect: 'act',
   async handle(given, context): Promise<Out> {
     const { set, services } = context;
+    const packetCapture = captureLimits(given);
     if (given.name !== undefined) checkLabName(given.name);
     const fabric = resolve(given.fabric ?? ownFabric() ?? exampleFabric(services.root));
     // What is wrong with the file is said before anything is started.
@@ -64,9 +67,13 @@ export default verb({
     const runsFolder = resolve(context.runsFolder);
     const { name, quiet, links, archive } = given;
     const again = ['up', ...(given.fabric === undefined ? [] : [given.fabric]), ...(quiet ? ['--quiet'] : [])];
-    const options = [...(links ? [] : ['--links=false']), ...(archive ? ['--archive'] : [])];
+    const options = [
+      ...(links ? [] : ['--links=false']),
+      ...(archive ? ['--archive'] : []),
+      ...captureWords(packetCapture),
+    ];
     const command = commandOf([...again, ...options], set.words);
-    const request = { fabric, name, links, archive, traffic: !quiet, runsFolder, set, command };
+    const request = { fabric, name, links, archive, packetCapture, traffic: !quiet, runsFolder, set, command };
     const report = await services.up(request, context.say);
     const { status, ...rest } = report;
     return { ...rest, fabric: plan.fabric, profile: plan.profile, ...rowsOf(status) };

@@ -147,14 +147,14 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
       endTurn();
     },
     /** A member answers: packet number to code, 0 is delivered. */
-    answer: (codes: Record<number, number>) => {
+    answer: (codes: Record<number, number>, member: number = 1) => {
       const writer = new PacketFrameWriter();
       for (const [number, code] of Object.entries(codes)) {
         if (code === 0) writer.add(Number(number), 32, 0, 0, 1, packet(0), 0);
         else writer.addBare(Number(number), 0, code, 1);
       }
       writer.finish();
-      plane.onAnswer(writer.words.slice(0, writer.at));
+      plane.onAnswer(writer.words.slice(0, writer.at), member);
       endTurn();
     },
     /** A member answers for the home slot, served under this epoch there: packet numbers. */
@@ -164,7 +164,7 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
       const sideAndFlags = RECORD_FLAG.corrected << 1;
       for (const number of numbers) writer.addHeaded(number, 40, sideAndFlags, 0, 1, head, 2, packet(0), 0);
       writer.finish();
-      plane.onAnswer(writer.words.slice(0, writer.at));
+      plane.onAnswer(writer.words.slice(0, writer.at), 1);
       endTurn();
     },
     table: (state: SecurityGroupState) => {
