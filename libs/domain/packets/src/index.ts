@@ -9,7 +9,15 @@ export { SIP_MESSAGE, writeSipMessage, type SipFields, type SipMessage } from '.
 export { TextWriter } from './control/text-writer.js';
 export { emptyFrame, type Frame } from './capture/frame.js';
 export { frameBytes, readCapture, type Capture } from './capture/read-capture.js';
-export { PcapngBuilder, writePcap, type FrameToWrite, type PcapOptions } from './capture/write-capture.js';
+export {
+  PcapngBuilder,
+  writePcap,
+  type FrameToWrite,
+  type InterfaceToWrite,
+  type PacketNotes,
+  type PcapOptions,
+  type SectionToWrite,
+} from './capture/write-capture.js';
 export { Ipv4Finder } from './link/find-ipv4.js';
 export { LINK } from './link/link-types.js';
 export { Window } from './link/window.js';
@@ -45,6 +53,7 @@ export {
   type NatTFields,
 } from './packet/build-tunnels.js';
 export { checksumOk } from './packet/checksum.js';
+export { HeadersLength } from './packet/headers-length.js';
 export { maxFragments, writeFragment } from './packet/fragment.js';
 export {
   IPV4_HEADER_BYTES,

@@ -18,6 +18,35 @@ describe('the steering plane', () => {
     expect(left).toEqual(['11 delivered', '12 delivered', '13 delivered']);
   });
 
+  it('says which member had each packet, which of them judged a corrected one, and what was steered again', () => {
+    const { said, arrive, answer, answerFromHome, table: fold } = given('lossless');
+    fold(table(5, 1, 5));
+    arrive(11, 12, 13, 14);
+    answer({ 1: 0 });
+    answerFromHome(7, 5, 2);
+    answer({ 3: REASONS.policy_drop });
+    expect(said).toEqual(['11 by 1', '12 by 1 home 1', '13 by 1']);
+    fold(table(6, 2, 6));
+    answer({ 4: REASONS.nack });
+    answer({ 4: 0 }, 2);
+    expect(said.slice(3)).toEqual(['14 by 2 re-steered']);
+  });
+
+  it('says with which member packets were lost, and of what was steered again with whom it came out', () => {
+    const lossy = given('vendor');
+    lossy.table(table(5, 1, 5));
+    lossy.arrive(11);
+    lossy.table(table(6, 2, 6, [1]));
+    expect([lossy.left, lossy.said]).toEqual([['11 lost_in_member'], ['11 by 1']]);
+    const lossless = given('lossless');
+    lossless.table(table(5, 1, 5));
+    lossless.arrive(11);
+    lossless.table(table(6, 2, 6, [1]));
+    lossless.arrive(12);
+    lossless.answer({ 1: 0, 2: 0 }, 2);
+    expect(lossless.said).toEqual(['11 by 2 re-steered', '12 by 2']);
+  });
+
   it('waits for the old member even when the slot comes back to it under a newer epoch', () => {
     const { log, arrive, answer, table: fold } = given('lossless');
     fold(table(5, 1, 5));

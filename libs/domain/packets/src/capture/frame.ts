@@ -22,7 +22,17 @@ export interface Frame {
 }
 
 export function emptyFrame(): Frame {
-  return { index: -1, seconds: 0, nanoseconds: 0, linkType: 0, at: 0, capLen: 0, origLen: 0, interfaceName: '', comment: '' };
+  return {
+    index: -1,
+    seconds: 0,
+    nanoseconds: 0,
+    linkType: 0,
+    at: 0,
+    capLen: 0,
+    origLen: 0,
+    interfaceName: '',
+    comment: '',
+  };
 }
 
 /** A reader of one file format: fills `frame` and answers true, or answers false at the end or at the first fault. */

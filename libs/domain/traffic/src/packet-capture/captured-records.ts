@@ -16,7 +16,7 @@
  * | fate | `HOW` (bits 8 to 15), record flags (16 to 23), reason code (24 to 31) | tag, aux of the emission |
  * | full | `LIMIT` that was reached (bits 8 to 15) | – |
  * | gap | – | packets, fates that found no room on their way into the file |
- * | end | – | packets that were sent after a limit was reached |
+ * | end | – | packets that were sent, and words about packets that came, after a limit was reached |
  */
 export const RECORD = { begin: 1, sent: 2, fate: 3, full: 4, gap: 5, end: 6 } as const;
 
@@ -46,7 +46,7 @@ export const SENT_WORDS = 6;
 export const FATE_WORDS = 5;
 export const FULL_WORDS = 3;
 export const GAP_WORDS = 5;
-export const END_WORDS = 4;
+export const END_WORDS = 5;
 
 /** How much a packet capture may take. */
 export interface CaptureLimits {

@@ -23,9 +23,10 @@ const LAST_BYTES = (FULL_WORDS + GAP_WORDS + END_WORDS) * WORD_BYTES;
  * it reaches, and goes on taking the fates of those it has. Allocates nothing per packet.
  */
 export class PacketCapture {
-  /** Packets captured, and those that were sent after the limit was reached. */
+  /** Packets captured, those that were sent after a limit was reached, and words about packets there was no room for then. */
   packets = 0;
   missed = 0;
+  missedFates = 0;
   /** Packets and fates that found no room on their way into the file. */
   lostPackets = 0;
   lostFates = 0;
@@ -41,8 +42,11 @@ export class PacketCapture {
   private firstTag = 0;
   private packetsInBuffer = 0;
   private fatesInBuffer = 0;
+  /** Of those that found no room: said in the file, and said in the buffer. */
   private toldPackets = 0;
   private toldFates = 0;
+  private tellingPackets = 0;
+  private tellingFates = 0;
   private ended = false;
 
   constructor(limits: CaptureLimits, sink: CaptureSink, nowMs: number) {
@@ -91,7 +95,7 @@ export class PacketCapture {
     // The last word about a packet has its room already.
     const isOwed = how === HOW.judged || how === HOW.delivered || how === HOW.corrupted;
     if (!isOwed && this.isBeyond(FATE_WORDS * WORD_BYTES)) {
-      this.lostFates++;
+      this.missedFates++;
       return;
     }
     const at = this.begin(RECORD.fate | (how << 8) | (flags << 16) | (code << 24), FATE_WORDS, nowMs);
@@ -103,13 +107,20 @@ export class PacketCapture {
 
   /** Hands on what is in the buffer. */
   flush(nowMs: number): void {
-    if (this.at > 0 && !this.sink.write(this.words.subarray(0, this.at))) {
-      this.lostPackets += this.packetsInBuffer;
-      this.lostFates += this.fatesInBuffer;
+    if (this.at > 0) {
+      if (this.sink.write(this.words.subarray(0, this.at))) {
+        this.toldPackets += this.tellingPackets;
+        this.toldFates += this.tellingFates;
+      } else {
+        this.lostPackets += this.packetsInBuffer;
+        this.lostFates += this.fatesInBuffer;
+      }
+      this.at = 0;
+      this.packetsInBuffer = 0;
+      this.fatesInBuffer = 0;
+      this.tellingPackets = 0;
+      this.tellingFates = 0;
     }
-    this.at = 0;
-    this.packetsInBuffer = 0;
-    this.fatesInBuffer = 0;
     this.tellGap(nowMs);
   }
 
@@ -120,9 +131,9 @@ export class PacketCapture {
       return;
     }
     this.ended = true;
-    this.tellGap(nowMs);
     const at = this.begin(RECORD.end, END_WORDS, nowMs);
     this.words[at + 3] = this.missed;
+    this.words[at + 4] = this.missedFates;
     this.sink.end(this.words.subarray(0, this.at), done);
   }
 
@@ -136,12 +147,15 @@ export class PacketCapture {
   }
 
   private tellGap(nowMs: number): void {
-    if (this.lostPackets === this.toldPackets && this.lostFates === this.toldFates) return;
+    const packets = this.lostPackets - this.toldPackets;
+    const fates = this.lostFates - this.toldFates;
+    // It is said at the beginning of a buffer, where it is not in there already.
+    if (this.at > 0 || packets + fates === 0) return;
     const at = this.begin(RECORD.gap, GAP_WORDS, nowMs);
-    this.words[at + 3] = this.lostPackets - this.toldPackets;
-    this.words[at + 4] = this.lostFates - this.toldFates;
-    this.toldPackets = this.lostPackets;
-    this.toldFates = this.lostFates;
+    this.words[at + 3] = packets;
+    this.words[at + 4] = fates;
+    this.tellingPackets = packets;
+    this.tellingFates = fates;
   }
 
   /** Begins a record of so many words; where it is in the buffer. */

@@ -48,9 +48,13 @@ export interface ReadPacketCapture {
   readonly full: { readonly limit: LimitName; readonly atUs: number } | undefined;
   /** Packets that were sent after that; undefined where the file has no end. */
   readonly missed: number | undefined;
+  /** Words about captured packets for which there was no room after that. */
+  readonly missedFates: number;
   /** Packets and fates that were not written, as the file could not be written fast enough. */
   readonly lostPackets: number;
   readonly lostFates: number;
+  /** Where something stands that is no record: what comes after it is not read. */
+  readonly damagedAtByte: number | undefined;
 }
 
 /**
@@ -68,13 +72,18 @@ export function readPacketCapture(file: Uint8Array): ReadPacketCapture {
   const byTag = new Map<number, CapturedPacket>();
   let full: ReadPacketCapture['full'];
   let missed: number | undefined;
+  let missedFates = 0;
   let lostPackets = 0;
   let lostFates = 0;
+  let damagedAtByte: number | undefined;
   for (let at = 0; at < words;) {
     const head = word(at);
     const kind = head & 0xff;
     const length = at + SENT_WORDS <= words || kind !== RECORD.sent ? lengthOf(kind, at, word) : words;
-    if (length < 0) throw new RangeError(`at byte ${at * WORD_BYTES}: expected a record, saw one of kind ${kind}`);
+    if (length < 0) {
+      damagedAtByte = at * WORD_BYTES;
+      break;
+    }
     if (at + length > words) break;
     const atUs = word(at + 1) * 2 ** 32 + (word(at + 2) >>> 0);
     switch (kind) {
@@ -115,11 +124,12 @@ export function readPacketCapture(file: Uint8Array): ReadPacketCapture {
         break;
       case RECORD.end:
         missed = (missed ?? 0) + (word(at + 3) >>> 0);
+        missedFates += word(at + 4) >>> 0;
         break;
     }
     at += length;
   }
-  return { packets, full, missed, lostPackets, lostFates };
+  return { packets, full, missed, missedFates, lostPackets, lostFates, damagedAtByte };
 }
 
 /** Words of the record at `at`; -1 for a kind that is none. */

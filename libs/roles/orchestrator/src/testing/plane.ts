@@ -1,7 +1,15 @@
 import type { Runtime } from '@rehearsal/kernel';
 import { resolveSettings } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
-import { nodeId, PacketFrameReader, PacketFrameWriter, reasonName, RECORD_FLAG } from '@rehearsal/protocol';
+import {
+  homeOfAux,
+  memberOfAux,
+  nodeId,
+  PacketFrameReader,
+  PacketFrameWriter,
+  reasonName,
+  RECORD_FLAG,
+} from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
 import { initialState } from '@rehearsal/security-group';
 import type { Egress } from '../egress.js';
@@ -95,9 +103,22 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
     tableVersion: 0,
     open: (code: number) => channels.get(code) ?? channelTo(code),
   } as unknown as ChannelHub;
+  const said: string[] = [];
+  const note = (tag: number, sideAndFlags: number, aux: number): void => {
+    const flags = sideAndFlags >>> 1;
+    const home = homeOfAux(aux) === 0 ? '' : ` home ${homeOfAux(aux)}`;
+    const anew = (flags & RECORD_FLAG.resteered) === 0 ? '' : ' re-steered';
+    said.push(`${tag} by ${memberOfAux(aux)}${home}${anew}`);
+  };
   const egress = {
-    deliver: (tag: number) => left.push(`${tag} delivered`),
-    name: (tag: number, _side: number, reason: number) => left.push(`${tag} ${reasonName(reason)}`),
+    deliver: (tag: number, _lenBytes: number, side: number, aux: number) => {
+      left.push(`${tag} delivered`);
+      note(tag, side, aux);
+    },
+    name: (tag: number, side: number, reason: number, aux: number) => {
+      left.push(`${tag} ${reasonName(reason)}`);
+      note(tag, side, aux);
+    },
   } as unknown as Egress;
   const plane = new SteeringPlane(
     rt,
@@ -133,6 +154,8 @@ export function given(profile: 'vendor' | 'lossless', overrides: Record<string, 
       for (const channel of channels.values()) channel.onAcked?.(0);
     },
     left,
+    /** Of each packet that left: which member had it, which one judged it as its home, and whether it was steered again. */
+    said,
     plane,
     at: (ms: number) => (nowMs = ms),
     /** Packets arrive with these tags, one frame. */

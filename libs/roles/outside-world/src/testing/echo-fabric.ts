@@ -13,7 +13,7 @@ import {
   REASONS,
   RECORD_FLAG,
 } from '@rehearsal/protocol';
-import { createOutsideWorld } from '../index.js';
+import { createOutsideWorld, type OutsideWorldConfig } from '../index.js';
 import type { EchoNat } from './echo-nat.js';
 
 const HOP_MS = 0.5;
@@ -66,6 +66,7 @@ export class EchoFabric {
       orchestrators?: readonly string[];
       captures?: Record<string, Uint8Array>;
       overrides?: Record<string, unknown>;
+      packetCapture?: OutsideWorldConfig['packetCapture'];
     } = {},
   ) {
     const ids = options.orchestrators ?? ['1_1', '1_2'];
@@ -78,6 +79,7 @@ export class EchoFabric {
       orchestrators: ids,
       build: 'build',
       ...(options.captures === undefined ? {} : { captures: options.captures }),
+      ...(options.packetCapture === undefined ? {} : { packetCapture: options.packetCapture }),
     });
     this.role.start();
   }
