@@ -78,7 +78,7 @@ function onItsWay({ aux, flags }: CapturedFate, { members }: PacketPlaces): stri
   const parts: string[] = [];
   if ((flags & RECORD_FLAG.corrected) !== 0) {
     const home = members[homeOfAux(aux) - 1];
-    parts.push(`corrected: judged by ${home ?? 'a member'} that serves its connection`);
+    parts.push(`corrected: judged by ${home ?? 'the member'}, which serves its connection`);
   }
   if ((flags & RECORD_FLAG.resteered) !== 0) parts.push('re-steered on the way');
   return parts;
