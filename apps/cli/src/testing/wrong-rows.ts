@@ -96,6 +96,26 @@ export const WRONG_ROWS: readonly {
     says: '--captures and --seeds exclude each other. Name the folder in the experiment.',
   },
   {
+    argv: ['run', 'good.yaml', '--seeds', '1..2', '--capture-packets'],
+    exit: 2,
+    says: '--capture-packets and --seeds exclude each other. Capture one: --seed N.',
+  },
+  {
+    argv: ['run', 'good.yaml', '--capture-max-packets', '10'],
+    exit: 2,
+    says: '--capture-max-packets is the limit of a packet capture. Ask for one: --capture-packets.',
+  },
+  {
+    argv: ['up', '--capture-max-bytes', '2048'],
+    exit: 2,
+    says: '--capture-max-bytes is the limit of a packet capture. Ask for one: --capture-packets.',
+  },
+  {
+    argv: ['run', 'good.yaml', '--capture-packets', '--capture-max-bytes', '10'],
+    exit: 2,
+    says: '--capture-max-bytes: expected at least 1024, saw 10. See: rehearse run --help.',
+  },
+  {
     argv: ['run', 'good.yaml', '--set', 'ccp.heartbeatMs'],
     exit: 2,
     says: '--set ccp.heartbeatMs: expected NAME=VALUE. For example: --set ccp.deadMultiplier=5.',
@@ -782,7 +802,22 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['export', '--format', 'xml'],
     exit: 2,
-    says: '--format: expected one of cloudevents, csv, saw "xml". Did you mean \'csv\'? See: rehearse export --help.',
+    says: '--format: expected one of cloudevents, csv, pcapng, saw "xml". Did you mean \'csv\'? See: rehearse export --help.',
+  },
+  {
+    argv: ['export', 'no-log', '--format', 'pcapng', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'The run in runs-of-old/no-log has no packet capture. Conduct it again with one: rehearse run EXPERIMENT --capture-packets, or rehearse up --capture-packets.',
+  },
+  {
+    argv: ['export', 'no-log', '--format', 'pcapng', '--what', 'connections', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'pcapng is of packets, saw --what connections. For a table: --format csv.',
+  },
+  {
+    argv: ['export', 'no-log', '--payload', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: '--payload is of packets. Export those: --format pcapng.',
   },
   {
     argv: ['diff', 'latest', '1s'],

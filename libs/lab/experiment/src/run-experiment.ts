@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RunRecord, type Samples } from '@rehearsal/lab-port';
@@ -142,7 +142,11 @@ export async function runExperiment(request: RunRequest, bench: Workbench): Prom
     links,
     packetCapture,
   });
-  const seen = await withLab(lab, bench, request, folder, trafficPlan);
+  const seen = await withLab(lab, bench, request, folder, trafficPlan).catch((error: unknown) => {
+    // Of a simulated run that failed nothing is kept; a live one has its folder already.
+    if (packetCapture !== undefined && world === 'simulated') rmSync(packetCapture.file, { force: true });
+    throw error;
+  });
 
   say('running the same traffic without faults in the simulator, to compare');
   const control = await controlOf(request, bench, plan, trafficPlan);

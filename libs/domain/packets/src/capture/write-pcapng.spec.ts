@@ -64,8 +64,15 @@ describe('pcapng that is written', () => {
     const bare = new PcapngBuilder().section().interface(LINK.raw).packet(0, 1, 2, Uint8Array.of(9), 7).bytes();
     // Section of 28 bytes, interface of 32 with its resolution: then the packet.
     expect(words(bare).slice(15)).toEqual([
-      ...['06000000', '24000000', '00000000', '01000000', '02000000'],
-      ...['01000000', '07000000', '09000000', '24000000'],
+      '06000000',
+      '24000000',
+      '00000000',
+      '01000000',
+      '02000000',
+      '01000000',
+      '07000000',
+      '09000000',
+      '24000000',
     ]);
     const told = new PcapngBuilder()
       .section()
@@ -74,9 +81,14 @@ describe('pcapng that is written', () => {
       .bytes();
     expect(words(told).slice(22)).toEqual([
       '09000000',
-      ...['01000500', '61626364', '65000000'],
-      ...['05000800', '03000000', '00000000'],
-      ...['00000000', '40000000'],
+      '01000500',
+      '61626364',
+      '65000000',
+      '05000800',
+      '03000000',
+      '00000000',
+      '00000000',
+      '40000000',
     ]);
   });
 });

@@ -153,7 +153,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     path: 'export',
-    summary: "a run's decisions, connections or losses for other tools",
+    summary: "a run's decisions, connections, losses or packets for other tools",
     load: () => import('../verbs/export.js'),
   },
   {
