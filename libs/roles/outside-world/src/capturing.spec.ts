@@ -128,6 +128,8 @@ describe('what the outside world captures', () => {
     fabric.run(300);
     const tag = fabric.orchestrator('1_1').taken.at(-20)!;
     for (let n = 0; n < 2; n++) fabric.orchestrator('1_1').say(tag, 0);
+    // A word that the ledger does not believe is none.
+    fabric.orchestrator('1_1').say(tag, REASONS.policy_drop);
     fabric.tell('finish', { deadlineMs: 60_000 }, 60_000);
     const ledger = ledgerOf(fabric);
     expect(ledger.duplicated).toBe(2);
@@ -150,6 +152,18 @@ describe('what the outside world captures', () => {
     expect(ledgerOf(fabric)).toEqual(ledgerOf(other));
     expect([...fabric.counts]).toEqual([...other.counts]);
     expect(captured(fabric, sink).packets.length).toBe(ledgerOf(other).sent);
+  });
+
+  it('is in its file soon, for one whose process ends without a word', () => {
+    const { fabric, sink } = begun();
+    // Less than what is handed on because it is so much.
+    fabric.run(300);
+    const sentThen = ledgerOf(fabric).sent;
+    fabric.run(200);
+    expect(sentThen).toBeGreaterThan(100);
+    const read = readPacketCapture(sink.bytes);
+    expect(read.missed).toBeUndefined();
+    expect(read.packets.length).toBeGreaterThanOrEqual(sentThen);
   });
 
   it('stops at its limit, and notes it once', () => {

@@ -170,8 +170,11 @@ describe('a packet capture', () => {
     memory.refuses = false;
     send(capture, 3, Uint8Array.of(3), 3);
     capture.flush(3);
+    send(capture, 4, Uint8Array.of(4), 4);
+    capture.flush(4);
+    capture.flush(5);
     const read = readPacketCapture(memory.bytes);
-    expect(read.packets.map((p) => p.tag)).toEqual([1, 3]);
+    expect(read.packets.map((p) => p.tag)).toEqual([1, 3, 4]);
     expect(read).toMatchObject({ lostPackets: 1, lostFates: 2, missed: undefined });
     expect(capture).toMatchObject({ lostPackets: 1, lostFates: 2 });
   });
@@ -190,16 +193,25 @@ describe('a packet capture', () => {
 
   it('keeps the tags of one process apart from those of the next', () => {
     const memory = new Memory();
-    for (const life of [1, 2]) {
-      const capture = new PacketCapture(LIMITS, memory, life);
-      send(capture, 1, Uint8Array.of(life), life);
-      fate(capture, 1, life === 1 ? HOW.delivered : HOW.judged);
-      if (life === 2) capture.end(9, none);
-      else capture.flush(5);
+    const first = new PacketCapture(LIMITS, memory, 1);
+    for (const tag of [1, 2]) {
+      send(first, tag, Uint8Array.of(10 + tag), 1);
+      fate(first, tag, HOW.delivered);
     }
+    first.flush(5);
+    const second = new PacketCapture(LIMITS, memory, 6);
+    send(second, 1, Uint8Array.of(21), 6);
+    second.flush(6);
+    memory.refuses = true;
+    send(second, 2, Uint8Array.of(22), 6);
+    second.flush(6);
+    memory.refuses = false;
+    for (const tag of [1, 2]) fate(second, tag, HOW.judged);
+    second.end(9, none);
     expect(readPacketCapture(memory.bytes).packets.map((p) => [p.bytes[0], p.fate?.how])).toEqual([
-      [1, HOW.delivered],
-      [2, HOW.judged],
+      [11, HOW.delivered],
+      [12, HOW.delivered],
+      [21, HOW.judged],
     ]);
   });
 

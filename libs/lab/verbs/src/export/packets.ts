@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { readRunHead, readRunPackets, type RunHead } from '@rehearsal/experiment/run-folder';
 import { LabError } from '@rehearsal/lab-port/lab-error';
-import { reasonOf } from '@rehearsal/lab-port/plain-words';
+import { counted, reasonOf } from '@rehearsal/lab-port/plain-words';
 import { HeadersLength, LINK, PcapngBuilder } from '@rehearsal/packets';
 import { readPacketCapture, type CapturedFate, type CapturedPacket, type ReadPacketCapture } from '@rehearsal/traffic';
 import { z } from 'zod';
@@ -97,19 +97,19 @@ function sectionFor(
 }
 
 /** What the capture does not have, in sentences. */
-function shortages({ full, missed, missedFates, lostPackets, lostFates, damagedAtByte }: ReadPacketCapture): string[] {
+function shortages(read: ReadPacketCapture): string[] {
+  const { full, missed, missedFates, lostPackets, lostFates, damagedAtByte } = read;
   const said: string[] = [];
   if (full !== undefined) {
     const option = full.limit === 'packets' ? '--capture-max-packets' : '--capture-max-bytes';
-    const sent = missed === undefined ? 'what was sent later is' : `${missed} packets that were sent later are`;
     const at = new Date(full.atUs / 1000).toISOString();
-    const words = missedFates > 0 ? ` ${missedFates} words about packets that are in it found no room.` : '';
-    said.push(`The capture reached its limit (${option}) at ${at}: ${sent} not in it.${words}`);
+    const later = missed === undefined ? 'what was sent later' : counted(missed, 'later packet');
+    const words = missedFates > 0 ? ` and ${counted(missedFates, 'word')} about packets it has` : '';
+    said.push(`The capture reached its limit (${option}) at ${at}: it lacks ${later}${words}.`);
   }
   if (lostPackets + lostFates > 0) {
-    said.push(
-      `The file could not be written fast enough: ${lostPackets} packets and ${lostFates} words about packets are missing.`,
-    );
+    const lacks = `${counted(lostPackets, 'packet')} and ${counted(lostFates, 'word')} about packets`;
+    said.push(`The capture lacks ${lacks}: its file could not be written fast enough.`);
   }
   if (damagedAtByte !== undefined) said.push(`The file is damaged at byte ${damagedAtByte}: the rest is not read.`);
   else if (missed === undefined)
