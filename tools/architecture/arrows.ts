@@ -33,7 +33,8 @@ export const mayImport: Record<string, readonly string[]> = {
   audit: ['kernel'],
   flows: ['dataplane', 'kernel'],
   replay: ['kernel'],
-  archive: ['bus', 'protocol', 'kernel'],
+  outlet: ['kernel'],
+  archive: ['outlet', 'replay', 'bus', 'protocol', 'kernel'],
   operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
   verbs: [
     'audit',
@@ -53,7 +54,7 @@ export const mayImport: Record<string, readonly string[]> = {
   'app-orchestrator': ['orchestrator-role', 'service', 'kernel'],
   'app-sgm': ['member-role', 'service', 'kernel'],
   'app-sync': ['sync-role', 'service', 'kernel'],
-  'app-archive': ['archive', 'service', 'protocol', 'kernel'],
+  'app-archive': ['archive', 'outlet', 'service', 'protocol', 'kernel'],
   'app-traffic': ['outside-world-role', 'service', 'kernel'],
 };
 

@@ -33,6 +33,14 @@ const STOP_WITHIN_MS = 10_000;
 const CATCH_UP_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
+/** What the archive says of where it publishes to. */
+interface OutletDetail {
+  readonly about?: string;
+  readonly state?: string;
+  readonly lag?: number;
+  readonly reason?: string;
+}
+
 /** The archive of a lab's log. The fabric neither waits for it nor notices when it is away. */
 export class LabArchive {
   readonly child: Child<typeof ARCHIVE>;
@@ -108,10 +116,15 @@ export class LabArchive {
         async () => {
           const { ready, detail } = await this.status();
           const isDone = ready && detail['lag'] === 0;
-          if (!isDone && isGoing()) return;
+          const { state, lag = 0, about, reason } = (detail['outlet'] ?? {}) as OutletDetail;
+          // An outlet that is away may be away for long.
+          if ((!isDone || (lag > 0 && state === 'up')) && isGoing()) return;
           cancel();
-          if (!isDone) {
-            this.parts.happenings.say(`the archive did not catch up: ${JSON.stringify(detail)}`);
+          const { happenings } = this.parts;
+          if (!isDone) happenings.say(`the archive did not catch up: ${JSON.stringify(detail)}`);
+          if (lag > 0) {
+            const why = reason === undefined ? '' : `: ${reason}`;
+            happenings.say(`${lag} commits are archived and not published (${about})${why}`);
           }
           resolve();
         },

@@ -1,4 +1,6 @@
 import type { Command, CommandReply, Health, Role } from '@rehearsal/kernel';
+import { tellingOfGrowth } from './after-archiving.js';
+import type { AfterArchiving } from './after-archiving.js';
 import { ArchiveFollower } from './archive-follower.js';
 import type { FollowerWorld } from './archive-follower.js';
 import { ArchiveRefusal } from './archive-store.js';
@@ -13,6 +15,8 @@ export interface ArchiveRoleParts {
   readonly key: LogKey;
   /** Opens the store; tried again until it can be. */
   readonly open: () => Promise<ArchiveStore>;
+  /** What is done with the log once it is archived, by the name it has in what the archive says of itself. */
+  readonly after?: Readonly<Record<string, AfterArchiving>>;
 }
 
 /** The code with which the archive gives up: waiting would not mend it. */
@@ -33,10 +37,12 @@ export class ArchiveRole implements Role {
   #isFollowing = false;
   #isStopping = false;
   #reason = 'the archive is being opened';
+  readonly #after: readonly (readonly [name: string, after: AfterArchiving])[];
 
   constructor(world: ArchiveRoleWorld, parts: ArchiveRoleParts) {
     this.#world = world;
     this.#parts = parts;
+    this.#after = Object.entries(parts.after ?? {});
   }
 
   start(): void {
@@ -47,9 +53,10 @@ export class ArchiveRole implements Role {
     const { run } = this.#parts.key;
     const { archivedSeq = 0, logSeq = 0, lag = 0, store = 'away' } = this.#follower?.state ?? {};
     const about = this.#store?.about ?? this.#reason;
+    const after = Object.fromEntries(this.#after.map(([name, one]) => [name, one.status()]));
     return {
       ready: this.#isFollowing && store === 'up',
-      detail: { state: !this.#isFollowing ? 'opening' : store, run, store: about, archivedSeq, logSeq, lag },
+      detail: { state: !this.#isFollowing ? 'opening' : store, run, store: about, archivedSeq, logSeq, lag, ...after },
     };
   }
 
@@ -62,6 +69,7 @@ export class ArchiveRole implements Role {
     this.#isStopping = true;
     const stopped = async (): Promise<void> => {
       await this.#follower?.stop(deadlineMs);
+      await Promise.all(this.#after.map(([, one]) => one.stop(deadlineMs)));
       await this.#store?.close();
     };
     stopped().then(done, (error: unknown) => {
@@ -76,9 +84,16 @@ export class ArchiveRole implements Role {
       await this.#store.migrate();
       const log = await this.#store.openLog(this.#parts.key);
       if (this.#isStopping) return;
-      this.#follower = new ArchiveFollower(log, this.#world, (refusal) => this.#refuse(refusal));
-      await this.#follower.start();
+      const follower = new ArchiveFollower(
+        tellingOfGrowth(log, (archivedSeq) => this.#grown(archivedSeq)),
+        this.#world,
+        (refusal) => this.#refuse(refusal),
+      );
+      this.#follower = follower;
+      await follower.start();
+      if (this.#isStopping) return;
       this.#isFollowing = true;
+      for (const [, one] of this.#after) one.start(log, follower.state.archivedSeq, this.#store);
       this.#world.note('info', 'archive_follows', { ...this.#follower.state, store: this.#store.about });
     } catch (error) {
       if (this.#isStopping) return;
@@ -90,6 +105,10 @@ export class ArchiveRole implements Role {
       this.#world.note('warn', 'archive_away', { reason: this.#reason });
       this.#world.after(againMs, () => void this.#open(Math.min(againMs * 2, OPEN_AGAIN_TO_MS)));
     }
+  }
+
+  #grown(archivedSeq: number): void {
+    for (const [, one] of this.#after) one.grown(archivedSeq);
   }
 
   #refuse(refusal: Error): void {

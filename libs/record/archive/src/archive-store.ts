@@ -32,6 +32,16 @@ export interface LogArchive {
   read(fromSeq: number, count: number): Promise<readonly ArchivedMessage[]>;
   /** Commits by kind of stream. */
   counts(): Promise<ReadonlyMap<string, number>>;
+  /** How far it was published, by the lasting name of where to; what was published last comes first. */
+  published(): Promise<readonly PublishedTo[]>;
+  /** All up to a sequence is published there. */
+  confirmPublished(to: PublishedTo): Promise<void>;
+}
+
+/** How far a log was published to an outlet. */
+export interface PublishedTo {
+  readonly name: string;
+  readonly seq: number;
 }
 
 /** Where logs are kept for good. */

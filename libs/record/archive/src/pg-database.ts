@@ -10,8 +10,8 @@ export interface PgTimes {
 
 export const PG_TIMES: PgTimes = { connectMs: 5_000, queryMs: 30_000 };
 
-/** One to write and one to read meanwhile. */
-const CONNECTIONS = 2;
+/** One to write, and some to read meanwhile. */
+const CONNECTIONS = 4;
 
 /** A PostgreSQL server. Does not connect before it is asked something, and connects anew after each break. */
 export class PgDatabase implements SqlDatabase {

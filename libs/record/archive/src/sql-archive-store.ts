@@ -1,5 +1,5 @@
 import { ArchiveRefusal } from './archive-store.js';
-import type { ArchivedMessage, ArchiveStore, LogArchive, LogKey } from './archive-store.js';
+import type { ArchivedMessage, ArchiveStore, LogArchive, LogKey, PublishedTo } from './archive-store.js';
 import { migrate } from './migrate.js';
 import { sqlState } from './sql-database.js';
 import type { SqlDatabase, SqlSession } from './sql-database.js';
@@ -56,6 +56,9 @@ const INSERT = `
   ) AS d
   ON CONFLICT DO NOTHING`;
 const READABLE = `SELECT (convert_from($1::bytea, 'UTF8')::jsonb->'version')::bigint`;
+const CONFIRM = `
+  INSERT INTO archive.outlets (log_id, name, published_seq) VALUES ($1, $2, $3)
+  ON CONFLICT (log_id, name) DO UPDATE SET published_seq = $3, published_at = clock_timestamp()`;
 
 class SqlLogArchive implements LogArchive {
   readonly key: LogKey;
@@ -107,6 +110,18 @@ class SqlLogArchive implements LogArchive {
       [this.#id],
     );
     return new Map(rows.map(({ kind, n }) => [String(kind), Number(n)]));
+  }
+
+  async published(): Promise<readonly PublishedTo[]> {
+    const { rows } = await this.#database.query(
+      `SELECT name, published_seq::text AS seq FROM archive.outlets WHERE log_id = $1 ORDER BY published_at DESC, name`,
+      [this.#id],
+    );
+    return rows.map(({ name, seq }) => ({ name: String(name), seq: Number(seq) }));
+  }
+
+  async confirmPublished({ name, seq }: PublishedTo): Promise<void> {
+    await this.#database.query(CONFIRM, [this.#id, name, seq]);
   }
 
   #append(all: readonly ArchivedMessage[], isReadable: (message: ArchivedMessage) => boolean): Promise<number> {

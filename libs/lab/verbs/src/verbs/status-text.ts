@@ -17,6 +17,20 @@ export const processRow = z.strictObject({
 });
 type Row = z.output<typeof processRow>;
 
+/** Where what is archived is published. */
+const outletRow = z.strictObject({
+  /** Where to. */
+  about: z.string(),
+  /** `opening` as long as the archive is, `away` while it takes nothing. */
+  state: z.enum(['opening', 'up', 'away']),
+  /** The last sequence that is known to be published. */
+  publishedSeq: z.int(),
+  /** Commits that are archived and not known to be published. */
+  lag: z.int(),
+  /** Why it is away. */
+  reason: z.string().optional(),
+});
+
 /** The archive of a fabric's log. */
 const archiveRow = z.strictObject({
   pid: z.int().nullable(),
@@ -30,6 +44,8 @@ const archiveRow = z.strictObject({
   logSeq: z.int(),
   /** Commits that are in the log and not in the archive yet. */
   lag: z.int(),
+  /** Null where it is published nowhere. */
+  outlet: outletRow.nullable(),
 });
 
 /** All processes of a fabric. */
@@ -66,7 +82,16 @@ export function rowsOf(s: LabStatus): Rows {
 function archiveOf({ pid, process, state, detail }: ProcessStatus): z.output<typeof archiveRow> {
   const count = (name: string): number => (typeof detail[name] === 'number' ? detail[name] : 0);
   const store = typeof detail['store'] === 'string' ? detail['store'] : '';
-  return { pid, process, state, store, archivedSeq: count('archivedSeq'), logSeq: count('logSeq'), lag: count('lag') };
+  return {
+    pid,
+    process,
+    state,
+    store,
+    archivedSeq: count('archivedSeq'),
+    logSeq: count('logSeq'),
+    lag: count('lag'),
+    outlet: outletRow.safeParse(detail['outlet']).data ?? null,
+  };
 }
 
 function archiveText(archive: Rows['archive']): string {
@@ -75,7 +100,16 @@ function archiveText(archive: Rows['archive']): string {
   // Opening a database takes its process seconds in which it answers nobody.
   if (state === 'unreachable') return `archive: its process${pid === null ? '' : ` ${pid}`} does not answer (yet)\n`;
   const behind = lag === 0 ? '' : `, ${lag} behind`;
-  return `archive ${state}: ${archivedSeq} of ${logSeq} commits${behind}${store === '' ? '' : ` (${store})`}\n`;
+  const line = `archive ${state}: ${archivedSeq} of ${logSeq} commits${behind}${store === '' ? '' : ` (${store})`}\n`;
+  return line + outletText(archive.outlet);
+}
+
+function outletText(outlet: z.output<typeof outletRow> | null): string {
+  if (outlet === null || outlet.state === 'opening') return '';
+  const { about, state, publishedSeq, lag, reason } = outlet;
+  const behind = lag === 0 ? '' : `, ${lag} behind`;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return `outlet ${state}: ${publishedSeq} of ${publishedSeq + lag} commits published${behind} (${about})${why}\n`;
 }
 
 /** A table of all processes; what ended by itself is named under it. */

@@ -88,6 +88,9 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   archive_lag_now: gauge('archive_lag_commits', 'Commits that are in the log and not in the archive yet'),
   archive_seq_now: gauge('archive_sequence', 'The last archived sequence of the log'),
   archive_up_now: gauge('archive_up', '1 while the database takes what it is given'),
+  outlet_lag_now: gauge('outlet_lag_commits', 'Commits that are archived and not known to be published yet'),
+  outlet_seq_now: gauge('outlet_sequence', 'The last sequence of the log that is known to be published'),
+  outlet_up_now: gauge('outlet_up', '1 while the outlet takes what it is given'),
 
   // Outside world
   packets_accounted: counter('packets_accounted', 'Ends of packets the outside world was told of'),

@@ -15,6 +15,10 @@ export interface ArchivePlaces {
   readonly bus: NatsServer;
   readonly run: string;
   readonly databaseUrl?: string | undefined;
+  /** Variables of its environment beyond those. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Fields of its configuration beyond the common ones. */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The archive as a process of its own. */
@@ -42,15 +46,16 @@ export class ArchiveProcess {
       build: 'test',
       run: places.run,
       archiveDir: join(places.dir, 'archive'),
+      ...places.config,
     };
     writeFileSync(file, JSON.stringify(config));
-    return new ArchiveProcess(file, places.databaseUrl);
+    return new ArchiveProcess(file, { ...places.env, DATABASE_URL: places.databaseUrl ?? '' });
   }
 
-  private constructor(file: string, databaseUrl: string | undefined) {
+  private constructor(file: string, env: Readonly<Record<string, string>>) {
     this.child = spawn(process.execPath, [PROGRAM, file], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DATABASE_URL: databaseUrl ?? '' },
+      env: { ...process.env, ...env },
     });
     this.ended = once(this.child, 'exit').then(([code]) => code as number | null);
     this.child.stderr.on('data', (chunk) => (this.said += String(chunk)));
@@ -61,12 +66,13 @@ export class ArchiveProcess {
 
   /** What it counts; nothing before it answers. */
   async counts(): Promise<Readonly<Record<string, number>>> {
-    if (this.#httpPort === 0) return {};
-    const url = `http://127.0.0.1:${this.#httpPort}/counts`;
-    return fetch(url).then(
-      (response) => response.json() as Promise<Readonly<Record<string, number>>>,
-      () => ({}),
-    );
+    return (await this.#asked<Readonly<Record<string, number>>>('counts')) ?? {};
+  }
+
+  /** What it says of itself; nothing before it answers. */
+  async detail(): Promise<Readonly<Record<string, unknown>>> {
+    const health = await this.#asked<{ role: { detail: Readonly<Record<string, unknown>> } }>('health');
+    return health?.role.detail ?? {};
   }
 
   /** Waits until what it counts is so; fails when it ends before. */
@@ -76,6 +82,14 @@ export class ArchiveProcess {
       if (this.child.exitCode !== null) throw new Error(`the archive ended: ${this.said}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  async #asked<T>(page: string): Promise<T | undefined> {
+    if (this.#httpPort === 0) return undefined;
+    return fetch(`http://127.0.0.1:${this.#httpPort}/${page}`).then(
+      (response) => response.json() as Promise<T>,
+      () => undefined,
+    );
   }
 
   /** SIGTERM or SIGKILL; resolves to its exit code when it is gone. */

@@ -122,6 +122,20 @@ export function archiveStoreContract(name: string, make: () => Promise<ArchiveHa
       ]);
     });
 
+    it('remembers how far each log was published, and where to', async () => {
+      const [one, two] = [await newLog(), await newLog()];
+      expect(await one.published()).toEqual([]);
+      await one.confirmPublished({ name: 'kafka a x', seq: 3 });
+      await one.confirmPublished({ name: 'kafka b x', seq: 1 });
+      await two.confirmPublished({ name: 'kafka a x', seq: 9_007_199_254_740_991 });
+      await one.confirmPublished({ name: 'kafka a x', seq: 5 });
+      expect(await one.published()).toEqual([
+        { name: 'kafka a x', seq: 5 },
+        { name: 'kafka b x', seq: 1 },
+      ]);
+      expect(await two.published()).toEqual([{ name: 'kafka a x', seq: 9_007_199_254_740_991 }]);
+    });
+
     it('takes the batches of two writers of one log in turns, each message once', async () => {
       const log = await newLog();
       const again = await store.openLog(log.key);
