@@ -147,7 +147,7 @@ describe('an archive that publishes to Kafka', () => {
     await expectWholeLog(await readTopic(first.address, TOPIC), 300);
 
     // It takes connections, and answers nothing.
-    first.hang();
+    await first.hang();
     await writer.write(200);
     await running.until((counts) => counts['archive_seq_now'] === 500 && counts['outlet_up_now'] === 0);
     expect(await running.counts()).toMatchObject({ outlet_lag_now: 200, archive_lag_now: 0 });

@@ -63,7 +63,7 @@ describe('an outlet to Kafka', () => {
     const outlet = outletTo(broker.address);
     await outlet.open();
     await outlet.publish([event('s', 1)]);
-    broker.hang();
+    await broker.hang();
     await expect(outlet.publish([event('s', 2)])).rejects.toThrow(/timed? ?out/i);
     await expect(outletTo(broker.address).open()).rejects.toThrow(/time|not connected/i);
     await outlet.close();

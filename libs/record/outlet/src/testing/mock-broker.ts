@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const INSTALL = 'apt-get install -y --no-install-recommends kcat';
 const START_WITHIN_MS = 30_000;
@@ -43,9 +45,14 @@ export class MockBroker {
     this.address = address;
   }
 
-  /** It takes connections and answers nothing. */
-  hang(): void {
+  /** It takes connections and answers nothing, from now on. */
+  async hang(): Promise<void> {
     this.#child.kill('SIGSTOP');
+    // A signal is sent before it is heeded.
+    const tasks = `/proc/${this.#child.pid}/task`;
+    const isStopped = (task: string): boolean =>
+      /^State:\s+T/m.test(readFileSync(join(tasks, task, 'status'), 'utf8'));
+    while (!readdirSync(tasks).every(isStopped)) await new Promise((resolve) => setImmediate(resolve));
   }
 
   wake(): void {
