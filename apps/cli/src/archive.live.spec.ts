@@ -35,7 +35,8 @@ describe('a fabric with an archive', () => {
   /** Run and folder of a fabric that was archived on the server, and is down. */
   let kept: Up;
   const ran = (url: string, words: readonly string[]) => {
-    const env = { ...process.env, XDG_RUNTIME_DIR: folder, XDG_STATE_HOME: folder, DATABASE_URL: url };
+    const dirs = { XDG_RUNTIME_DIR: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder };
+    const env = { ...process.env, ...dirs, DATABASE_URL: url };
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
       cwd: folder,
       env,

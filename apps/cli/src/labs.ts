@@ -12,7 +12,7 @@ import { ProcessLab, type ArchiveParts, type ProcessLabParts } from '@rehearsal/
 import { logStreamName } from '@rehearsal/protocol';
 import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
-import { checkArchiveSurroundings } from './archive-surroundings.js';
+import { archiveSurroundings } from './archive-surroundings.js';
 import { beforeExit } from './before-exit.js';
 import { captureFile } from './capture-file.js';
 import { interfaceModes } from './interface-modes.js';
@@ -91,11 +91,11 @@ class TidyProcessLab extends ProcessLab {
 
 /** The archive of a run: on the server that DATABASE_URL names, else in the run's folder. */
 function archiveParts(runId: string, folder: string, main: string): ArchiveParts {
-  checkArchiveSurroundings();
   const dir = join(folder, 'archive');
   return {
     main,
     dir,
+    extra: archiveSurroundings(),
     rebuild: async (lost) => {
       const { openArchive, rebuildLog } = await import('@rehearsal/archive');
       const store = await openArchive({ databaseUrl: process.env['DATABASE_URL'], dir });

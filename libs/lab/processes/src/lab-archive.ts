@@ -162,6 +162,7 @@ export class LabArchive {
       build,
       run: runId,
       archiveDir: archive.dir,
+      ...archive.extra,
     };
   }
 }

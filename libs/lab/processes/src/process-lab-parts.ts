@@ -6,6 +6,8 @@ export interface ArchiveParts {
   readonly main: string;
   /** The folder it uses where no database server is named. */
   readonly dir: string;
+  /** Fields of its configuration beyond the common ones. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   /** Restores the log of a bus that is down from the archive, which nobody else uses meanwhile. */
   readonly rebuild: (bus: LostLog) => Promise<{ readonly messages: number; readonly kept: string | undefined }>;
 }

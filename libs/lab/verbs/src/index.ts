@@ -1,4 +1,5 @@
 /** The registry of verbs. */
+export { checkpointsBeside, defaultKeyFile, refuseInsideRun } from './audit/audit-keys.js';
 export * from './client.js';
 export { memberNames, readFlows } from './flows/read-flows.js';
 export * from './live/prompter.js';

@@ -4,6 +4,7 @@ import { cloudEventOf } from '@rehearsal/replay';
 import type { LogPlace } from '@rehearsal/replay';
 import type { AfterArchiving } from './after-archiving.js';
 import type { LogArchive } from './archive-store.js';
+import { positionsIn } from './positions.js';
 
 export interface CommitOutletWorld extends PublisherWorld {
   count(id: string, n: number): void;
@@ -52,12 +53,7 @@ export class CommitOutlet implements AfterArchiving {
     return {
       last: () => this.#lastSeq,
       read: (fromSeq) => this.#read(log, fromSeq),
-      confirmed: async (name) => {
-        const published = await log.published();
-        const found = name === undefined ? published[0] : published.find((to) => to.name === name);
-        return found?.seq ?? 0;
-      },
-      confirm: (name, seq) => log.confirmPublished({ name, seq }),
+      ...positionsIn(log, 'commits'),
     };
   }
 

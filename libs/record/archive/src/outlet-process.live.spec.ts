@@ -124,7 +124,7 @@ describe('an archive that publishes to Kafka', () => {
     });
     expect(await last.end('SIGTERM')).toBe(0);
     expect((await archived()).published).toEqual([
-      { name: expect.stringMatching(/^kafka \S+ rehearsal\.commits$/), seq: 2_100 },
+      { name: expect.stringMatching(/^commits: kafka \S+ rehearsal\.commits$/), seq: 2_100 },
     ]);
   });
 

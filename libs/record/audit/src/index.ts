@@ -6,6 +6,7 @@ export type { AuditFault } from './log/faults.js';
 export { faultText, logFaults, named, signatureFaults } from './log/faults.js';
 export type { CommitSource, PlacedCommit, RunLog } from './log/run-log.js';
 export { readRunLog, treesOf } from './log/run-log.js';
+export { contradictions, signedBefore } from './log/signed-before.js';
 export { rootOfInclusion, rootsOfConsistency } from './merkle/follow-proofs.js';
 export { EMPTY_ROOT, leafHash, nodeHash } from './merkle/hashing.js';
 export { MerkleTree } from './merkle/merkle-tree.js';

@@ -5,15 +5,22 @@ import { AuditFormatError, readSigner, readVerifier, type Signer, type Verifier 
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 
-/** Where the key is that signs checkpoints, unless another place is named: `$XDG_CONFIG_HOME/rehearsal`, else `~/.config`. */
+/**
+ * Where the key is that signs checkpoints, unless another place is named: what REHEARSE_AUDIT_KEY names, else in
+ * `$XDG_CONFIG_HOME/rehearsal`, else `~/.config`.
+ */
 export function defaultKeyFile(env: NodeJS.ProcessEnv = process.env): string {
+  const named = env['REHEARSE_AUDIT_KEY'];
+  if (named !== undefined && named !== '') return named;
   const config = env['XDG_CONFIG_HOME'];
   const base = config !== undefined && config !== '' ? config : join(homedir(), '.config');
   return join(base, 'rehearsal', 'audit.key');
 }
 
-/** Where checkpoints signed by a key are published, unless another place is named. */
-export function checkpointsBeside(keyFile: string): string {
+/** Where checkpoints signed by a key are published, unless another place is named: REHEARSE_CHECKPOINTS, or beside it. */
+export function checkpointsBeside(keyFile: string, env: NodeJS.ProcessEnv = process.env): string {
+  const named = env['REHEARSE_CHECKPOINTS'];
+  if (named !== undefined && named !== '') return named;
   return join(dirname(keyFile), 'checkpoints.txt');
 }
 

@@ -2,14 +2,12 @@ import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   appended,
-  judgeNote,
+  contradictions,
   keyTitle,
-  logFaults,
   named,
   readCheckpoints,
-  readVerifier,
-  signatureFaults,
   signCheckpoint,
+  signedBefore,
   toBase64,
   treesOf,
   type Checkpoint,
@@ -53,8 +51,14 @@ export default verb({
   positionals: ['run'],
   input: z.strictObject({
     run: z.string().default('latest').describe('an id or a path, of a fabric that is up, too, or latest'),
-    key: z.string().optional().describe('file of the private key; default: audit.key under ~/.config/rehearsal'),
-    to: z.string().optional().describe('file to append to; default: checkpoints.txt beside the key'),
+    key: z
+      .string()
+      .optional()
+      .describe('file of the private key; default: $REHEARSE_AUDIT_KEY, or audit.key under ~/.config/rehearsal'),
+    to: z
+      .string()
+      .optional()
+      .describe('file to append to; default: $REHEARSE_CHECKPOINTS, or checkpoints.txt beside the key'),
   }),
   output,
   needs: 'run',
@@ -65,7 +69,7 @@ export default verb({
     refuseInsideRun(to);
     const log = await logOfRun(folder);
     const text = existsSync(to) ? textOf(to) : '';
-    const before = signedBefore(log, signer, to, text);
+    const before = lastSigned(log, signer, to, text);
     const made = signCheckpoint(log.origin, treesOf(log), signer);
     const isNew = before?.note.text !== made.note.text;
     if (isNew) publish(to, appended(text, made));
@@ -84,14 +88,13 @@ export default verb({
 });
 
 /** The latest checkpoint of the log by this key; a signer never contradicts what he signed before. */
-function signedBefore(log: RunLog, signer: Signer, to: string, text: string): Checkpoint | undefined {
-  const verifier = readVerifier(signer.verifierKey);
+function lastSigned(log: RunLog, signer: Signer, to: string, text: string): Checkpoint | undefined {
   const published = placed(to, () => readCheckpoints(text), 'Mend the file, or name another: --to FILE.');
-  const own = published.filter((c) => c.origin === log.origin && judgeNote(c.note, verifier) !== 'unsigned');
+  const own = signedBefore(log.origin, published, signer);
   for (const checkpoint of own) {
     refuseFaults(
       `The log is not signed: it does not fit the ${named(checkpoint)} in ${to}`,
-      [...signatureFaults(checkpoint, verifier), ...logFaults(log, checkpoint)],
+      contradictions(log, checkpoint, signer),
       'Where a simulated run was made anew with other code, publish to another file; else the log was altered.',
     );
   }

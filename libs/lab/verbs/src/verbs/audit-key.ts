@@ -28,7 +28,10 @@ export default verb({
   ],
   positionals: [],
   input: z.strictObject({
-    key: z.string().optional().describe('file for the private key; default: audit.key under ~/.config/rehearsal'),
+    key: z
+      .string()
+      .optional()
+      .describe('file for the private key; default: $REHEARSE_AUDIT_KEY, or audit.key under ~/.config/rehearsal'),
     signer: z.string().default('rehearsal').describe('name of the key, which signatures carry'),
   }),
   output,

@@ -31,6 +31,23 @@ const outletRow = z.strictObject({
   reason: z.string().optional(),
 });
 
+/** Who signs the archived log, and what came of it. */
+const checkpointsRow = z.strictObject({
+  /** `unsigned`: nobody does; `behind`, `refused`: the archive has less, or other commits, than were signed before. */
+  state: z.enum(['opening', 'signs', 'unsigned', 'behind', 'refused', 'away']),
+  /** Where checkpoints are published. */
+  file: z.string(),
+  everySeconds: z.number(),
+  /** Commits that the last one covers. */
+  commits: z.int(),
+  /** Name of the key. */
+  signer: z.string().optional(),
+  /** Why nothing is signed. */
+  reason: z.string().optional(),
+  /** Where they are published beside the file. */
+  outlet: outletRow.optional(),
+});
+
 /** The archive of a fabric's log. */
 const archiveRow = z.strictObject({
   pid: z.int().nullable(),
@@ -46,6 +63,8 @@ const archiveRow = z.strictObject({
   lag: z.int(),
   /** Null where it is published nowhere. */
   outlet: outletRow.nullable(),
+  /** Null where nobody is to sign it, and while the archive does not answer. */
+  checkpoints: checkpointsRow.nullable(),
 });
 
 /** All processes of a fabric. */
@@ -91,6 +110,7 @@ function archiveOf({ pid, process, state, detail }: ProcessStatus): z.output<typ
     logSeq: count('logSeq'),
     lag: count('lag'),
     outlet: outletRow.safeParse(detail['outlet']).data ?? null,
+    checkpoints: checkpointsRow.safeParse(detail['checkpoints']).data ?? null,
   };
 }
 
@@ -101,7 +121,15 @@ function archiveText(archive: Rows['archive']): string {
   if (state === 'unreachable') return `archive: its process${pid === null ? '' : ` ${pid}`} does not answer (yet)\n`;
   const behind = lag === 0 ? '' : `, ${lag} behind`;
   const line = `archive ${state}: ${archivedSeq} of ${logSeq} commits${behind}${store === '' ? '' : ` (${store})`}\n`;
-  return line + outletText(archive.outlet);
+  return line + outletText(archive.outlet) + checkpointsText(archive.checkpoints);
+}
+
+function checkpointsText(checkpoints: z.output<typeof checkpointsRow> | null): string {
+  if (checkpoints === null || checkpoints.state === 'opening') return '';
+  const { state, file, everySeconds, commits, signer, reason, outlet = null } = checkpoints;
+  const signed = `${commits} commits signed by ${signer} in ${file}, again every ${everySeconds} s where there are more`;
+  const line = state === 'signs' ? `checkpoints: ${signed}\n` : `checkpoints: none is made: ${reason}\n`;
+  return line + (commits > 0 ? outletText(outlet) : '');
 }
 
 function outletText(outlet: z.output<typeof outletRow> | null): string {

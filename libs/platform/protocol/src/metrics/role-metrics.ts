@@ -88,6 +88,11 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   archive_lag_now: gauge('archive_lag_commits', 'Commits that are in the log and not in the archive yet'),
   archive_seq_now: gauge('archive_sequence', 'The last archived sequence of the log'),
   archive_up_now: gauge('archive_up', '1 while the database takes what it is given'),
+  checkpoint_commits_now: gauge('checkpoint_commits', 'Commits that the last signed checkpoint covers'),
+  checkpoint_refused_now: gauge(
+    'checkpoint_refused',
+    '1 while the archive holds other commits than were signed before',
+  ),
   outlet_lag_now: gauge('outlet_lag_commits', 'Commits that are archived and not known to be published yet'),
   outlet_seq_now: gauge('outlet_sequence', 'The last sequence of the log that is known to be published'),
   outlet_up_now: gauge('outlet_up', '1 while the outlet takes what it is given'),
