@@ -64,12 +64,20 @@ export class CommitOutlet implements AfterArchiving {
     for (const { seq, bytes } of await log.read(fromSeq, BATCH_EVENTS)) {
       // What comes after a gap would look as if nothing were missing.
       if (seq !== fromSeq + events.length) break;
-      const body = cloudEventOf(bytes, seq, this.#place);
+      const body = this.#eventOf(bytes, seq);
       lenBytes += Buffer.byteLength(body);
       if (events.length > 0 && lenBytes > BATCH_BYTES) break;
       events.push({ series, seq, contentType: CLOUD_EVENT, body });
     }
     return events;
+  }
+
+  #eventOf(bytes: Uint8Array, seq: number): string {
+    try {
+      return cloudEventOf(bytes, seq, this.#place);
+    } catch (error) {
+      throw new Error(`commit ${seq} cannot be said as a CloudEvent: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   #tell({ publishedSeq, lag, state }: PublisherState): void {

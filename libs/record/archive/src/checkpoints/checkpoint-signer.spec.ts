@@ -263,7 +263,10 @@ describe('checkpoints of an archived log', () => {
       archivedMessage(6, { subject: 'demo.log.1.run.r1', bytes: closed }),
     ]);
     await grow(9);
+    await life.interval();
+    await life.interval();
     await life.end();
+    await (await new Life().settled()).end();
     expect(sizes()).toEqual([4, 6]);
   });
 
