@@ -34,7 +34,7 @@ export const mayImport: Record<string, readonly string[]> = {
   flows: ['dataplane', 'kernel'],
   replay: ['kernel'],
   outlet: ['kernel'],
-  archive: ['audit', 'outlet', 'replay', 'bus', 'protocol', 'kernel'],
+  archive: ['audit', 'flows', 'outlet', 'replay', 'bus', 'protocol', 'kernel'],
   operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
   verbs: [
     'audit',

@@ -1,6 +1,6 @@
-import { ARCHIVE_REFUSED, ArchiveRole, CheckpointSigner, CommitOutlet, openArchive } from '@rehearsal/archive';
+import { ARCHIVE_REFUSED, ArchiveRole, CheckpointSigner, CommitOutlet, FlowArchiver, openArchive } from '@rehearsal/archive';
 import { KafkaOutlet, readBrokers } from '@rehearsal/outlet';
-import { logStreamName } from '@rehearsal/protocol';
+import { flowStreamName, logStreamName } from '@rehearsal/protocol';
 import { BadInput, checked, EXIT_ENVIRONMENT } from '@rehearsal/service';
 import type { HostOptions } from '@rehearsal/service';
 import { z } from 'zod';
@@ -39,6 +39,9 @@ export const hosted: HostOptions = {
       key: { run, stream: logStreamName(place.fabric, place.site) },
       open: () => openArchive({ databaseUrl, dir }),
       after: {
+        ...(config.settings['flow.records'] && {
+          flows: new FlowArchiver(runtime, flowStreamName(place.fabric, place.site)),
+        }),
         ...(outlet && { outlet: new CommitOutlet(outlet, place, runtime) }),
         ...(checkpoints && { checkpoints: new CheckpointSigner({ ...checkpoints, ...published }, runtime) }),
       },

@@ -266,6 +266,11 @@ export class LiveRuntime implements Runtime {
     return this.#up && !this.#closing && this.#reports.send(this.#full(to), bytes);
   }
 
+  /** Sequence of the last batch of flow records that is kept; undefined when the log server does not say. */
+  lastFlowSeq(done: (lastSeq: number | undefined) => void): void {
+    this.#store.lastFlowSeq(done);
+  }
+
   /** Every batch of flow records that is kept, from a sequence on, then those that come; of its right the subject map says. */
   followFlows(fromSeq: number, on: (batch: StoredCommit) => void, onCaughtUp?: () => void): Cancel {
     return this.#store.followFlows(fromSeq, on, onCaughtUp);

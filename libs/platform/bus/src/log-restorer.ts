@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { connect, headers, Match } from '@nats-io/transport-node';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { ApiError, PubAck } from '@nats-io/jetstream';
-import { grantsFor, logPrefix, logStreamName } from '@rehearsal/protocol';
+import { flowStreamName, grantsFor, logPrefix, logStreamName } from '@rehearsal/protocol';
 import { readSeed } from './credentials.js';
 import { LiveRuntime } from './live-runtime.js';
 import type { StoredMessage } from './log-feed.js';
@@ -11,6 +11,7 @@ import { NatsServer } from './nats-server.js';
 import { nkeyUser } from './nkey.js';
 import { permissionsFor } from './permissions.js';
 import type { RawLog } from './raw-log.js';
+import { streamFolder } from './server-config.js';
 
 export interface RestoreOptions {
   /** The folder of the bus whose log was lost: what `NatsServer` was started with. */
@@ -101,6 +102,10 @@ export class LogRestorer {
       renameSync(store, kept);
     }
     renameSync(join(ownDir(dir), 'store'), store);
+    // Flow records are nobody's proof: what is left of them is kept as it is.
+    const flows = flowStreamName(this.#options.fabric, this.#options.site);
+    const left = kept === undefined ? undefined : streamFolder(kept, flows);
+    if (left !== undefined && existsSync(left)) renameSync(left, streamFolder(store, flows));
     rmSync(ownDir(dir), { recursive: true, force: true });
     return kept;
   }

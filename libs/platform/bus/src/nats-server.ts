@@ -12,7 +12,7 @@ import { dieWithParent } from './die-with-parent.js';
 import { nkeyUser } from './nkey.js';
 import { permissionsFor } from './permissions.js';
 import type { Permissions } from './permissions.js';
-import { ADMIN_INBOX, flowStreamConfig, logStreamConfig, serverConfig } from './server-config.js';
+import { ADMIN_INBOX, flowStreamConfig, logStreamConfig, serverConfig, streamFolder } from './server-config.js';
 import type { BusUser } from './server-config.js';
 import { serverRefusal } from './server-version.js';
 
@@ -103,7 +103,11 @@ export class NatsServer {
   /** Starts it again at the same address with the same log and users, after `stop` or `kill`. */
   async startAgain(): Promise<void> {
     if (this.#child) throw new Error('the bus server runs: stop or kill it first');
+    const { dir, fabric, site } = this.#options;
+    const hasFlows = existsSync(streamFolder(join(dir, 'store'), flowStreamName(fabric, site)));
     await this.#launch();
+    // Whoever restored the log need not have found it.
+    if (!hasFlows && this.#options.flowMaxBytes !== undefined) await this.#asAdmin((connection) => this.#makeFlows(connection));
   }
 
   /** Stops it in its tracks (SIGSTOP): its sockets stay open and nothing is answered. */
@@ -181,17 +185,22 @@ export class NatsServer {
   }
 
   async #makeStreams(): Promise<void> {
-    const { fabric, site, logMaxBytes, flowMaxBytes } = this.#options;
+    const { fabric, site, logMaxBytes } = this.#options;
     await this.#asAdmin(async (connection) => {
       const { version, cluster } = connection.info ?? { version: 'unknown' };
       const refusal = serverRefusal(cluster === undefined ? { version } : { version, cluster });
       if (refusal !== undefined) throw new Error(refusal);
       const config = logStreamConfig(fabric, site, logMaxBytes);
       await askJs(connection, `$JS.API.STREAM.CREATE.${logStreamName(fabric, site)}`, config);
-      if (flowMaxBytes === undefined) return;
-      const flows = flowStreamConfig(fabric, site, flowMaxBytes);
-      await askJs(connection, `$JS.API.STREAM.CREATE.${flowStreamName(fabric, site)}`, flows);
+      await this.#makeFlows(connection);
     });
+  }
+
+  async #makeFlows(connection: NatsConnection): Promise<void> {
+    const { fabric, site, flowMaxBytes } = this.#options;
+    if (flowMaxBytes === undefined) return;
+    const flows = flowStreamConfig(fabric, site, flowMaxBytes);
+    await askJs(connection, `$JS.API.STREAM.CREATE.${flowStreamName(fabric, site)}`, flows);
   }
 
   async #asAdmin(work: (connection: NatsConnection) => Promise<void>): Promise<void> {

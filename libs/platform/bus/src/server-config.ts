@@ -1,7 +1,12 @@
+import { join } from 'node:path';
 import { flowPrefix, flowStreamName, logPrefix, logStreamName } from '@rehearsal/protocol';
 import type { RoleName } from '@rehearsal/protocol';
 import type { StreamConfig } from '@nats-io/jetstream';
 import type { Permissions } from './permissions.js';
+
+/** Where a server keeps a stream, below its `store_dir`. */
+export const streamFolder = (storeDir: string, stream: string): string =>
+  join(storeDir, 'jetstream', '$G', 'streams', stream);
 
 export interface BusUser {
   readonly role: RoleName;

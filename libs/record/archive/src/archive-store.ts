@@ -1,3 +1,5 @@
+import type { FlowArchive } from './flows/flow-archive.js';
+
 /** A message of a site's log, as the log server stored it. */
 export interface ArchivedMessage {
   /** Sequence in the site's log, from 1. */
@@ -52,6 +54,8 @@ export interface ArchiveStore {
   migrate(): Promise<void>;
   /** One log; begins it where it is new. */
   openLog(key: LogKey): Promise<LogArchive>;
+  /** The flow records of a run, by the name of the stream that keeps them; begins them where they are new. */
+  openFlows(key: LogKey): Promise<FlowArchive>;
   /** The logs there are, in the order they were begun. */
   logs(): Promise<readonly (LogKey & { readonly archivedSeq: number })[]>;
   close(): Promise<void>;

@@ -15,3 +15,6 @@ export { readArchive } from './read-archive.js';
 export type { ArchivedLog } from './read-archive.js';
 export { rebuildLog } from './rebuild.js';
 export type { Rebuilt } from './rebuild.js';
+export { FlowArchiver } from './flows/flow-archiver.js';
+export type { FlowWorld } from './flows/flow-archiver.js';
+export type { FlowArchive, FlowBatch } from './flows/flow-archive.js';

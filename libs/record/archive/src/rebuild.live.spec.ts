@@ -42,9 +42,10 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'rehearsal-rebuild-'));
   const users = [
     { role: 'orchestrator', id: '1_1' },
+    { role: 'member', id: '1_01' },
     { role: 'archive', id: '1' },
   ] as const;
-  bus = await NatsServer.start({ ...SITE, dir, users });
+  bus = await NatsServer.start({ ...SITE, dir, users, flowMaxBytes: 1 << 20 });
   log = await store.openLog({ run: `r${++runs}`, stream: 'demo_LOG_1' });
 });
 afterEach(async () => {
@@ -95,6 +96,21 @@ async function messagesUpTo(seq: number): Promise<Omit<StoredMessage, 'storedNs'
   return out;
 }
 
+/** Reports one batch of flow records of a byte; answers with those that are kept then. */
+async function report(byte: number): Promise<number[]> {
+  const member = await connect('member', '1_01');
+  expect(member.report('flow.1_01', Uint8Array.of(byte))).toBe(true);
+  const archive = await connect('archive', '1');
+  const kept: number[] = [];
+  await new Promise<void>((resolve) => {
+    archive.followFlows(1, ({ bytes }) => {
+      kept.push(bytes[0]!);
+      if (bytes[0] === byte) resolve();
+    });
+  });
+  return kept;
+}
+
 async function writeOdd(): Promise<void> {
   const connection = await connectRaw(selfOf('orchestrator', '1_1'));
   const odd = headers();
@@ -111,18 +127,20 @@ async function writeOdd(): Promise<void> {
 
 describe('a log that is restored from the archive', () => {
   it.each([
-    ['lost', (): void => rmSync(join(dir, 'store'), { recursive: true }), undefined],
+    ['lost', (): void => rmSync(join(dir, 'store'), { recursive: true }), undefined, [2]],
     [
       'damaged',
       (): void => truncateSync(join(dir, 'store/jetstream/$G/streams/demo_LOG_1/msgs/1.blk'), 2_000),
       'store.lost-1',
+      [1, 2],
     ],
-  ])('has the subjects, sequences, headers and bytes of the one that was %s', async (_what, damage, kept) => {
+  ])('has the subjects, sequences, headers and bytes of the one that was %s', async (_what, damage, kept, flows) => {
     const writer = new LogWriter(await connect('orchestrator', '1_1'), 5);
     await writer.write(2_300);
     await writeOdd();
     await archiveUpTo(2_302);
     const before = await messagesUpTo(2_302);
+    expect(await report(1)).toEqual([1]);
     await bus.kill();
     damage();
 
@@ -141,6 +159,8 @@ describe('a log that is restored from the archive', () => {
     // Whoever decided goes on where it was, and so does the archive.
     await writer.write(50);
     await archiveUpTo(2_352);
+    // Flow records are not in the archive of the log: what is left of them is there, and more can come.
+    expect(await report(2)).toEqual(flows);
   });
 
   it('is not written under a bus that runs, nor from an archive that lacks a commit or has none', async () => {

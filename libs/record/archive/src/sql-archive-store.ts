@@ -1,5 +1,7 @@
 import { ArchiveRefusal } from './archive-store.js';
 import type { ArchivedMessage, ArchiveStore, LogArchive, LogKey, PublishedTo } from './archive-store.js';
+import type { FlowArchive } from './flows/flow-archive.js';
+import { SqlFlowArchive } from './flows/sql-flow-archive.js';
 import { migrate } from './migrate.js';
 import { sqlState } from './sql-database.js';
 import type { SqlDatabase, SqlSession } from './sql-database.js';
@@ -23,6 +25,11 @@ export class SqlArchiveStore implements ArchiveStore {
   async openLog(key: LogKey): Promise<LogArchive> {
     const { rows } = await this.#database.query('SELECT archive.open_log($1, $2) AS id', [key.run, key.stream]);
     return new SqlLogArchive(this.#database, key, Number(rows[0]?.['id']));
+  }
+
+  async openFlows({ run, stream }: LogKey): Promise<FlowArchive> {
+    const { rows } = await this.#database.query('SELECT archive.open_flows($1, $2) AS id', [run, stream]);
+    return new SqlFlowArchive(this.#database, Number(rows[0]?.['id']));
   }
 
   async logs(): Promise<readonly (LogKey & { readonly archivedSeq: number })[]> {

@@ -85,6 +85,7 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   // Archive
   archive_commits: counter('archive_commits', 'Commits this start of the archive has stored'),
   archive_failures: counter('archive_failures', 'Times the database did not take what it was given'),
+  archive_flow_records: counter('archive_flow_records', 'Flow records written into the archive'),
   archive_lag_now: gauge('archive_lag_commits', 'Commits that are in the log and not in the archive yet'),
   archive_seq_now: gauge('archive_sequence', 'The last archived sequence of the log'),
   archive_up_now: gauge('archive_up', '1 while the database takes what it is given'),

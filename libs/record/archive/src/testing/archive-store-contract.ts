@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ArchiveRefusal } from '../archive-store.js';
 import type { ArchiveStore, LogArchive } from '../archive-store.js';
-import { archivedMessage, messages, STREAM } from './messages.js';
+import { archivedMessage, flowRecord, messages, STREAM } from './messages.js';
 
 /** A place for an archive, empty at first. */
 export interface ArchiveHarness {
@@ -134,6 +134,38 @@ export function archiveStoreContract(name: string, make: () => Promise<ArchiveHa
         { name: 'kafka b x', seq: 1 },
       ]);
       expect(await two.published()).toEqual([{ name: 'kafka a x', seq: 9_007_199_254_740_991 }]);
+    });
+
+    it('keeps flow records, each once, and remembers how far their stream was read', async () => {
+      const key = { run: `run-${++runs}`, stream: 'demo_FLOWS_1' };
+      const flows = await store.openFlows(key);
+      expect(await flows.readUpTo()).toBe(0);
+      await flows.add([flowRecord(0), flowRecord(1, { kind: 'refused', reason: 'policy_drop', rule: -1 })], 4);
+      // After a gap, and some of it again.
+      const translated = { src: 0xcb007101 | 0, dst: 2, srcPort: 10_240, dstPort: 443 };
+      await flows.add([flowRecord(1), flowRecord(7, { kind: 'in_step', peer: 2, translated })], 9);
+      await flows.add([], 11);
+      const again = await store.openFlows(key);
+      expect([await again.readUpTo(), [...(await again.counts())]]).toEqual([
+        11,
+        [
+          ['in_step', 1],
+          ['opened', 1],
+          ['refused', 1],
+        ],
+      ]);
+      const other = await store.openFlows({ ...key, run: `run-${++runs}` });
+      expect([await other.readUpTo(), [...(await other.counts())]]).toEqual([0, []]);
+      const which = `flow_id = archive.open_flows('${key.run}', '${key.stream}')`;
+      await harness.asOwner(`DO $$ DECLARE said text; BEGIN
+        SELECT string_agg(concat_ws(' ', number, kind, src, src_port, peer, reason, rule, translated, packets_sent), '; '
+          ORDER BY number) INTO said FROM archive.flow_records WHERE ${which};
+        ASSERT said = '0 opened 10.1.0.5 40000 3 5; 1 refused 10.1.0.5 40000 policy_drop -1 5; ' ||
+          '7 in_step 10.1.0.5 40000 2 3 203.0.113.1:10240>0.0.0.2:443 5', said; END $$`);
+      for (const change of ['UPDATE archive.flow_records SET kind = $$x$$', 'DELETE FROM archive.flow_records']) {
+        await expect(harness.asOwner(`${change} WHERE ${which}`)).rejects.toThrow(/the archive is never changed/);
+      }
+      await expect(harness.asOwner('TRUNCATE archive.flow_records')).rejects.toThrow(/never changed/);
     });
 
     it('takes the batches of two writers of one log in turns, each message once', async () => {
