@@ -1,4 +1,11 @@
-import { ARCHIVE_REFUSED, ArchiveRole, CheckpointSigner, CommitOutlet, FlowArchiver, openArchive } from '@rehearsal/archive';
+import {
+  ARCHIVE_REFUSED,
+  ArchiveRole,
+  CheckpointSigner,
+  CommitOutlet,
+  FlowArchiver,
+  openArchive,
+} from '@rehearsal/archive';
 import { KafkaOutlet, readBrokers } from '@rehearsal/outlet';
 import { flowStreamName, logStreamName } from '@rehearsal/protocol';
 import { BadInput, checked, EXIT_ENVIRONMENT } from '@rehearsal/service';

@@ -114,7 +114,8 @@ describe('what members report of connections', () => {
   });
 
   it('agrees with the ledger about those that were lost for want of a copy; what is not reported began right before', () => {
-    const { folder, rows, stories } = conducted('double-panic', '--seed', '7');
+    const { folder, rows, stories, book } = conducted('double-panic', '--seed', '7');
+    const table = join(runsFolder, 'flows.csv');
     const { losses } = readLosses(folder);
     const lost = losses.connections.listed.filter((c) => c.faultAtMs !== null);
     expect(lost.length).toBeGreaterThan(20);
@@ -132,6 +133,22 @@ describe('what members report of connections', () => {
       const isCopied = stories[at]!.some((r) => r.kind === 'in_step');
       expect([tuple, begun.member, isCopied]).toEqual([tuple, number(member), false]);
     }
+    const { rows: exported } = say<{ rows: number }>(
+      'export',
+      folder,
+      '--format',
+      'csv',
+      '--what',
+      'flows',
+      '--to',
+      table,
+    );
+    const [head, ...lines] = readFileSync(table, 'utf8').trimEnd().split('\r\n');
+    expect([exported, lines.length, head!.split(',').slice(0, 5)]).toEqual([
+      book.records,
+      book.records,
+      ['at', 'member', 'life', 'number', 'kind'],
+    ]);
     type Losses = { connections: { listed: { reported: unknown }[] }; reported: { records: number; lost: unknown } };
     const said = say<Losses>('losses', folder);
     const unreported = said.connections.listed.filter((c) => c.reported === null).length;

@@ -107,7 +107,8 @@ export class NatsServer {
     const hasFlows = existsSync(streamFolder(join(dir, 'store'), flowStreamName(fabric, site)));
     await this.#launch();
     // Whoever restored the log need not have found it.
-    if (!hasFlows && this.#options.flowMaxBytes !== undefined) await this.#asAdmin((connection) => this.#makeFlows(connection));
+    if (!hasFlows && this.#options.flowMaxBytes !== undefined)
+      await this.#asAdmin((connection) => this.#makeFlows(connection));
   }
 
   /** Stops it in its tracks (SIGSTOP): its sockets stay open and nothing is answered. */

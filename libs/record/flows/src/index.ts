@@ -3,4 +3,4 @@ export { FlowBook } from './flow-book.js';
 export type { LifeReported } from './flow-book.js';
 export type { FlowEnds, FlowRecord } from './flow-record.js';
 export { flowText, lastWords } from './flow-words.js';
-export { readEnd, readEnds } from './tuple-ends.js';
+export { addressText, readEnd, readEnds } from './tuple-ends.js';

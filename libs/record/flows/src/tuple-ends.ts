@@ -31,3 +31,8 @@ export function readEnd(text: string): { readonly address: number; readonly port
 function addressOf(text: string): number {
   return text.split('.').reduce((word, part) => (word << 8) | Number(part), 0);
 }
+
+/** `10.1.0.5`, from an integer in host order. */
+export function addressText(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
+}

@@ -1,5 +1,7 @@
 import { firstSeqOf, readConnections, readLosses, readRunHead, readRunLog } from '@rehearsal/experiment/run-folder';
 import { parseCommit } from '@rehearsal/kernel/commit-codec';
+import { addressText, type FlowRecord } from '@rehearsal/flows';
+import { memberNames, readFlows } from '../flows/read-flows.js';
 import { decisionText } from '../log/log-entry.js';
 import { countsText } from '../verbs/table.js';
 import type { Cell } from './csv.js';
@@ -92,5 +94,37 @@ function packets(folder: string): Table {
   return tableOf(columns, rows);
 }
 
+/** A row a flow record, in the order they were kept. */
+function flows(folder: string): Table {
+  const name = memberNames(readRunHead(folder).plan);
+  const end = (address: number, port: number): string => `${addressText(address)}:${port}`;
+  const columns: Columns<FlowRecord> = {
+    at: (f) => utc(f.atMs),
+    member: (f) => name(f.member),
+    life: (f) => f.life,
+    number: (f) => f.number,
+    kind: (f) => f.kind,
+    proto: (f) => f.proto,
+    client: (f) => end(f.src, f.srcPort),
+    server: (f) => end(f.dst, f.dstPort),
+    translated_client: (f) => f.translated && end(f.translated.src, f.translated.srcPort),
+    translated_server: (f) => f.translated && end(f.translated.dst, f.translated.dstPort),
+    began: (f) => utc(f.beganMs),
+    table_version: (f) => f.version,
+    slot: (f) => f.slot,
+    rule: (f) => (f.rule < 0 ? null : f.rule),
+    state: (f) => f.state,
+    sync: (f) => f.sync,
+    peer: (f) => f.peer && name(f.peer),
+    reason: (f) => f.reason,
+    packets_sent: (f) => f.packets[0],
+    packets_answered: (f) => f.packets[1],
+    bytes_sent: (f) => f.bytes[0],
+    bytes_answered: (f) => f.bytes[1],
+    corrected: (f) => f.corrected,
+  };
+  return tableOf(columns, [...(readFlows(folder)?.all() ?? [])]);
+}
+
 /** What of a run's folder can be put into a table. Times are in UTC. */
-export const TABLES = { decisions, connections, packets } as const;
+export const TABLES = { decisions, connections, packets, flows } as const;

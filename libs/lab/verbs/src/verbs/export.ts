@@ -17,7 +17,10 @@ const input = z.strictObject({
     .enum(['cloudevents', 'csv', 'pcapng'])
     .default('cloudevents')
     .describe('cloudevents: a line of JSON a decision; csv: a row each, with a head; pcapng: captured packets'),
-  what: z.enum(['decisions', 'connections', 'packets']).default('decisions').describe('csv: what its rows are'),
+  what: z
+    .enum(['decisions', 'connections', 'packets', 'flows'])
+    .default('decisions')
+    .describe('csv: what its rows are'),
   payload: z.boolean().default(false).describe('pcapng: keeps packets whole, not their headers alone'),
   to: z
     .string()
@@ -48,6 +51,7 @@ export default verb({
     { command: 'rehearse export latest', does: 'every decision of the last run' },
     { command: 'rehearse export latest --format csv --to decisions.csv', does: 'the same as a table, in a file' },
     { command: 'rehearse export latest --format csv --what connections', does: 'the ledger, a row a connection' },
+    { command: 'rehearse export latest --format csv --what flows', does: 'what members reported of connections' },
     {
       command: 'rehearse export latest --format pcapng --to packets.pcapng',
       does: 'its packets, for tshark and Wireshark',

@@ -1,4 +1,4 @@
-import type { FlowRecord } from '@rehearsal/flows';
+import { addressText, type FlowRecord } from '@rehearsal/flows';
 import type { SqlDatabase } from '../sql-database.js';
 import type { FlowArchive } from './flow-archive.js';
 
@@ -66,11 +66,6 @@ export class SqlFlowArchive implements FlowArchive {
     );
     return new Map(rows.map(({ kind, n }) => [String(kind), Number(n)]));
   }
-}
-
-/** `10.1.0.5`, from an integer in host order. */
-function addressText(address: number): string {
-  return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
 }
 
 function translatedText(ends: FlowRecord['translated']): string | null {
