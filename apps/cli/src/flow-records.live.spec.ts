@@ -143,8 +143,8 @@ describe('what members report of connections', () => {
       '--to',
       table,
     );
-    const [head, ...lines] = readFileSync(table, 'utf8').trimEnd().split('\r\n');
-    expect([exported, lines.length, head!.split(',').slice(0, 5)]).toEqual([
+    const [names, ...lines] = readFileSync(table, 'utf8').trimEnd().split('\r\n');
+    expect([exported, lines.length, names!.split(',').slice(0, 5)]).toEqual([
       book.records,
       book.records,
       ['at', 'member', 'life', 'number', 'kind'],
