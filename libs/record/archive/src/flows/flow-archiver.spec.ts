@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { connectionHash, ConnectionTable, FLOW, FlowRecorder } from '@rehearsal/dataplane';
+import { BatchWriter } from '@rehearsal/flows/testing';
 import { MemoryArchive, type MemoryFlows } from '../testing/memory-archive.js';
 import { FlowArchiver } from './flow-archiver.js';
 import type { FlowBatch } from './flow-archive.js';
@@ -16,25 +16,13 @@ class World {
   readonly followers = new Set<(batch: FlowBatch) => void>();
   readonly from: number[] = [];
   knowsLast = true;
-  private readonly recorder: FlowRecorder;
-  private readonly entry: number;
-
-  constructor() {
-    const table = new ConnectionTable({ capacity: 1, slots: 8, baseMs: 0 });
-    this.recorder = new FlowRecorder(table, { isOn: true, maxBatches: 4, member: 1 });
-    this.recorder.under(1, 100);
-    this.entry = table.insert(connectionHash(1, 2, 3, 6), 1, 2, 3, 6, 3 << 8, 1, 0, 0);
-  }
+  private readonly member = new BatchWriter();
 
   /** The next batch comes to the stream. */
   report(seq = (this.batches.at(-1)?.seq ?? 0) + 1): void {
-    for (let i = 0; i < RECORDS_A_BATCH; i++) this.recorder.tell(FLOW.in_step, this.entry, 0, 2);
-    this.recorder.take((bytes) => {
-      const batch = { seq, bytes };
-      this.batches.push(batch);
-      for (const on of this.followers) on(batch);
-      return true;
-    });
+    const batch = { seq, bytes: this.member.batch(RECORDS_A_BATCH) };
+    this.batches.push(batch);
+    for (const on of this.followers) on(batch);
   }
 
   lastFlowSeq(done: (lastSeq: number | undefined) => void): void {

@@ -59,7 +59,7 @@ export class MemoryFlows implements FlowArchive {
   counts(): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for (const { kind } of this.records.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    return Promise.resolve(new Map([...counts].sort()));
+    return Promise.resolve(counts);
   }
 }
 
