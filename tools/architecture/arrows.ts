@@ -35,6 +35,7 @@ export const mayImport: Record<string, readonly string[]> = {
   replay: ['kernel'],
   outlet: ['kernel'],
   archive: ['audit', 'flows', 'outlet', 'replay', 'bus', 'protocol', 'kernel'],
+  whatif: ['replay', 'kernel'],
   operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
   verbs: [
     'audit',
@@ -44,6 +45,7 @@ export const mayImport: Record<string, readonly string[]> = {
     'operator',
     'replay',
     'report',
+    'whatif',
     'lab-port',
     'traffic',
     'packets',

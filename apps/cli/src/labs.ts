@@ -30,17 +30,22 @@ function commonConfig(plan: FabricPlan, build: string): Parameters<typeof create
 
 /** The roles of a fabric, as a lab makes them within its own process. */
 export function roleFactories(plan: FabricPlan, build: string, capture?: PacketCapturePlan): RoleFactories {
-  const config = commonConfig(plan, build);
+  // The lab's own settings, which may change while it runs.
+  const config = ({ settings }: FabricPlan): ReturnType<typeof commonConfig> => ({
+    ...commonConfig(plan, build),
+    settings,
+  });
   const interfaces = interfaceModes(plan);
   const captures = readCaptures(plan);
   const packetCapture = capture && { limits: capture, sink: captureFile(capture.file) };
   return {
-    orchestrator: (rt, _entry, _plan, probe) =>
-      createOrchestrator(rt, { ...config, interfaces, ...(probe && { probe }) }),
-    member: (rt, _entry, _plan, probe) =>
-      createMember(rt, { ...config, interfaces, policy: plan.policy, ...(probe && { probe }) }),
-    sync: (rt) => createSync(rt, config),
-    'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures, ...(packetCapture && { packetCapture }) }),
+    orchestrator: (rt, _entry, own, probe) =>
+      createOrchestrator(rt, { ...config(own), interfaces, ...(probe && { probe }) }),
+    member: (rt, _entry, own, probe) =>
+      createMember(rt, { ...config(own), interfaces, policy: plan.policy, ...(probe && { probe }) }),
+    sync: (rt, _entry, own) => createSync(rt, config(own)),
+    'outside-world': (rt, _entry, own) =>
+      createOutsideWorld(rt, { ...config(own), captures, ...(packetCapture && { packetCapture }) }),
   };
 }
 
@@ -58,9 +63,11 @@ function readCaptures(plan: FabricPlan): Record<string, Uint8Array> {
 }
 
 export function makeSimulatedLab(request: LabRequest, build: string): Lab {
-  const { plan, seed, weather, packetCapture } = request;
-  const options = weather === 'rough' ? roughOptions(plan.settings) : calmOptions(plan.settings);
-  return new SimLab({ plan, seed, build, options, factories: roleFactories(plan, build, packetCapture) });
+  const { plan, seed, weather, fork: point, packetCapture } = request;
+  const optionsOf = weather === 'rough' ? roughOptions : calmOptions;
+  const fork = point && { point, options: optionsOf(point.settings) };
+  const factories = roleFactories(plan, build, packetCapture);
+  return new SimLab({ plan, seed, build, options: optionsOf(plan.settings), factories, ...(fork && { fork }) });
 }
 
 const APPS: Readonly<Record<RoleEntry['role'], string>> = {

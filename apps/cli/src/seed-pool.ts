@@ -1,6 +1,8 @@
 import type {
   ExploreOutcome,
   ExploreRequest,
+  ForkOutcome,
+  ForkRequest,
   RunOutcome,
   RunsRequest,
   SeedOutcome,
@@ -39,6 +41,22 @@ export function exploreSeeds(request: ExploreRequest, on: (outcome: ExploreOutco
     request,
     next: () => (performance.now() < endMs ? next() : undefined),
     on,
+    broken: (seed, error) => ({ seed, error }),
+  });
+}
+
+/** Forks a recorded run for each seed, until there are no more or one shows that the record cannot be gone through. */
+export async function forkSeeds(request: ForkRequest, on: (outcome: ForkOutcome) => void): Promise<void> {
+  const next = counter(request.from, request.to);
+  let isOver = false;
+  await runPool<ForkOutcome>({
+    worker: './whatif-worker.js',
+    request,
+    next: () => (isOver ? undefined : next()),
+    on: (outcome) => {
+      isOver ||= outcome.remedy !== undefined;
+      on(outcome);
+    },
     broken: (seed, error) => ({ seed, error }),
   });
 }

@@ -830,6 +830,31 @@ export const WRONG_ROWS: readonly {
     says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
   },
   {
+    argv: ['whatif'],
+    exit: 2,
+    says: "rehearse whatif needs RUN (id or folder of a simulated run, or 'latest'). See: rehearse whatif --help.",
+  },
+  {
+    argv: ['whatif', 'latest'],
+    exit: 2,
+    says: "There is no run 'latest', and none in runs. Make one: rehearse run EXPERIMENT.",
+  },
+  {
+    argv: ['whatif', 'latest', '--seeds', '5'],
+    exit: 2,
+    says: '--seeds: expected A..B, as in 1..200, saw "5". See: rehearse whatif --help.',
+  },
+  {
+    argv: ['whatif', 'processes', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'runs-of-old/processes is a run of real processes, and no seed leads through it again. Fork a simulated run of the same experiment: rehearse run EXPERIMENT --sim, then rehearse whatif latest.',
+  },
+  {
+    argv: ['whatif', 'older', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'runs-of-old/older does not say what traffic it had: an older version recorded it. Record it again: rehearse run EXPERIMENT --sim.',
+  },
+  {
     argv: ['import', 'nothing.txt'],
     exit: 2,
     says: 'Cannot read nothing.txt: it is not there. Name a file that is there.',

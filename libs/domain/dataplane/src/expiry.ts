@@ -8,11 +8,16 @@ export class Expiry {
   /** Told of a connection that this member serves, before it goes. */
   onIdle: (index: number, now: number) => void = () => {};
   private readonly table: ConnectionTable;
-  private readonly timeoutMs: Int32Array;
+  private timeoutMs: Int32Array;
   private nextIndex = 0;
 
   constructor(table: ConnectionTable, timeouts: TimeoutSettings) {
     this.table = table;
+    this.timeoutMs = timeoutTable(timeouts);
+  }
+
+  /** From now on connections live for so long. */
+  setTimeouts(timeouts: TimeoutSettings): void {
     this.timeoutMs = timeoutTable(timeouts);
   }
 

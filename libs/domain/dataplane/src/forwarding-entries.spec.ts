@@ -42,7 +42,7 @@ class Fabric {
       other: 'drop',
       natPorts: [10_000, 60_000],
     });
-    this.entries = new ForwardingEntries(this.table, this.steering, 3000);
+    this.entries = new ForwardingEntries(this.table, this.steering, { syncDelayMs: 3000 });
   }
 
   /** What the role does: entries that the connection needed go, those that it will need come. */

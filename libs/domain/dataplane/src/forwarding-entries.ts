@@ -24,6 +24,7 @@ import { ConnectionEnds } from './connection-ends.js';
 import { NONE, TABLE_FULL } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { PacketKey, swapAddress, swapPort } from './packet-key.js';
+import type { PipelineSettings } from './pipeline.js';
 import type { Steering } from './steering.js';
 import { connectionHash } from './steering.js';
 import { noteChange } from './sync-decision.js';
@@ -46,15 +47,15 @@ const FORGET = 1 << 16;
 /** Describes, and keeps, forwarding entries (fidelity: F-CORRECTION). */
 export class ForwardingEntries {
   private readonly table: ConnectionTable;
-  private readonly delayMs: number;
+  private readonly timing: Pick<PipelineSettings, 'syncDelayMs'>;
   private readonly steering: Steering;
   private readonly key = new PacketKey();
   private readonly ends = new ConnectionEnds();
 
-  constructor(table: ConnectionTable, steering: Steering, delayMs: number) {
+  constructor(table: ConnectionTable, steering: Steering, timing: Pick<PipelineSettings, 'syncDelayMs'>) {
     this.table = table;
     this.steering = steering;
-    this.delayMs = delayMs;
+    this.timing = timing;
   }
 
   /** The slot the initiator's packets come in by: the home slot, but for connections that were expected. */
@@ -121,7 +122,7 @@ export class ForwardingEntries {
       words[from + META] = bits;
       legs[leg + LEG_SLOT] = other;
     } else if (had) words[from + META] = meta & ~TWO_LEGS;
-    if (has || had) noteChange(this.table, index, now, this.delayMs);
+    if (has || had) noteChange(this.table, index, now, this.timing.syncDelayMs);
     return has;
   }
 
@@ -176,7 +177,7 @@ export class ForwardingEntries {
     table.legs[leg + LEG_PORTS] = words[8] as number;
     table.legs[leg + LEG_SLOT] = home;
     table.touch(index, now);
-    noteChange(table, index, now, this.delayMs);
+    noteChange(table, index, now, this.timing.syncDelayMs);
     return true;
   }
 

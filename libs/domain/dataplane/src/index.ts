@@ -34,7 +34,16 @@ export { CORRECT, NOT_HERE, Pipeline } from './pipeline.js';
 export type { PipelineSettings, PolicyMatcher } from './pipeline.js';
 export { MAX_SLOTS, MIN_SLOTS, MODES, Steering, connectionHash, slotOfHash, steeringOf } from './steering.js';
 export type { Mode, SteeringOptions, SteeringSettings } from './steering.js';
-export { isWaitingToSend, noteChange, queueSlot, sent, syncDue, takeToSend, wasSent } from './sync-decision.js';
+export {
+  isWaitingToSend,
+  noteChange,
+  queueSlot,
+  retimeYoung,
+  sent,
+  syncDue,
+  takeToSend,
+  wasSent,
+} from './sync-decision.js';
 export { STATE, nextState, segmentOf } from './tcp.js';
 export type { StateName, TimeoutSettings } from './tcp.js';
 export { VERDICT, verdictName } from './verdict.js';

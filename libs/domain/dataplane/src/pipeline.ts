@@ -113,7 +113,7 @@ export class Pipeline {
   private readonly expiry: Expiry;
   private policy: PolicyMatcher;
   private readonly settings: PipelineSettings;
-  private readonly sync: number;
+  private sync!: number;
   private readonly translator: Translator;
   private readonly ends = new ConnectionEnds();
   /** 1 where this member serves the slot. */
@@ -143,10 +143,17 @@ export class Pipeline {
     this.serves = serves;
     this.expectations = expectations;
     this.flows = flows;
-    this.sync = SYNC[settings.sync];
     this.steering = steering;
     this.translator = new Translator(table, settings.slots, settings.natPorts);
-    for (const { proto, port } of settings.syncNever) {
+    this.settingsChanged();
+  }
+
+  /** Its settings have other values now: connections that begin later are copied as they say. */
+  settingsChanged(): void {
+    const { sync, syncNever } = this.settings;
+    this.sync = SYNC[sync];
+    this.neverSynced.fill(0);
+    for (const { proto, port } of syncNever) {
       const bit = proto === PROTO_TCP ? 1 : proto === PROTO_UDP ? 2 : 0;
       this.neverSynced[port] = (this.neverSynced[port] as number) | bit;
     }

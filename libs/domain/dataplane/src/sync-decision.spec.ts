@@ -3,7 +3,7 @@ import { STATE_SHIFT, SYNC, SYNC_SHIFT } from './connection-entry.js';
 import type { SyncPolicy } from './connection-entry.js';
 import { ConnectionTable, NONE } from './connection-table.js';
 import { connectionHash } from './steering.js';
-import { noteChange, queueSlot, sent, syncDue, takeToSend } from './sync-decision.js';
+import { noteChange, queueSlot, retimeYoung, sent, syncDue, takeToSend } from './sync-decision.js';
 import { STATE } from './tcp.js';
 
 const DELAY_MS = 3000;
@@ -168,5 +168,28 @@ describe('what is sent to the backup', () => {
       [true, false, false],
       [true, true, false],
     ]);
+  });
+
+  it('is due by another delay from the moment on in which that is another', () => {
+    const { table, add } = setUp();
+    const [old, young, never] = [add(1, 'delayed', 0), add(2, 'delayed', 1500), add(3, 'never', 0)];
+    const gone = add(4, 'delayed', 1600);
+    table.remove(gone, true);
+    const due = (now: number, delayMs: number): number[] => {
+      const taken: number[] = [];
+      for (let i = takeToSend(table, now, delayMs); i !== NONE; i = takeToSend(table, now, delayMs)) {
+        taken.push(i);
+        sent(table, i, true);
+      }
+      return taken;
+    };
+    expect(due(2000, DELAY_MS)).toEqual([]);
+    retimeYoung(table, 2000, 1000);
+    expect([due(2000, 1000), due(2499, 1000), due(2500, 1000)]).toEqual([[old], [], [young]]);
+    expect([never, table.young.waiting]).toEqual([never, 0]);
+
+    const later = add(5, 'delayed', 3000);
+    retimeYoung(table, 3000, 60_000);
+    expect([due(50_000, 60_000), due(63_000, 60_000)]).toEqual([[], [later]]);
   });
 });

@@ -72,6 +72,14 @@ export function queueSlot(table: ConnectionTable, slot: number, now: number, del
   return queued;
 }
 
+/** The delay is another now: what was too young may be due, or is due at another time. */
+export function retimeYoung(table: ConnectionTable, now: number, delayMs: number): void {
+  for (const index of table.young.takeAll()) {
+    if (isDoomed(table.words, index)) table.free(index);
+    else noteChange(table, index, now, delayMs);
+  }
+}
+
 function promoteYoung(table: ConnectionTable, now: number, delayMs: number): void {
   const { words, young } = table;
   for (let index = young.first(now); index !== NONE; index = young.first(now)) {

@@ -54,6 +54,14 @@ export class YoungQueue {
     return this.turn === now >>> TICK_SHIFT;
   }
 
+  /** Takes out everything, whenever it is due. */
+  takeAll(): number[] {
+    const all: number[] = [];
+    for (const bucket of this.buckets) while (bucket.first() !== NONE) all.push(bucket.take());
+    this.size = 0;
+    return all;
+  }
+
   /** Takes out what `first` said. */
   take(): number {
     this.size--;

@@ -52,6 +52,10 @@ export class Edit {
       case 'AutoCloneSet':
         state.autoClone = event.state;
         break;
+      case 'RulesSet':
+        state.rules = event.rules;
+        state.requireInStep = event.requireInStep;
+        break;
       case 'DistributionChanging': {
         const { inside, outside, version } = event;
         const waiting = event.waiting.map((id) => memberNumber(state, id));
@@ -141,6 +145,7 @@ export class Edit {
       case 'AdminIgnored':
       case 'AdminRefused':
       case 'AutoCloneIgnored':
+      case 'RulesIgnored':
       case 'DistributionIgnored':
       case 'DistributionRefused':
       case 'PolicyInstallRefused':

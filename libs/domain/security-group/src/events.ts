@@ -3,6 +3,7 @@ import {
   distributionMode,
   evidence,
   groupConfig,
+  groupRules,
   memberId,
   orchestratorId,
   problemName,
@@ -179,6 +180,15 @@ export const autoCloneIgnored = z.strictObject({
   reason: z.string(),
 });
 
+/** What the group decides by from here on. */
+export const rulesSet = z.strictObject({
+  type: z.literal('RulesSet'),
+  version,
+  rules: groupRules,
+  requireInStep: z.boolean(),
+});
+export const rulesIgnored = z.strictObject({ type: z.literal('RulesIgnored'), version, reason: z.string() });
+
 const modes = { inside: distributionMode, outside: distributionMode };
 
 /**
@@ -322,6 +332,8 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   adminRefused,
   autoCloneSet,
   autoCloneIgnored,
+  rulesSet,
+  rulesIgnored,
   distributionChanging,
   distributionReady,
   distributionChanged,

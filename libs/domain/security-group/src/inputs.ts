@@ -175,6 +175,14 @@ export const setAutoClone = z.strictObject({
   why: z.string().min(1).max(200).optional(),
 });
 
+/** What the group decides by is to be otherwise from now on. */
+export const setRules = z.strictObject({
+  ...command,
+  type: z.literal('setRules'),
+  rules: groupRules,
+  requireInStep: z.boolean(),
+});
+
 /** An operator wants packets spread otherwise, while the fabric is up. */
 export const setDistribution = z.strictObject({
   ...command,
@@ -248,6 +256,7 @@ export const securityGroupInput = z.discriminatedUnion('type', [
   memberDrained,
   setAdmin,
   setAutoClone,
+  setRules,
   setDistribution,
   distributionReady,
   loadReported,
@@ -267,6 +276,7 @@ export type MemberReported = z.infer<typeof memberReported>;
 export type MemberDrained = z.infer<typeof memberDrained>;
 export type SetAdmin = z.infer<typeof setAdmin>;
 export type SetAutoClone = z.infer<typeof setAutoClone>;
+export type SetRules = z.infer<typeof setRules>;
 export type DistributionMode = z.infer<typeof distributionMode>;
 export type SetDistribution = z.infer<typeof setDistribution>;
 export type DistributionReady = z.infer<typeof distributionReady>;

@@ -12,6 +12,7 @@ import { orchestratorSeen } from './decide/orchestrator-seen.js';
 import { orchestratorSilent } from './decide/orchestrator-silent.js';
 import { setAdmin } from './decide/set-admin.js';
 import { setAutoClone } from './decide/set-auto-clone.js';
+import { setRules } from './decide/set-rules.js';
 import { distributionReady, setDistribution } from './decide/set-distribution.js';
 import { deadlines } from './deadlines.js';
 import type { SecurityGroupEvent } from './events.js';
@@ -56,6 +57,8 @@ function decide(state: SecurityGroupState, input: SecurityGroupInput): readonly 
       return setAdmin(state, input);
     case 'setAutoClone':
       return setAutoClone(state, input);
+    case 'setRules':
+      return setRules(state, input);
     case 'setDistribution':
       return setDistribution(state, input);
     case 'distributionReady':

@@ -1,6 +1,7 @@
 /** The Lab port: what can be done to a running fabric, whichever world it runs in. */
 export * from './fault-records.js';
 export * from './faults.js';
+export * from './fork.js';
 export * from './lab.js';
 export * from './lab-error.js';
 export * from './plain-words.js';

@@ -49,6 +49,8 @@ export interface RunRecord {
   readonly ledger: LedgerSummary | null;
   /** What members reported of connections, as far as it was kept: batches as they wrote them. */
   readonly flows: readonly Uint8Array[];
+  /** Where it left the record of another run: the last commit they have in common, and when that was stored. */
+  readonly fork?: { readonly seq: number; readonly atMs: number };
   /** An experiment's journal, added by whoever ran one. */
   readonly journal?: unknown;
 }

@@ -62,6 +62,8 @@ const GROUP: Words<SecurityGroupEvent> = {
   AdminRefused: (e) => say('members', 'plain', `${e.member} cannot be set ${e.state}: ${e.reason}`),
   AutoCloneSet: (e) => say('members', 'plain', `an operator sets auto-clone ${e.state}`),
   AutoCloneIgnored: () => null,
+  RulesSet: () => say('members', 'plain', 'the group decides by other rules from now on'),
+  RulesIgnored: () => null,
   DistributionChanging: (e) =>
     say(
       'policy',

@@ -8,6 +8,7 @@ import {
   sealLog,
   targetName,
   type FabricPlan,
+  type ForkPoint,
   type KillOptions,
   type Lab,
   type LabStatus,
@@ -24,6 +25,7 @@ import {
 } from '@rehearsal/lab-port';
 import { calmOptions, type SimOptions } from './options.js';
 import { BUS, SimFaults } from './sim-faults.js';
+import { SimFork } from './sim-fork.js';
 import type { SimProcess } from './sim-process.js';
 import { SimRunLog } from './sim-run-log.js';
 import { SimWords } from './sim-words.js';
@@ -35,6 +37,8 @@ export interface SimLabParts {
   readonly seed: number;
   /** On top of `calmOptions` of the plan's settings. */
   readonly options?: Partial<SimOptions>;
+  /** Goes on otherwise from a point of a recorded run of this plan and seed on. */
+  readonly fork?: { readonly point: ForkPoint; readonly options?: Partial<SimOptions> };
   /** Hash of the machine code, for the lab's own commits. */
   readonly build?: string;
 }
@@ -62,7 +66,9 @@ export class SimLab implements Lab {
     const options = { ...calmOptions(parts.plan.settings), ...parts.options };
     this.plan = parts.plan;
     this.targets = [...parts.plan.roles.map(({ role, id }) => ({ role, id })), BUS];
-    this.sim = new SimWorld({ plan: parts.plan, factories: parts.factories, seed: parts.seed, options });
+    const { plan, factories, seed } = parts;
+    const fork = parts.fork && new SimFork(parts.fork.point, parts.fork.options);
+    this.sim = new SimWorld({ plan, factories, seed, options, fork });
     this.#seed = parts.seed;
     this.#faults = new SimFaults(this.sim, (target) => this.#process(target));
     this.#runLog = new SimRunLog(this.sim, parts.seed, parts.build ?? 'unbuilt');
@@ -220,7 +226,7 @@ export class SimLab implements Lab {
 
   /** From now on the world does nothing worse than take time; what it has begun goes on. */
   calm(): void {
-    this.sim.options = calmOptions(this.plan.settings);
+    this.sim.options = calmOptions(this.sim.plan.settings);
   }
 
   /** The lab's time when the clock of that process showed `ms`: clocks differ, and so does what processes note. */
@@ -262,6 +268,7 @@ export class SimLab implements Lab {
       metrics: this.#metricsNow(),
       ledger,
       flows: [...this.sim.flows.batches()],
+      ...this.sim.fork?.taken,
     };
     return this.#record;
   }
@@ -289,7 +296,8 @@ export class SimLab implements Lab {
   }
 
   #assertWhole(): void {
-    const { violation } = this.sim;
+    const { violation, fork } = this.sim;
+    fork?.assertSame();
     if (violation === undefined) return;
     throw new LabError(
       'deviated',

@@ -64,14 +64,14 @@ export class SimLogServer {
   readonly #messageIds = new Map<string, number>();
   readonly #followers = new Set<Follower>();
   readonly #queues = new Map<string, WorkQueue>();
-  #maxBytes: number;
+  /** Room for so many bytes and no more; null: as the world has it. */
+  #limitBytes: number | null = null;
   #usedBytes = 0;
   /** The log answers from then on; a restart of the bus takes a while to read it. */
   readyAtUs = 0;
 
   constructor(world: SimWorld) {
     this.#world = world;
-    this.#maxBytes = world.options.logMaxBytes;
   }
 
   get ready(): boolean {
@@ -88,11 +88,15 @@ export class SimLogServer {
 
   /** Leaves so much room; null gives back all there was. */
   limit(roomBytes: number | null): void {
-    this.#maxBytes = roomBytes === null ? this.#world.options.logMaxBytes : this.#usedBytes + roomBytes;
+    this.#limitBytes = roomBytes === null ? null : this.#usedBytes + roomBytes;
   }
 
   get limited(): boolean {
-    return this.#maxBytes !== this.#world.options.logMaxBytes;
+    return this.#limitBytes !== null;
+  }
+
+  get #maxBytes(): number {
+    return this.#limitBytes ?? this.#world.options.logMaxBytes;
   }
 
   lines(): string[] {
@@ -133,6 +137,7 @@ export class SimLogServer {
     this.#storedAtMs.push(this.#world.nowMs);
     this.#messageIds.set(request.msgId, seq);
     this.#usedBytes += bytes.length;
+    this.#world.fork?.onStored(seq, request.stream, bytes);
     for (const follower of this.#followers) this.#planFollower(follower);
     const queue = this.#queues.get(kindOf(request.stream));
     if (queue !== undefined) this.#handOut(kindOf(request.stream), queue);

@@ -5,6 +5,7 @@ import { SimFlows } from './sim-flows.js';
 import { Invariants, type Violation } from './invariants.js';
 import type { SimOptions } from './options.js';
 import type { Passage } from './passage.js';
+import type { SimFork } from './sim-fork.js';
 import { SimLogServer } from './sim-log-server.js';
 import { SimNetwork } from './sim-network.js';
 import { Call, SimProcess } from './sim-process.js';
@@ -16,6 +17,7 @@ export interface SimWorldParts {
   /** Everything that is left to chance follows from it. */
   readonly seed: number | string;
   readonly options: SimOptions;
+  readonly fork?: SimFork | undefined;
 }
 
 /** Notes below this are not kept. */
@@ -42,13 +44,16 @@ class Plain extends Happening {
 
 /** A whole fabric in one process: its clock, its bus, its log and everyone in it. Starts empty. */
 export class SimWorld {
+  /** With settings of this world's own, which may change while it runs. */
   readonly plan: FabricPlan;
-  readonly seed: string;
+  /** Of what is left to chance from now on. */
+  seed: string;
   /** Of this moment: weather may change. */
   options: SimOptions;
   readonly epochMs = EPOCH_MS;
   readonly heap = new EventHeap();
-  readonly faultRng: Rng;
+  faultRng: Rng;
+  readonly fork: SimFork | undefined;
   readonly network: SimNetwork;
   readonly log: SimLogServer;
   readonly invariants: Invariants;
@@ -70,9 +75,10 @@ export class SimWorld {
   readonly #owners = new Map<string, number>();
 
   constructor(parts: SimWorldParts) {
-    this.plan = parts.plan;
+    this.plan = { ...parts.plan, settings: { ...parts.plan.settings } };
     this.seed = String(parts.seed);
     this.options = parts.options;
+    this.fork = parts.fork;
     this.#factories = parts.factories;
     this.faultRng = createRng(this.seed, 'world');
     this.busIndex = parts.plan.roles.length;
@@ -135,7 +141,8 @@ export class SimWorld {
    * an invariant breaks. Returns whether `stop` ended it.
    */
   run(untilUs: number, stop?: () => boolean): boolean {
-    const { heap } = this;
+    const { heap, fork } = this;
+    if (fork?.due === true) fork.take(this);
     while (heap.nextUs <= untilUs) {
       if (this.violation !== undefined) return false;
       if (heap.nextUs > this.lookAtUs) this.#look(heap.nextUs);
@@ -143,6 +150,7 @@ export class SimWorld {
       this.nowUs = event.timeUs;
       this.happened++;
       event.happen();
+      if (fork?.due === true) fork.take(this);
       if (stop !== undefined && stop()) return true;
     }
     if (this.violation !== undefined) return false;

@@ -13,4 +13,5 @@ export * from './registry/parse-args.js';
 export * from './registry/verb.js';
 export { keepReport } from './report/keep-report.js';
 export { keepRunStates } from './time/recorded-run.js';
+export { figuresOf } from './verbs/figures.js';
 export { startRun } from './verbs/start-run.js';

@@ -35,7 +35,11 @@ export function createDecider<S, I extends Input, E extends Event>(
     principal: { name: `${runtime.self.role}.${runtime.self.id}`, known: 'service' },
     build,
     newCommitId,
-    settings: { seenIds: settings['log.seenIds'] },
+    settings: {
+      get seenIds() {
+        return settings['log.seenIds'];
+      },
+    },
   });
   follower.add(decider);
   return decider;

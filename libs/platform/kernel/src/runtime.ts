@@ -106,4 +106,9 @@ export interface Role {
   health(): Health;
   command(command: Command, done: (reply: CommandReply) => void): void;
   stop(deadlineMs: number, done: () => void): void;
+  /**
+   * Values behind the settings it was made with are others from now on, as where a recorded run is gone on with under
+   * other settings: what it has copied from them it copies again. What it reads where it needs it, it need not.
+   */
+  settingsChanged?(): void;
 }

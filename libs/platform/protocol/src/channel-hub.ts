@@ -20,14 +20,22 @@ export interface ChannelOptions {
 /** Bytes a lane may hold; beyond it frames wait in their channel. */
 const MAX_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 
-/** Channels as the settings have them: the same for every role. */
+/** Channels as the settings of the moment have them: the same for every role. */
 export function channelOptions(settings: Settings): ChannelOptions {
   return {
-    retransmitMs: settings['link.retransmitMs'],
-    maxRetries: settings['link.maxRetries'],
-    windowFrames: settings['link.windowFrames'],
+    get retransmitMs() {
+      return settings['link.retransmitMs'];
+    },
+    get maxRetries() {
+      return settings['link.maxRetries'];
+    },
+    get windowFrames() {
+      return settings['link.windowFrames'];
+    },
     maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
-    dropDuplicates: settings['egress.dedup'],
+    get dropDuplicates() {
+      return settings['egress.dedup'];
+    },
   };
 }
 

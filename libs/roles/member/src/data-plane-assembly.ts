@@ -1,4 +1,4 @@
-import type { PipelineSettings } from '@rehearsal/dataplane';
+import type { PipelineSettings, TimeoutSettings } from '@rehearsal/dataplane';
 import {
   ConnectionTable,
   Expectations,
@@ -50,6 +50,8 @@ export interface DataPlaneHost {
 
 /** The parts of a data plane, each wired to those it needs. */
 export interface DataPlaneParts {
+  /** What the pipeline judges by, and copies are timed by: as the settings were when it was last made. */
+  readonly judging: PipelineSettings;
   readonly connections: ConnectionTable;
   readonly expiry: Expiry;
   readonly pipeline: Pipeline;
@@ -90,12 +92,7 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     maxBatches: MAX_FLOW_BATCHES,
     member: me,
   });
-  const expiry = new Expiry(connections, {
-    tcpStartSec: settings['tcp.startTimeoutSec'],
-    tcpSessionSec: settings['tcp.sessionTimeoutSec'],
-    tcpEndSec: settings['tcp.endTimeoutSec'],
-    udpSec: settings['udp.timeoutSec'],
-  });
+  const expiry = new Expiry(connections, timeouts(settings));
   expiry.onIdle = (index, now) => flows.tell(FLOW.idle, index, now, 0);
   const steering = steeringOf(settings, config.interfaces);
   const expectations = new Expectations();
@@ -128,13 +125,15 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     judgeAtHome: (...handed) => comeBack.judgeAtHome(...handed),
     judgeAfresh: (...handed) => comeBack.judgeAfresh(...handed),
   });
-  const entries = new ForwardingEntries(connections, steering, settings['sync.delayMs']);
+  const entries = new ForwardingEntries(connections, steering, judging);
   const legs = new Legs({
     rt,
     connections,
     entries,
     me,
-    ackFirst: settings['correction.ackFirst'],
+    get ackFirst() {
+      return settings['correction.ackFirst'];
+    },
     wayTo,
     memberOf: (channel) => peers.memberOf(channel),
     serves,
@@ -149,7 +148,9 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     connections,
     expectations,
     pipeline,
-    expectMs: settings['alg.expectMs'],
+    get expectMs() {
+      return settings['alg.expectMs'];
+    },
     others: () => peers.others(),
     wayTo,
     holds: (slot) => duties.table?.active[slot] === me || duties.table?.backup[slot] === me,
@@ -170,11 +171,10 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
   });
   const comeBack = new PacketsComeBack({ rt, connections, pipeline, duties, egress, serving, peers });
 
-  const replication = new Replication(rt, connections, settings['sync.delayMs'], flows, wayTo);
+  const replication = new Replication(rt, connections, judging, flows, wayTo);
   const copies = new CopiesHeld({ rt, hub, securityGroup: config.securityGroup, me, connections, duties, peers });
-  const deltaMs = settings['sync.deltaMs'];
   const sending = { replication, correction, legs, serving, expecting, egress };
-  const turns = new Turns({ rt, deltaMs, connections, duties, ...sending });
+  const turns = new Turns({ rt, settings, connections, duties, ...sending });
   const handover = new Handover(
     rt,
     settings['lease.ms'],
@@ -192,18 +192,45 @@ export function assembleDataPlane(host: DataPlaneHost, forgetPackets: () => void
     peers,
     turns,
     planned: config.interfaces,
-    announce: settings['dist.announceChange'],
-    immediate: settings['sync.asymmetricAtOnce'],
+    get announce() {
+      return settings['dist.announceChange'];
+    },
+    get immediate() {
+      return settings['sync.asymmetricAtOnce'];
+    },
     forgetPackets,
     onReady: () => host.heartbeat(),
   });
   const moving = { duties, flows, handover, replication, serving, correction, legs, redistribution, turns };
   const moves = new SlotMoves({ rt, hub, probe, connections, ...moving });
-  const judges = { connections, expiry, pipeline, flows, duties, egress, peers, correction, legs, expecting, serving };
+  const judges = {
+    judging,
+    connections,
+    expiry,
+    pipeline,
+    flows,
+    duties,
+    egress,
+    peers,
+    correction,
+    legs,
+    expecting,
+    serving,
+  };
   return { ...judges, meter, replication, handover, copies, turns, moves, redistribution };
 }
 
-function pipelineSettings(settings: Settings): PipelineSettings {
+/** After how long connections are forgotten. */
+export function timeouts(settings: Settings): TimeoutSettings {
+  return {
+    tcpStartSec: settings['tcp.startTimeoutSec'],
+    tcpSessionSec: settings['tcp.sessionTimeoutSec'],
+    tcpEndSec: settings['tcp.endTimeoutSec'],
+    udpSec: settings['udp.timeoutSec'],
+  };
+}
+
+export function pipelineSettings(settings: Settings): PipelineSettings {
   return {
     slots: settings['dist.slots'],
     sync: settings['sync.policy'],

@@ -1,12 +1,12 @@
 import type { ConnectionFilter } from '@rehearsal/dataplane';
-import { searchConnections } from '@rehearsal/dataplane';
+import { retimeYoung, searchConnections } from '@rehearsal/dataplane';
 import type { CompiledPolicy } from '@rehearsal/policy';
 import type { Channel } from '@rehearsal/protocol';
 import { FRAME, HEADER_WORDS, flowSubject, nodeKind } from '@rehearsal/protocol';
 import type { DataplaneTable, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import { memberNumber, tableForDataplane } from '@rehearsal/security-group';
 import type { DataPlaneHost, DataPlaneParts } from './data-plane-assembly.js';
-import { assembleDataPlane } from './data-plane-assembly.js';
+import { assembleDataPlane, pipelineSettings, timeouts } from './data-plane-assembly.js';
 import { DUTY } from './duties.js';
 import { Ingress } from './inner-life-ingress.js';
 import { tableVersionOf, Unfolded } from './unfolded.js';
@@ -40,8 +40,12 @@ export class DataPlane {
     const { egress, turns } = this.parts;
     this.ingress = new Ingress({
       rt,
-      maxPackets: settings['member.queuePackets'],
-      maxWaitMs: settings['member.queueMs'],
+      get maxPackets() {
+        return settings['member.queuePackets'];
+      },
+      get maxWaitMs() {
+        return settings['member.queueMs'];
+      },
       busyUsPerPacket: () => host.busyUsPerPacket(),
       serve: (words, channel) => this.onBatch(words, channel),
       writerFor: (channel) => egress.writerFor(channel),
@@ -229,6 +233,20 @@ export class DataPlane {
   }
 
   // What the role asks and counts.
+
+  /** Takes again what is copied from the settings. */
+  settingsChanged(): void {
+    const { rt, config } = this.host;
+    const { judging, connections, expiry, pipeline, handover, turns } = this.parts;
+    const delayWas = judging.syncDelayMs;
+    Object.assign(judging, pipelineSettings(config.settings));
+    pipeline.settingsChanged();
+    expiry.setTimeouts(timeouts(config.settings));
+    handover.setLease(config.settings['lease.ms']);
+    if (judging.syncDelayMs === delayWas) return;
+    retimeYoung(connections, connections.relative(rt.nowMs()), judging.syncDelayMs);
+    turns.queue();
+  }
 
   /** Ends connections whose time is over. */
   expire(): void {

@@ -120,6 +120,39 @@ describe('after a loss, a slot is served', () => {
   });
 });
 
+describe('when leases last otherwise from now on', () => {
+  const leased = (leaseMs: number): ReturnType<typeof given> => {
+    const all = given(two());
+    all.handover.check();
+    (all.orchestrators[1] as Live).status = 'out';
+    all.handover.check();
+    all.handover.heard(FIRST, 1, 9);
+    all.handover.seize(9, [3]);
+    all.handover.setLease(leaseMs);
+    return all;
+  };
+
+  it('one that is waited for is given as long as it may be now', () => {
+    const { handover, served, pass } = leased(2 * LEASE_MS);
+    pass(LEASE_MS * 1.1);
+    handover.check();
+    expect(served).toEqual([]);
+    pass(LEASE_MS * 1.1);
+    handover.check();
+    expect(served).toEqual([[3]]);
+  });
+
+  it('one that began when it was longer is given that long', () => {
+    const { handover, served, pass } = leased(LEASE_MS / 4);
+    pass(LEASE_MS);
+    handover.check();
+    expect(served).toEqual([]);
+    pass(LEASE_MS * 0.1);
+    handover.check();
+    expect(served).toEqual([[3]]);
+  });
+});
+
 describe('in a hand-over, a slot is served', () => {
   it('after the release of the very member that served it', () => {
     const { handover } = given(two());

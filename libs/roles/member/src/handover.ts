@@ -5,18 +5,22 @@ import type { SecurityGroupState } from '@rehearsal/security-group';
 /** Slots that were seized from a lost member and may be served once nobody can release its packets. */
 interface Seizure {
   readonly version: number;
-  readonly untilMs: number;
+  untilMs: number;
   readonly slots: Set<number>;
 }
 
 /** An orchestrator that may hold a lease: for as long as it is live, or a short while after it was. */
 interface Leased {
   readonly incarnation: number;
-  readonly untilMs: number;
+  untilMs: number;
 }
 
 /** Clocks may drift this much against one another while a lease runs. */
 const DRIFT_PERCENT = 10;
+
+function withDrift(leaseMs: number): number {
+  return leaseMs * (1 + DRIFT_PERCENT / 100);
+}
 
 /**
  * Waits until a slot may be served: after the old active's in-order release, or, after a loss, until
@@ -32,7 +36,7 @@ export class Handover {
   /** By orchestrator id. */
   private readonly leased = new Map<string, Leased>();
   private timer: Cancel | undefined;
-  private readonly waitMs: number;
+  private waitMs: number;
   private readonly rt: Runtime;
   private readonly orchestrators: () => SecurityGroupState['orchestrators'];
   private readonly onMayServe: (slots: Iterable<number>) => void;
@@ -44,9 +48,17 @@ export class Handover {
     onMayServe: (slots: Iterable<number>) => void,
   ) {
     this.rt = rt;
-    this.waitMs = leaseMs * (1 + DRIFT_PERCENT / 100);
+    this.waitMs = withDrift(leaseMs);
     this.orchestrators = orchestrators;
     this.onMayServe = onMayServe;
+  }
+
+  /** Leases last for so long from now on; those that are waited for may be longer by now. */
+  setLease(leaseMs: number): void {
+    const longerMs = Math.max(0, withDrift(leaseMs) - this.waitMs);
+    this.waitMs = withDrift(leaseMs);
+    for (const seizure of this.seizures) seizure.untilMs += longerMs;
+    for (const leased of this.leased.values()) leased.untilMs += longerMs;
   }
 
   clear(): void {

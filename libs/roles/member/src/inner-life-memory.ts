@@ -1,4 +1,4 @@
-import type { Cancel, Runtime } from '@rehearsal/kernel';
+import type { Cancel, Runtime, Settings } from '@rehearsal/kernel';
 
 const STEP_MS = 100;
 
@@ -14,16 +14,16 @@ export class MemoryLeak {
   private warnedAtMs: number | undefined;
   private timer: Cancel | undefined;
   private readonly rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count' | 'takeMemory'>;
-  private readonly warnPercent: number;
+  private readonly settings: Pick<Settings, 'memory.warnPercent'>;
   private readonly onExhausted: () => void;
 
   constructor(
     rt: Pick<Runtime, 'after' | 'nowMs' | 'note' | 'count' | 'takeMemory'>,
-    warnPercent: number,
+    settings: Pick<Settings, 'memory.warnPercent'>,
     onExhausted: () => void,
   ) {
     this.rt = rt;
-    this.warnPercent = warnPercent;
+    this.settings = settings;
     this.onExhausted = onExhausted;
   }
 
@@ -53,7 +53,7 @@ export class MemoryLeak {
     this.rt.count('memory_leaked_kb_now', this.usedKb);
     const nowMs = this.rt.nowMs();
     const { usedKb, limitKb } = this;
-    if (this.warnedAtMs === undefined && usedKb * 100 >= limitKb * this.warnPercent) {
+    if (this.warnedAtMs === undefined && usedKb * 100 >= limitKb * this.settings['memory.warnPercent']) {
       this.warnedAtMs = nowMs;
       const leftMs = Math.round(((limitKb - usedKb) * 1000) / kbPerSec);
       this.rt.note('warn', 'memory_low', { usedKb, limitKb, leftMs });

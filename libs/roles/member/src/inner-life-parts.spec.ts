@@ -91,7 +91,7 @@ describe('a memory leak', () => {
   it('takes memory, warns at its share of the limit, and exhausts it, with the time there was in between', () => {
     const { rt, time, notes } = world();
     const exhausted: number[] = [];
-    const leak = new MemoryLeak(rt as never, 80, () => exhausted.push(time.nowMs()));
+    const leak = new MemoryLeak(rt as never, { 'memory.warnPercent': 80 }, () => exhausted.push(time.nowMs()));
     leak.start(25, 10);
     time.advance(300);
     expect([leak.usedKb, notes]).toEqual([7, []]);
@@ -116,7 +116,7 @@ describe('a memory leak', () => {
       takenBytes += bytes;
       return () => (takenBytes -= bytes);
     };
-    const leak = new MemoryLeak({ ...rt, takeMemory } as never, 80, () => undefined);
+    const leak = new MemoryLeak({ ...rt, takeMemory } as never, { 'memory.warnPercent': 80 }, () => undefined);
     leak.start(100_000, 100_000);
     time.advance(300);
     expect([leak.usedKb, takenBytes]).toEqual([30_000, 30_000 * 1024]);

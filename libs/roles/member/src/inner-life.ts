@@ -63,7 +63,7 @@ export class InnerLife {
   private compared: { from: string; differs: readonly string[] } = { from: '', differs: [] };
   private restart: Cancel | undefined;
   private noticing: Cancel | undefined;
-  private readonly configurationHash: string;
+  private configurationHash: string;
   private readonly host: InnerLifeHost;
 
   constructor(host: InnerLifeHost) {
@@ -72,7 +72,7 @@ export class InnerLife {
     const { rt, settings } = host;
     this.devices = new CriticalDevices(rt, () => host.heartbeat());
     this.load = new ProcessorLoad(rt);
-    this.memory = new MemoryLeak(rt, settings['memory.warnPercent'], () => void this.crash('memory_exhausted'));
+    this.memory = new MemoryLeak(rt, settings, () => void this.crash('memory_exhausted'));
     this.install = new PolicyInstall({
       rt,
       stream: host.stream,
@@ -123,6 +123,10 @@ export class InnerLife {
 
   onState(): void {
     if (!this.isDown) this.install.onState();
+  }
+
+  settingsChanged(): void {
+    this.configurationHash = configurationHash(this.host.configuration);
   }
 
   stop(): void {

@@ -90,12 +90,23 @@ export class MemberRole implements Role {
     this.follower.start(() => {
       this.hasReadLog = true;
       if (!this.inner.isDown) this.comeUp();
-      this.repeat(this.config.settings['ccp.heartbeatMs'], () => {
-        this.inner.measure();
-        this.heartbeat();
-      });
-      this.repeat(EXPIRY_EVERY_MS, () => this.plane.expire());
+      this.repeat(
+        () => this.config.settings['ccp.heartbeatMs'],
+        () => {
+          this.inner.measure();
+          this.heartbeat();
+        },
+      );
+      this.repeat(
+        () => EXPIRY_EVERY_MS,
+        () => this.plane.expire(),
+      );
     });
+  }
+
+  settingsChanged(): void {
+    this.plane.settingsChanged();
+    this.inner.settingsChanged();
   }
 
   health(): Health {
@@ -261,7 +272,7 @@ export class MemberRole implements Role {
     });
   }
 
-  private repeat(periodMs: number, run: () => void): void {
+  private repeat(periodMs: () => number, run: () => void): void {
     this.cancels.push(every(this.rt, periodMs, run));
   }
 

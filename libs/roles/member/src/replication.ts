@@ -1,4 +1,4 @@
-import type { ConnectionTable, DeltaReader, FlowRecorder } from '@rehearsal/dataplane';
+import type { ConnectionTable, DeltaReader, FlowRecorder, PipelineSettings } from '@rehearsal/dataplane';
 import {
   DELTA_ENTRY_MAX_WORDS,
   DELTA_HEAD_WORDS,
@@ -76,20 +76,20 @@ export class Replication {
   private table_: DataplaneTable | undefined;
   private readonly rt: Runtime;
   private readonly connections: ConnectionTable;
-  private readonly delayMs: number;
+  private readonly timing: Pick<PipelineSettings, 'syncDelayMs'>;
   private readonly firstCopies: FirstCopies;
   private readonly wayTo: (member: number) => PeerWay | undefined;
 
   constructor(
     rt: Runtime,
     connections: ConnectionTable,
-    delayMs: number,
+    timing: Pick<PipelineSettings, 'syncDelayMs'>,
     flows: FlowRecorder,
     wayTo: (member: number) => PeerWay | undefined,
   ) {
     this.rt = rt;
     this.connections = connections;
-    this.delayMs = delayMs;
+    this.timing = timing;
     this.firstCopies = new FirstCopies(connections, flows);
     this.wayTo = wayTo;
     this.copyingTo = new Uint16Array(connections.slots);
@@ -133,11 +133,11 @@ export class Replication {
   flush(now: number, serving: (slot: number) => boolean, awaited: Awaited[]): void {
     const begun = this.beginCopies(now, serving);
     const { connections } = this;
-    for (let index = takeToSend(connections, now, this.delayMs); index !== NONE;) {
+    for (let index = takeToSend(connections, now, this.timing.syncDelayMs); index !== NONE;) {
       const slot = connections.slotOf(index);
       // What began here and was young when its slot went is its next member's to send.
       sent(connections, index, serving(slot) && this.writeToHolders(index, slot, awaited));
-      index = takeToSend(connections, now, this.delayMs);
+      index = takeToSend(connections, now, this.timing.syncDelayMs);
     }
     this.flushFrames(awaited);
     for (const copy of begun) this.sendCopied(copy);
@@ -156,7 +156,7 @@ export class Replication {
       for (const slot of slots) {
         for (let index = connections.firstOf(slot); index !== NONE; index = connections.nextOf(index)) {
           // One that is due may still stand behind younger ones: connections that were taken over are not in order.
-          if (!syncDue(connections, index, now, this.delayMs) || isWaitingToSend(connections, index)) {
+          if (!syncDue(connections, index, now, this.timing.syncDelayMs) || isWaitingToSend(connections, index)) {
             this.writeTo(to, index, undefined);
           }
         }
@@ -181,7 +181,7 @@ export class Replication {
       if (to === 0 || !serving(slot) || this.wayTo(to) === undefined) continue;
       this.copyingTo[slot] = to;
       budget -= this.connections.sizeOfSlot[slot] as number;
-      const queued = queueSlot(this.connections, slot, now, this.delayMs);
+      const queued = queueSlot(this.connections, slot, now, this.timing.syncDelayMs);
       let copy = byMember.get(to);
       if (copy === undefined) {
         copy = { member: to, version: table.version, slots: [], connections: 0, left: 0 };

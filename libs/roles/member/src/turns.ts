@@ -1,5 +1,5 @@
 import type { ConnectionTable } from '@rehearsal/dataplane';
-import type { Cancel, Runtime } from '@rehearsal/kernel';
+import type { Cancel, Runtime, Settings } from '@rehearsal/kernel';
 import type { Correction } from './correction.js';
 import type { Duties } from './duties.js';
 import { DUTY } from './duties.js';
@@ -13,7 +13,7 @@ import type { Serving } from './serving.js';
 export interface TurnsParts {
   readonly rt: Runtime;
   /** Changes of connections may wait this long for others to leave with. */
-  readonly deltaMs: number;
+  readonly settings: Pick<Settings, 'sync.deltaMs'>;
   readonly connections: ConnectionTable;
   readonly duties: Duties;
   readonly replication: Replication;
@@ -72,14 +72,14 @@ export class Turns {
   private readonly atEnd = (): void => {
     this.queued = false;
     if (this.stopped) return;
-    const { rt, deltaMs, correction, legs, serving, egress } = this.parts;
+    const { rt, settings, correction, legs, serving, egress } = this.parts;
     correction.flush();
     // An entry for the other leg is asked for at once: a first packet waits for it.
     if (legs.isAsking) {
       this.flush();
       return;
     }
-    const dueInMs = this.lastFlushMs + deltaMs - rt.nowMs();
+    const dueInMs = this.lastFlushMs + settings['sync.deltaMs'] - rt.nowMs();
     if (dueInMs <= 0) {
       this.flush();
       return;

@@ -67,7 +67,9 @@ export class FragmentSteering {
     const { settings, egress } = this.parts;
     this.tracker = new FragmentTracker({
       maxHeld: settings['frag.maxHeld'],
-      timeoutMs: settings['frag.timeoutMs'],
+      get timeoutMs() {
+        return settings['frag.timeoutMs'];
+      },
       drop: (tag, side, why) =>
         egress.name(tag, side, why === 'timeout' ? REASONS.fragment_timeout : REASONS.fragment_overflow, 0),
     });

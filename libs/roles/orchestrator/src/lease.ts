@@ -7,12 +7,13 @@ import type { Cancel, ReadOutcome, Runtime, StoredCommit } from '@rehearsal/kern
  * lease has run out even if this orchestrator never confirmed the change (fidelity: F-LEASE).
  */
 export class Lease {
-  private untilMs = 0;
+  /** When the question was asked whose answer renewed it last. */
+  private renewedAtMs = Number.NEGATIVE_INFINITY;
   /** When the question under way was asked; undefined: none is. */
   private askedAtMs: number | undefined;
   private timer: Cancel | undefined;
   private readonly rt: Runtime;
-  private readonly leaseMs: number;
+  private readonly leaseMs: () => number;
   private readonly stream: string;
   private readonly lastSeq: () => number;
   private readonly onBehind: (commit: StoredCommit) => void;
@@ -21,7 +22,8 @@ export class Lease {
   constructor(
     rt: Runtime,
     options: {
-      leaseMs: number;
+      /** Of the moment. */
+      leaseMs: () => number;
       stream: string;
       /** Site sequence of the last commit folded. */
       lastSeq: () => number;
@@ -47,21 +49,21 @@ export class Lease {
   }
 
   held(nowMs: number): boolean {
-    return nowMs < this.untilMs;
+    return nowMs < this.renewedAtMs + this.leaseMs();
   }
 
   private readonly renew = (): void => {
-    this.timer = this.rt.after(this.leaseMs / 4, this.renew);
+    this.timer = this.rt.after(this.leaseMs() / 4, this.renew);
     const askedAtMs = this.rt.nowMs();
     // A question that outlived a lease was lost with the bus; a late answer to it still counts from when it was asked.
-    if (this.askedAtMs !== undefined && askedAtMs - this.askedAtMs < this.leaseMs) return;
+    if (this.askedAtMs !== undefined && askedAtMs - this.askedAtMs < this.leaseMs()) return;
     this.askedAtMs = askedAtMs;
     this.rt.log.readNext(this.stream, this.lastSeq(), (outcome: ReadOutcome) => {
       if (this.askedAtMs === askedAtMs) this.askedAtMs = undefined;
       if (outcome.kind === 'found') {
         this.onBehind(outcome.commit);
       } else if (outcome.kind === 'none') {
-        this.untilMs = Math.max(this.untilMs, askedAtMs + this.leaseMs);
+        this.renewedAtMs = Math.max(this.renewedAtMs, askedAtMs);
         this.onRenewed();
       }
     });

@@ -1,4 +1,4 @@
-import type { Runtime } from '@rehearsal/kernel';
+import type { Runtime, Settings } from '@rehearsal/kernel';
 import type { Channel } from '@rehearsal/protocol';
 import type { Lease } from './lease.js';
 import type { SteeringPlane } from './steering-plane.js';
@@ -7,8 +7,8 @@ export interface LeasedAnswersParts {
   readonly rt: Runtime;
   readonly plane: SteeringPlane;
   readonly lease: Lease;
-  /** Only the active incarnation of a member may answer. */
-  readonly fence: boolean;
+  /** With the fence only the active incarnation of a member may answer. */
+  readonly settings: Pick<Settings, 'egress.fence'>;
 }
 
 /** Answers of members on their way to release: fenced, and withheld while the lease has run out. */
@@ -22,11 +22,11 @@ export class LeasedAnswers {
   }
 
   take(words: Int32Array, channel: Channel): void {
-    const { rt, plane, lease, fence } = this.parts;
+    const { rt, plane, lease, settings } = this.parts;
     const member = plane.ways.byCode(channel.peerCode);
     const current = member !== undefined && member.active && member.incarnation === channel.peerIncarnation;
     // fidelity: F-EGRESS-FENCE
-    if (!current && fence) {
+    if (!current && settings['egress.fence']) {
       rt.count('answers_fenced', 1);
       return;
     }

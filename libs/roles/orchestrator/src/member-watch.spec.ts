@@ -42,7 +42,7 @@ function given(members: readonly Member[], change: Partial<SecurityGroupState> =
   const watch = new MemberWatch(rt as never, group as never, {
     newId: (what) => what,
     onNewer: (code) => newer.push(code),
-    freshMs: FRESH_MS,
+    freshMs: () => FRESH_MS,
   });
   const says = (id: string, change_: Partial<MemberBeat>, incarnation = 5): void => {
     const words = new Int32Array(HEADER_WORDS + BEAT_WORDS);

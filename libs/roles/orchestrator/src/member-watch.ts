@@ -37,19 +37,19 @@ export class MemberWatch {
   private readonly group: Group;
   private readonly newId: (what: string) => string;
   private readonly onNewer: (code: number) => void;
-  private readonly freshMs: number;
+  private readonly freshMs: () => number;
 
   /** `onNewer`: a newer incarnation than the active one spoke. `freshMs`: after this a word counts for nothing. */
   constructor(
     rt: Runtime,
     group: Group,
-    parts: { newId(what: string): string; onNewer(code: number): void; freshMs: number },
+    parts: { newId(what: string): string; onNewer(code: number): void; freshMs(): number },
   ) {
     this.rt = rt;
     this.group = group;
     this.newId = parts.newId;
     this.onNewer = parts.onNewer;
-    this.freshMs = parts.freshMs;
+    this.freshMs = () => parts.freshMs();
   }
 
   onBeat(header: FrameHeader, words: Int32Array): void {
@@ -81,7 +81,7 @@ export class MemberWatch {
   /** What a member says of itself, while it is heard at all. */
   heard(member: Member): Heard | undefined {
     const word = this.words.get(nodeCode('member', member.id));
-    if (word === undefined || this.rt.nowMs() - word.atMs > this.freshMs) return undefined;
+    if (word === undefined || this.rt.nowMs() - word.atMs > this.freshMs()) return undefined;
     const { culThresholdPercent } = this.group.state.rules;
     return {
       says: SAYS[word.beat.state],

@@ -1,4 +1,4 @@
-import type { Runtime } from '@rehearsal/kernel';
+import type { Runtime, Settings } from '@rehearsal/kernel';
 import type { Channel, ChannelHub } from '@rehearsal/protocol';
 import { FRAME, nodeCode, PacketFrameWriter } from '@rehearsal/protocol';
 import type { SecurityGroupState } from '@rehearsal/security-group';
@@ -29,19 +29,19 @@ export class MemberWays {
   private flushQueued = false;
   private readonly rt: Runtime;
   private readonly hub: ChannelHub;
-  private readonly maxPackets: number;
+  private readonly settings: Pick<Settings, 'batch.maxPackets'>;
   private readonly onUnreachable: (code: number) => void;
 
   constructor(
     rt: Runtime,
     hub: ChannelHub,
     members: readonly { readonly id: string }[],
-    maxPackets: number,
+    settings: Pick<Settings, 'batch.maxPackets'>,
     onUnreachable: (code: number) => void,
   ) {
     this.rt = rt;
     this.hub = hub;
-    this.maxPackets = maxPackets;
+    this.settings = settings;
     this.onUnreachable = onUnreachable;
     this.all = members.map((m, i) => ({
       number: i + 1,
@@ -89,7 +89,7 @@ export class MemberWays {
   /** To be called once a packet that was written is noted as outstanding. */
   flushFull(member: number): void {
     const { writer } = this.all[member - 1] as MemberWay;
-    if (writer.full || writer.count >= this.maxPackets) this.flushMember(member - 1);
+    if (writer.full || writer.count >= this.settings['batch.maxPackets']) this.flushMember(member - 1);
   }
 
   /** What has been written goes at the end of this turn. */

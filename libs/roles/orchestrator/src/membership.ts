@@ -1,7 +1,8 @@
-import type { Decider, Runtime } from '@rehearsal/kernel';
+import type { Decider, Runtime, Settings } from '@rehearsal/kernel';
+import { canonicalBytes, canonicalText, sha256Hex } from '@rehearsal/kernel';
 import type { Detector, Silence } from '@rehearsal/protocol';
 import { firstLife, nextLife, nodeId, nodeKind } from '@rehearsal/protocol';
-import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import type { GroupRules, SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { MemberWatch } from './member-watch.js';
 
@@ -9,6 +10,21 @@ export interface MembershipParts {
   readonly rt: Runtime;
   readonly config: OrchestratorConfig;
   readonly group: Decider<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
+}
+
+/** What the group decides by, as settings have it. */
+function rulesOf(settings: Settings): { readonly rules: GroupRules; readonly requireInStep: boolean } {
+  return {
+    requireInStep: settings['hypersync.requireInStep'],
+    rules: {
+      drain: settings['admin.drain'],
+      culThresholdPercent: settings['cul.thresholdPercent'],
+      culOffMs: settings['cul.offSec'] * 1000,
+      freezeOnInstallMs: settings['freeze.policyInstallSec'] * 1000,
+      lockstep: settings['policy.lockstep'],
+      installWithinMs: settings['policy.installWithinMs'],
+    },
+  };
 }
 
 /** This orchestrator's place in the group, and what it proposes to the group: its set-up, itself, who fell silent. */
@@ -55,6 +71,7 @@ export class Membership {
       return;
     }
     const { settings, members, orchestrators, interfaces, securityGroup: id } = config;
+    const { rules, requireInStep } = rulesOf(settings);
     group.submit(
       {
         type: 'configure',
@@ -66,16 +83,9 @@ export class Membership {
           orchestrators: [...orchestrators],
           slots: settings['dist.slots'],
           placement: settings['dist.placement'],
-          requireInStep: settings['hypersync.requireInStep'],
+          requireInStep,
           interfaces: { inside: interfaces.inside, outside: interfaces.outside },
-          rules: {
-            drain: settings['admin.drain'],
-            culThresholdPercent: settings['cul.thresholdPercent'],
-            culOffMs: settings['cul.offSec'] * 1000,
-            freezeOnInstallMs: settings['freeze.policyInstallSec'] * 1000,
-            lockstep: settings['policy.lockstep'],
-            installWithinMs: settings['policy.installWithinMs'],
-          },
+          rules,
         },
       },
       undefined,
@@ -85,6 +95,19 @@ export class Membership {
         else this.join();
       },
     );
+  }
+
+  /** Has the group decide by the present settings; whoever comes first writes it, for the others it is already so. */
+  setRules(): void {
+    const { rt, config, group } = this.parts;
+    const { rules, requireInStep } = rulesOf(config.settings);
+    const { state } = group;
+    if (state.requireInStep === requireInStep && canonicalText(state.rules) === canonicalText(rules)) return;
+    const said = { rules, requireInStep };
+    const id = `set-rules.${config.securityGroup}.${sha256Hex(canonicalBytes(said)).slice(0, 16)}`;
+    group.submit({ type: 'setRules', id, at: this.now(), from: 'command', ...said }, undefined, undefined, (reply) => {
+      if (reply.kind === 'failed' && !this.stopped) rt.after(config.settings['ccp.heartbeatMs'], () => this.setRules());
+    });
   }
 
   /** Asks in, unless it is under way or so already. */

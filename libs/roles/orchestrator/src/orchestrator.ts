@@ -43,6 +43,7 @@ export class OrchestratorRole implements Role {
   private readonly peers: readonly { readonly id: string; readonly code: number }[];
   private readonly watch: MemberWatch;
   private readonly cancels: Cancel[] = [];
+  private probing: Cancel | undefined;
   private readonly beat = new Int32Array(HEADER_WORDS + 1);
   private readonly drainedWord = new Int32Array(HEADER_WORDS + 1);
   /** The change that members have been told is drained here. */
@@ -75,18 +76,17 @@ export class OrchestratorRole implements Role {
       this.detector.unreachable(code, rt.nowMs()),
     );
     this.lease = new Lease(rt, {
-      leaseMs: settings['lease.ms'],
+      leaseMs: () => settings['lease.ms'],
       stream: this.group.stream,
       lastSeq: () => this.group.lastSeq,
       onBehind: (commit) => this.group.fold(commit),
       onRenewed: () => this.answers.release(),
     });
-    const fence = settings['egress.fence'];
-    this.answers = new LeasedAnswers({ rt, plane: this.plane, lease: this.lease, fence });
+    this.answers = new LeasedAnswers({ rt, plane: this.plane, lease: this.lease, settings });
     this.watch = new MemberWatch(rt, this.group, {
       newId: (what) => this.membership.inputId(what),
       onNewer: (code) => this.detector.replaced(code, rt.nowMs()),
-      freshMs: settings['ccp.heartbeatMs'] * settings['ccp.deadMultiplier'],
+      freshMs: () => settings['ccp.heartbeatMs'] * settings['ccp.deadMultiplier'],
     });
     this.peers = config.orchestrators
       .filter((id) => id !== rt.self.id)
@@ -101,13 +101,20 @@ export class OrchestratorRole implements Role {
     this.follower.start(() => {
       this.lease.start();
       this.membership.configure();
-      this.repeat(this.config.settings['ccp.heartbeatMs'], () => this.heartbeat());
-      this.repeat(this.config.settings['ccp.heartbeatMs'] / DETECTOR_ROUNDS, () =>
-        this.detector.round(this.rt.nowMs()),
+      const heartbeatMs = (): number => this.config.settings['ccp.heartbeatMs'];
+      this.repeat(heartbeatMs, () => this.heartbeat());
+      this.repeat(
+        () => heartbeatMs() / DETECTOR_ROUNDS,
+        () => this.detector.round(this.rt.nowMs()),
       );
-      const probeMs = this.config.settings['detector.probeMs'];
-      if (probeMs > 0) this.repeat(probeMs, () => this.probeMembers());
+      this.probe();
     });
+  }
+
+  settingsChanged(): void {
+    if (!this.follower.caughtUp || this.stopped) return;
+    this.probe();
+    if (this.group.version > 0) this.membership.setRules();
   }
 
   health(): Health {
@@ -134,6 +141,7 @@ export class OrchestratorRole implements Role {
     this.stopped = true;
     this.membership.stop();
     for (const cancel of this.cancels) cancel();
+    this.probing?.();
     this.lease.stop();
     this.follower.stop();
     this.plane.flush();
@@ -277,6 +285,16 @@ export class OrchestratorRole implements Role {
     }
   }
 
+  /** Begins to probe, or ends it, as the settings have it. */
+  private probe(): void {
+    const probeMs = (): number => this.config.settings['detector.probeMs'];
+    if (probeMs() > 0) this.probing ??= every(this.rt, probeMs, () => this.probeMembers());
+    else {
+      this.probing?.();
+      this.probing = undefined;
+    }
+  }
+
   /** Something to be undeliverable, for members that get no packets just now. */
   private probeMembers(): void {
     this.beat[HEADER_WORDS] = 1;
@@ -285,7 +303,7 @@ export class OrchestratorRole implements Role {
     }
   }
 
-  private repeat(periodMs: number, run: () => void): void {
+  private repeat(periodMs: () => number, run: () => void): void {
     this.cancels.push(every(this.rt, periodMs, run));
   }
 

@@ -50,7 +50,7 @@ export class SteeringPlane {
     const slots = settings['dist.slots'];
     this.steering = steeringOf(settings, config.interfaces);
     this.pending = new PendingPackets(Math.max(LEAST_PENDING, settings['hold.maxPackets'] * 2), ARENA_WORDS, slots);
-    this.ways = new MemberWays(rt, hub, config.members, settings['batch.maxPackets'], onUnreachable);
+    this.ways = new MemberWays(rt, hub, config.members, settings, onUnreachable);
     this.order = new SlotOrder({ slots, pending: this.pending, ways: this.ways, egress });
     this.held = new HeldFrames(settings['hold.maxPackets'], (tag, side) =>
       egress.name(tag, side, REASONS.hold_overflow, 0),

@@ -234,7 +234,14 @@ export class OutsideWorldRole implements Role {
     const { settings } = this.config;
     try {
       const recordings = reply.plan.captures.map((c) => this.shelf.recording(c.name));
-      const limits = { maxPackets: settings['batch.maxPackets'], windowFrames: settings['link.windowFrames'] };
+      const limits = {
+        get maxPackets() {
+          return settings['batch.maxPackets'];
+        },
+        get windowFrames() {
+          return settings['link.windowFrames'];
+        },
+      };
       const firstTag = this.run?.ledger.ring.nextTag ?? 1;
       this.clearQueues();
       const nowMs = this.rt.nowMs();

@@ -16,6 +16,7 @@ const FROM: Record<string, string> = {
   inStep: 'intent',
   setAdmin: 'command',
   setAutoClone: 'command',
+  setRules: 'command',
   setDistribution: 'command',
   freeze: 'command',
   installPolicy: 'command',

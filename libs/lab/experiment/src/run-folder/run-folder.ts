@@ -5,7 +5,7 @@ import { nearestName } from '@rehearsal/kernel/nearest-name';
 import type { Metric, Note, RunRecord, Sample, SampleHead, Samples } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
-import type { ConnectionRow, ControlDifference, LedgerSummary } from '@rehearsal/traffic';
+import type { ConnectionRow, ControlDifference, LedgerSummary, TrafficPlan } from '@rehearsal/traffic';
 import type { Journal } from '../conduct/journal.js';
 import type { LostPacketRow, RunLosses } from '../judge/losses.js';
 import type { AffectedConnection } from '../judge/lost-connections.js';
@@ -29,6 +29,8 @@ export interface KeptRun {
   readonly code: MachineCode;
   /** The command line that does the same again. */
   readonly command: string;
+  /** What the outside world was asked to send; a fabric that was lived in was asked again and again. */
+  readonly traffic?: TrafficPlan;
   /** A fabric that was lived in: the journal has what was typed at it. */
   readonly livedIn?: boolean;
   /** Where its packet capture is now; undefined where there is none. */
@@ -85,7 +87,15 @@ export function writeRunFolder(folder: string, run: KeptRun): void {
   // Last: a folder with a run.json is whole.
   put(
     'run.json',
-    pretty({ ...head, build, machines: entries, command: run.command, livedIn: run.livedIn, result: run.result }),
+    pretty({
+      ...head,
+      build,
+      machines: entries,
+      command: run.command,
+      livedIn: run.livedIn,
+      traffic: run.traffic,
+      result: run.result,
+    }),
   );
 }
 
@@ -159,6 +169,8 @@ export interface RunHead {
   /** The command line that does the same again; older runs have none. */
   readonly command?: string;
   readonly livedIn?: boolean;
+  /** What the outside world was asked to send; older runs, and those that were lived in, have none. */
+  readonly traffic?: TrafficPlan;
   readonly plan: RunRecord['plan'];
   /** None where the run ended without a seal. */
   readonly result?: RunResult;
@@ -214,6 +226,11 @@ function readPart(folder: string, name: string): string {
       'Name a run of this version: rehearse run EXPERIMENT.',
     );
   }
+}
+
+/** What was done, step by step. @throws LabError (bad input) where the folder has none */
+export function readJournal(folder: string): Journal {
+  return JSON.parse(readPart(folder, 'journal.json')) as Journal;
 }
 
 /** What did not end well in a run, as its folder has it. @throws LabError (bad input) where it has none */

@@ -105,6 +105,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/diff.js'),
   },
   {
+    path: 'whatif',
+    summary: 'fork a recorded run at a commit, with other settings and other chances, and compare',
+    load: () => import('../verbs/whatif.js'),
+  },
+  {
     path: 'import',
     summary: 'make a fabric file from what a real system prints',
     load: () => import('../verbs/import.js'),

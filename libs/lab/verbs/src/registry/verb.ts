@@ -2,8 +2,9 @@ import type { Checkpoint, Verifier } from '@rehearsal/audit';
 import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
 import type { Explored, RunResult, Schedule, StandingLab, Workbench } from '@rehearsal/experiment';
-import type { AnyMachine } from '@rehearsal/kernel';
+import type { AnyMachine, Settings } from '@rehearsal/kernel';
 import type { CaptureLimits } from '@rehearsal/traffic';
+import type { StateMark } from '@rehearsal/whatif';
 import type { z } from 'zod';
 
 /** Exit codes: `deviated` also says that a log was altered; `differs` is of `verify` alone. */
@@ -99,6 +100,48 @@ export interface ExploreRequest {
   /** Whether a failing schedule is shrunk. */
   readonly shrink: boolean;
   readonly set: SetWords;
+}
+
+/** A recorded run that is gone through again, and otherwise from a commit on. */
+export interface ForkRequest {
+  /** Of the recorded run. */
+  readonly folder: string;
+  /** Sequence of the last commit that both have. */
+  readonly seq: number;
+  /** All of them, as they are from there on. */
+  readonly settings: Settings;
+  /** Seeds of the chances from there on. */
+  readonly from: number;
+  readonly to: number;
+  readonly runsFolder: string;
+}
+
+/** By name; null where there is nothing to count. */
+export type ForkFigures = Readonly<Record<string, number | null>>;
+
+/** What the record comes to by itself. */
+export interface ForkOriginal {
+  /** Title of the experiment. */
+  readonly experiment: string;
+  readonly seed: number;
+  readonly figures: ForkFigures;
+  /** After the last commit that forks have in common with it. */
+  readonly states: readonly StateMark[];
+}
+
+/** One fork of many; without figures where it came to no end. */
+export interface ForkOutcome {
+  readonly seed: number;
+  readonly figures?: ForkFigures;
+  /** Packets whose fate nobody can name. */
+  readonly unexplained?: number;
+  readonly states?: readonly StateMark[];
+  /** Whether its whole log and all that became of its connections is as recorded, byte for byte. */
+  readonly same?: boolean;
+  /** Why there are no figures. */
+  readonly error?: string;
+  /** What to do where it is the record that is to blame, so that any other seed would find the same. */
+  readonly remedy?: string;
 }
 
 export interface CapacityRequest {
@@ -277,6 +320,9 @@ export interface Services {
   runs(request: RunsRequest, on: (outcome: RunOutcome) => void): Promise<void>;
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
+  forkOriginal(request: Pick<ForkRequest, 'folder' | 'seq'>): Promise<ForkOriginal>;
+  /** Forks a recorded run on several workers; `on` hears of each as it ends, in any order. */
+  forks(request: ForkRequest, on: (outcome: ForkOutcome) => void): Promise<void>;
   capacity(request: CapacityRequest): Promise<CapacityReport>;
   /** @throws LabError (bad input) where no connection has these ends, or too many do */
   dossier(request: DossierRequest): Promise<DossierReport>;

@@ -1,0 +1,61 @@
+import type { RunHead } from '@rehearsal/experiment/run-folder';
+import type { Settings } from '@rehearsal/kernel';
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import { forkSettings, RefusedChanges } from '@rehearsal/whatif';
+import type { SetWords } from '../registry/verb.js';
+
+/** @throws LabError (bad input) where a run cannot be gone through again */
+export function assertForkable({ world, traffic, result, seed }: RunHead, folder: string): void {
+  if (world !== 'simulated') {
+    throw new LabError(
+      'bad-input',
+      `${folder} is a run of real processes, and no seed leads through it again.`,
+      'Fork a simulated run of the same experiment: rehearse run EXPERIMENT --sim, then rehearse whatif latest.',
+    );
+  }
+  if (traffic === undefined || result === undefined || seed === undefined) {
+    throw new LabError(
+      'bad-input',
+      `${folder} does not say what traffic it had: an older version recorded it.`,
+      'Record it again: rehearse run EXPERIMENT --sim.',
+    );
+  }
+}
+
+/** @throws LabError (bad input) where the code that decides is another by now */
+export function assertSameBuild(folder: string, recorded: string, current: string): void {
+  if (recorded === current) return;
+  throw new LabError(
+    'bad-input',
+    `${folder} was recorded with another build: its decisions are by code ${recorded.slice(0, 12)}, and this is ${current.slice(0, 12)}.`,
+    'Record it again with this one, or use the build that recorded it.',
+  );
+}
+
+/** The settings from the fork on. @throws LabError (bad input), SettingsError */
+export function settingsFrom({ plan }: Pick<RunHead, 'plan'>, set: SetWords): Settings {
+  if (set.profile !== undefined) {
+    throw new LabError(
+      'bad-input',
+      `--set profile=${set.profile}: a profile is many settings, and not all of them can be changed at a fork.`,
+      'Name those that are to be others: --set ccp.deadMultiplier=10.',
+    );
+  }
+  try {
+    return forkSettings(plan.profile, plan.settings, set.settings);
+  } catch (error) {
+    if (error instanceof RefusedChanges) throw new LabError('bad-input', `${error.message}.`, error.remedy);
+    throw error;
+  }
+}
+
+/** @throws LabError (bad input) */
+export function readSeeds(text: string | undefined, own: number): { readonly from: number; readonly to: number } {
+  if (text === undefined) return { from: own, to: own };
+  const [from, to] = text.split('..').map(Number) as [number, number];
+  if (to < from)
+    throw new LabError('bad-input', `--seeds ${text}: the last comes before the first.`, 'Turn them round.');
+  if (to > 0xffffffff)
+    throw new LabError('bad-input', `--seeds ${text}: a seed is at most 4294967295.`, 'Choose smaller ones.');
+  return { from, to };
+}
