@@ -1,4 +1,5 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { answerSubject } from '@rehearsal/protocol';
 
 /**
  * Reply subjects of one connection behind one subscription. Handlers run straight out of the socket
@@ -11,25 +12,34 @@ export class Inbox {
 
   /** `prefix` must be this connection's own: replies to an earlier process of the same user end elsewhere. */
   constructor(connection: NatsConnection, prefix: string, guard: (run: () => void) => void) {
-    this.#prefix = `${prefix}.`;
-    connection.subscribe(`${prefix}.*`, {
+    this.#prefix = prefix;
+    connection.subscribe(`${prefix}.>`, {
       callback: (error, message) => {
         if (error) return;
-        const handler = this.#handlers.get(message.subject.slice(this.#prefix.length));
+        const handler = this.#handlers.get(this.#tokenOf(message.subject));
         if (handler) guard(() => handler(message));
       },
     });
   }
 
-  /** A fresh reply subject; every message there goes to `on` until it is closed. */
-  open(on: (message: Msg) => void): string {
+  /**
+   * A fresh reply subject; every message there goes to `on` until it is closed.
+   * @param at what is asked at, where somebody is to answer; else the server alone may
+   */
+  open(on: (message: Msg) => void, at?: string): string {
     const token = (++this.#last).toString(36);
     this.#handlers.set(token, on);
-    return this.#prefix + token;
+    return at === undefined ? `${this.#prefix}.${token}` : answerSubject(this.#prefix, token, at);
   }
 
   close(subject: string): void {
-    this.#handlers.delete(subject.slice(this.#prefix.length));
+    this.#handlers.delete(this.#tokenOf(subject));
+  }
+
+  #tokenOf(subject: string): string {
+    const start = this.#prefix.length + 1;
+    const end = subject.indexOf('.', start);
+    return subject.slice(start, end < 0 ? undefined : end);
   }
 }
 

@@ -30,12 +30,14 @@ commitStoreContract('JetStream', async ({ maxBytes }) => {
   });
   const store = async (id: string): Promise<JetStreamCommitStore> => {
     const runtime = await bus.runtime('sync', id);
-    return storeOver(bus, runtime, id, (prefix) => prefix);
+    return storeOver(bus, runtime, id, (subject) => subject);
   };
   return {
     store: await store('one'),
     other: await store('two'),
-    deaf: await storeOver(bus, await bus.runtime('sync', 'deaf'), 'deaf', (prefix) => `${prefix}.nobody`),
+    deaf: await storeOver(bus, await bus.runtime('sync', 'deaf'), 'deaf', (subject) =>
+      subject.replace('.test.', '.nobody.'),
+    ),
     redeliverMs: ACK_WAIT_MS,
     close: () => bus.close(),
   };
@@ -46,7 +48,7 @@ async function storeOver(
   bus: TestBus,
   runtime: LiveRuntime,
   id: string,
-  replyTo: (prefix: string) => string,
+  replyTo: (subject: string) => string,
 ): Promise<JetStreamCommitStore> {
   const connection = await bus.raw('sync', id);
   const { inboxPrefix } = grantsFor('sync', id, SITE, FABRIC);

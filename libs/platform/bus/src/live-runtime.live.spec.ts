@@ -269,33 +269,36 @@ describe('a bus that restarts', () => {
     expect(bus.fatals).toEqual([]);
   });
 
-  it('grants no answer to what was asked before it: that is lost, and who gave it goes on', async () => {
+  it('loses the answer that is given while it is down, carries a later one, and whoever gave them goes on', async () => {
     const from = await bus.runtime('lab', 'lab');
     let died: (code: string) => void = () => undefined;
     const fatal = new Promise<string>((resolve) => (died = resolve));
     const to = await bus.runtime('member', '1_01', { fatal: died });
     const until = new Until();
-    let late: (() => void) | undefined;
+    const late = new Map<string, () => void>();
     to.answer('ctl.member.1_01', undefined, (body, reply) => {
       if (text(body) === 'after') reply(body);
-      else late = () => reply(body);
+      else late.set(text(body), () => reply(body));
       until.changed();
     });
     await flushed(to);
-    const lost = ask(from, 'ctl.member.1_01', 'before');
-    await until.that(() => late !== undefined);
+    const lost = ask(from, 'ctl.member.1_01', 'lost');
+    const before = ask(from, 'ctl.member.1_01', 'before', 20_000);
+    await until.that(() => late.size === 2);
     const down = [busState(from, 'down'), busState(to, 'down')];
     await bus.server.kill();
     await Promise.all(down);
+    late.get('lost')!();
     const up = [busState(from, 'up'), busState(to, 'up')];
     await bus.server.startAgain();
     await Promise.all(up);
-    late!();
+    late.get('before')!();
     expect(await Promise.race([fatal, flushed(to)])).toBe(undefined);
     expect(show(await ask(from, 'ctl.member.1_01', 'after'))).toBe('answer after');
     expect(bus.notes.filter((note) => note.code === 'answer_lost')).toEqual([
       { user: 'member 1_01', code: 'answer_lost' },
     ]);
+    expect(show(await before)).toBe('answer before');
     expect(show(await lost)).toBe('timeout');
   });
 

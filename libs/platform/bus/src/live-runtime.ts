@@ -204,7 +204,7 @@ export class LiveRuntime implements Runtime {
       done(
         isNoResponders(message) ? { kind: 'no-responders' } : { kind: 'answer', body: new Uint8Array(message.data) },
       );
-    });
+    }, to);
     const cancel = this.after(timeoutMs, () => {
       this.#inbox.close(reply);
       done({ kind: 'timeout' });
@@ -231,7 +231,6 @@ export class LiveRuntime implements Runtime {
   ): Cancel {
     const subscription = this.#subscribe(at, group, (message) => {
       let answered = false;
-      const askedOver = this.#link();
       const span = this.#spanOf(message, at);
       const take = (): void => on(new Uint8Array(message.data), answer, span);
       const answer = (body: Uint8Array): void => {
@@ -240,9 +239,8 @@ export class LiveRuntime implements Runtime {
           return;
         }
         answered = true;
-        const link = this.#link();
-        // The server grants an answer only to the connection that it gave the question to; any other is a trespass.
-        const lost = link === undefined || link !== askedOver;
+        // Who asked does not wait for a bus that is down.
+        const lost = !this.#up;
         span?.end(lost ? 'lost' : undefined);
         if (lost) this.note('warn', 'answer_lost', { at });
         else if (message.reply && !this.#connection.isClosed()) this.#connection.publish(message.reply, body);
@@ -314,12 +312,6 @@ export class LiveRuntime implements Runtime {
     if (this.#up) await this.#connection.drain();
     else await this.#connection.close();
     this.#dead = true;
-  }
-
-  /** Names the server and the connection to it; undefined while there is none. */
-  #link(): string | undefined {
-    const { info } = this.#connection;
-    return info && `${info.server_id} ${info.client_id}`;
   }
 
   #full(subject: Subject): string {

@@ -17,7 +17,7 @@ export interface StoredMessage {
 }
 
 export interface FedMessage extends StoredMessage {
-  /** Tells the server that this one need not come again. */
+  /** Tells the server that neither this one nor any before it need come again. */
   acknowledge(): void;
 }
 
@@ -50,7 +50,7 @@ export interface FeedOptions {
 }
 
 /**
- * Every message of a site's log from a sequence on, once and in order, through a durable consumer with explicit
+ * Every message of a site's log from a sequence on, once and in order, through a durable consumer with
  * acknowledgements. Nothing comes that was not asked for, so a reader that cannot go on holds up nobody. The consumer
  * shows at the server how far the reader is; where to begin the reader knows itself, so at the start, after a gap and
  * after a break of the connection the consumer is made anew from the message after the last one that came.
@@ -132,7 +132,7 @@ export class LogFeed {
       durable_name: ARCHIVE_CONSUMER,
       deliver_policy: 'by_start_sequence',
       opt_start_seq: this.#nextSeq,
-      ack_policy: 'explicit',
+      ack_policy: 'all',
       ack_wait: timing.ackWaitMs * 1e6,
       max_deliver: -1,
       max_ack_pending: 100_000,

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { errors } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { LOG_RIGHTS, SUBJECT_MAP, flowPrefix, flowStreamName, logPrefix, logStreamName } from '@rehearsal/protocol';
+import {
+  LOG_RIGHTS,
+  ROLES,
+  SUBJECT_MAP,
+  flowPrefix,
+  flowStreamName,
+  logPrefix,
+  logStreamName,
+} from '@rehearsal/protocol';
 import type { LogRight, RoleName } from '@rehearsal/protocol';
 import { FABRIC, SITE, TestBus, USERS } from './test-support.js';
 
@@ -100,14 +108,31 @@ interface Attempt {
 function mapAttempts(role: RoleName, id: string): Attempt[] {
   return SUBJECT_MAP.flatMap((row) => {
     const own = row.template.includes('{own}');
-    const at = (word: string): string => `${FABRIC}.${row.template.replace('{own}', word).replace('{id}', word)}`;
+    const below = (word: string): string => row.template.replace('{own}', word).replace('{id}', word);
+    const at = (word: string): string => `${FABRIC}.${below(word)}`;
+    const answer = (asker: RoleName, word: string): string => `_INBOX.${FABRIC}.${asker}.x.y.1.${below(word)}`;
+    const isAsked = (asker: RoleName): boolean =>
+      !row.template.startsWith('data.') && row.publishers.includes(asker) && row.subscribers.includes(role);
     const publishes = row.publishers.includes(role);
     const subscribes = row.subscribers.includes(role);
     const attempts: Attempt[] = [
       { operation: 'publish', subject: at(id), allowed: publishes },
       { operation: 'subscription', subject: at(id), allowed: subscribes },
+      // Answers go only to who may ask, and only to what is asked of this role.
+      ...ROLES.map((asker) => ({
+        operation: 'publish' as const,
+        subject: answer(asker, id),
+        allowed: isAsked(asker),
+      })),
     ];
     if (at(OTHER_ID) !== at(id)) {
+      attempts.push(
+        ...ROLES.map((asker) => ({
+          operation: 'publish' as const,
+          subject: answer(asker, OTHER_ID),
+          allowed: isAsked(asker) && !own,
+        })),
+      );
       attempts.push(
         { operation: 'publish', subject: at(OTHER_ID), allowed: publishes },
         { operation: 'subscription', subject: at(OTHER_ID), allowed: subscribes && !own },
@@ -134,6 +159,7 @@ function others(role: RoleName, id: string): Attempt[] {
     { operation: 'subscription', subject: '>', allowed: false },
     { operation: 'subscription', subject: `${FABRIC}.data.>`, allowed: false },
     { operation: 'publish', subject: `_INBOX.${FABRIC}.lab.lab.x`, allowed: false },
+    { operation: 'publish', subject: `_INBOX.${FABRIC}.lab.lab.x.1`, allowed: false },
     { operation: 'publish', subject: 'another.data.member.1_01', allowed: false },
   ];
 }

@@ -5,7 +5,6 @@ import type { Grants, LogRight } from '@rehearsal/protocol';
 export interface Permissions {
   readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  readonly allow_responses?: { readonly max: number; readonly expires: string };
 }
 
 /** Name of the durable consumer that hands out one kind's commits, each to one of many processes. */
@@ -24,7 +23,7 @@ export function permissionsFor(grants: Grants): Permissions {
     right === 'flows'
       ? subjectsOfReading(flowStreamName(grants.fabric, grants.site), flowPrefix(grants.fabric))
       : subjectsOfRight(right, stream, prefix);
-  const allow = [...grants.publish, ...grants.log.flatMap(subjectsOf)];
+  const allow = [...grants.publish, ...grants.answers, ...grants.log.flatMap(subjectsOf)];
   // Whoever may create a consumer to read with may not thereby touch one that keeps the place of others.
   const deny = grants.log.includes('read')
     ? [
@@ -35,8 +34,6 @@ export function permissionsFor(grants: Grants): Permissions {
   return {
     publish: deny.length > 0 ? { allow, deny } : { allow },
     subscribe: { allow: grants.subscribe },
-    // Long commands (drain) answer minutes after they were asked.
-    ...(grants.answers ? { allow_responses: { max: 1, expires: '10m' } } : {}),
   };
 }
 

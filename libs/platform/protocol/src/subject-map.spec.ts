@@ -23,7 +23,7 @@ describe('grants from the subject map', () => {
       subscribe: ['demo.data.member.1_03', 'demo.cfg.member.1_03', 'demo.ctl.member.1_03', '_INBOX.demo.member.1_03.>'],
       log: ['read'],
       inboxPrefix: '_INBOX.demo.member.1_03',
-      answers: true,
+      answers: ['_INBOX.demo.member.*.*.*.cfg.member.1_03', '_INBOX.demo.lab.*.*.*.ctl.member.1_03'],
     });
   });
 
@@ -52,7 +52,7 @@ describe('grants from the subject map', () => {
       'demo.ctl.archive.*',
     ]);
     expect(grants.subscribe).toEqual(['_INBOX.demo.lab.lab.>']);
-    expect(grants.answers).toBe(false);
+    expect(grants.answers).toEqual([]);
   });
 
   it('give nobody a subject of the log', () => {

@@ -143,8 +143,8 @@ export interface Grants {
   readonly log: readonly LogRight[];
   /** Answers come back below this prefix, which only this user may read. */
   readonly inboxPrefix: string;
-  /** May answer what it is asked. */
-  readonly answers: boolean;
+  /** Where it may publish its answers: in the inboxes of who may ask it, and there only to what was asked of it. */
+  readonly answers: readonly string[];
 }
 
 /** The grants of one role's user. Throws a RangeError when a name cannot stand in a subject. */
@@ -153,14 +153,33 @@ export function grantsFor(role: RoleName, id: string, site: number, fabric: stri
   subjectWord(`id of ${role}`, id);
   const publish: string[] = [];
   const subscribe: string[] = [];
+  const answers: string[] = [];
   for (const row of SUBJECT_MAP) {
     if (row.publishers.includes(role)) publish.push(`${fabric}.${fill(row.template, '*')}`);
-    if (row.subscribers.includes(role)) subscribe.push(`${fabric}.${fill(row.template, id)}`);
+    if (!row.subscribers.includes(role)) continue;
+    const at = fill(row.template, id);
+    subscribe.push(`${fabric}.${at}`);
+    // Frames are not answered.
+    if (row.template.startsWith('data.')) continue;
+    for (const asker of row.publishers) answers.push(answerSubject(`${inboxOf(fabric, asker, '*')}.*`, '*', at));
   }
-  const inboxPrefix = `_INBOX.${fabric}.${role}.${id}`;
+  const inboxPrefix = inboxOf(fabric, role, id);
   subscribe.push(`${inboxPrefix}.>`);
-  const answers = SUBJECT_MAP.some((row) => row.subscribers.includes(role) && !row.template.startsWith('data.'));
   return { role, id, site, fabric, publish, subscribe, log: LOG_RIGHTS[role], inboxPrefix, answers };
+}
+
+function inboxOf(fabric: string, role: RoleName, id: string): string {
+  return `_INBOX.${fabric}.${role}.${id}`;
+}
+
+/**
+ * Where the answer to one question goes, in the inbox of a process. It names what was asked at, below `<fabric>.`, so that
+ * the server lets nobody answer but who is asked there. (The server's own way, to allow one answer for each question,
+ * keeps an entry for every message that names a place for answers, as each delivery of the log does, and looks all of
+ * them through at each.)
+ */
+export function answerSubject(inbox: string, question: string, at: string): string {
+  return `${inbox}.${question}.${at}`;
 }
 
 function fill(template: string, own: string): string {

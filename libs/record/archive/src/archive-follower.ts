@@ -50,7 +50,7 @@ export interface FollowerState {
 }
 
 /**
- * Writes a log into the archive as it grows: in batches, each acknowledged to the log server only once it is stored.
+ * Writes a log into the archive as it grows: in batches, each acknowledged to the log server as a whole once it is stored.
  * A database that is away, slow or full stops the reading and is tried again; the log and whoever writes it are not
  * held up. What would make the archive untrue ends the following.
  */
@@ -169,7 +169,7 @@ export class ArchiveFollower {
     }
     if (this.#isStopped && this.#archivedSeq < batch.at(-1)!.seq) return;
     this.#back();
-    for (const message of batch) message.acknowledge();
+    batch.at(-1)!.acknowledge();
     this.#held = this.#held.slice(batch.length);
     for (const { bytes } of batch) this.#heldBytes -= bytes.length;
     this.#world.count('archive_commits', batch.length);
