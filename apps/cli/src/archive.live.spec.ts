@@ -15,6 +15,31 @@ securityGroups: {SG1: {members: 2}}
 traffic: {connections: 60, packetsPerSec: 300}
 `;
 
+const EXPERIMENT = `title: small
+description: nothing happens
+method: []
+extensions:
+  - name: rehearsal
+    fabric: small.fabric.yaml
+    traffic: {connections: 20, packetsPerSec: 200, durationMs: 500}
+`;
+
+interface Run {
+  readonly verdict: string;
+  readonly reasons: readonly string[];
+  readonly folder: string;
+  readonly log: { readonly commits: number };
+  readonly archive: {
+    readonly store: string;
+    readonly commits: number;
+    readonly lag: number;
+    readonly treeSize: number;
+    readonly root: string;
+    readonly checkpoint: string;
+    readonly verifierKey: string;
+  };
+}
+
 interface Archive {
   readonly pid: number | null;
   readonly state: string;
@@ -71,6 +96,7 @@ describe('a fabric with an archive', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rehearsal-archive-'));
     writeFileSync(join(folder, 'small.fabric.yaml'), FABRIC);
+    writeFileSync(join(folder, 'small.yaml'), EXPERIMENT);
     server = await PostgresServer.start();
   }, 120_000);
   afterAll(async () => {
@@ -175,5 +201,37 @@ describe('a fabric with an archive', () => {
     const log = readFileSync(join(up.folder, 'log.jsonl'), 'utf8');
     expect(lines.slice(0, log.length)).toBe(log);
     expect(ran('', ['verify', up.folder, '--archive'])).toMatchObject({ exit: 0 });
+  }, 240_000);
+
+  it('has after a run every decision of it, under a checkpoint that can be checked without it', async () => {
+    const onServer = json<Run>(server.url, 'run', 'small.yaml', '--live', '--archive');
+    const inFolder = json<Run>('', 'run', 'small.yaml', '--live', '--archive');
+    expect(onServer.archive.store).toMatch(/^PostgreSQL at /);
+    expect(inFolder.archive.store).toBe(`PGlite in ${join(inFolder.folder, 'archive')}`);
+    for (const { archive, reasons, log, folder: of } of [onServer, inFolder]) {
+      expect(reasons.filter((reason) => reason.startsWith('archive: '))).toEqual([]);
+      expect(archive).toMatchObject({ commits: log.commits, lag: 0, treeSize: log.commits });
+      expect(archive.checkpoint.split('\n').slice(1, 3)).toEqual([String(archive.treeSize), archive.root]);
+      const held = join(folder, 'held.txt');
+      writeFileSync(held, archive.checkpoint);
+      const verified = ran('', ['verify', of, '--checkpoint', held, '--key', archive.verifierKey]);
+      expect(verified).toMatchObject({ exit: 0, stdout: expect.stringContaining('the log holds') });
+    }
+  }, 240_000);
+
+  it('fails a run whose log it does not agree with', async () => {
+    const client = await server.client();
+    await client.query(
+      `CREATE FUNCTION bend() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN IF NEW.seq = 5 THEN NEW.bytes := NEW.bytes || ' '::bytea; END IF; RETURN NEW; END $$;
+       CREATE TRIGGER bend BEFORE INSERT ON archive.commits FOR EACH ROW EXECUTE FUNCTION bend()`,
+    );
+    const { exit, stdout } = ran(server.url, ['run', 'small.yaml', '--live', '--archive', '--json']);
+    await client.query('DROP FUNCTION bend CASCADE');
+    await client.end();
+    expect(exit).toBe(1);
+    const { verdict, reasons } = JSON.parse(stdout) as Run;
+    expect(verdict).toBe('fail');
+    expect(reasons).toContain('archive: commit 1:5 is another one in the archive than in the log');
   }, 240_000);
 });

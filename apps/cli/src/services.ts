@@ -13,6 +13,7 @@ export function createServices(say: (line: string) => void): Services {
     bench: async () => (await import('./workbench.js')).createWorkbench(services, say),
     verify: async (folder, withCurrent, held, isArchive) =>
       (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent, held, isArchive),
+    archived: async (folder) => (await import('./archived-run.js')).archivedRun(folder),
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
     runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),

@@ -1,14 +1,13 @@
-import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { faultText, logFaults, named, readRunLog, signatureFaults, treeOf } from '@rehearsal/audit';
 import { readRunHead, type RunHead } from '@rehearsal/experiment';
 import type { AnyMachine } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port';
-import { linesOf, verifyRun, type BadPlace } from '@rehearsal/replay';
+import { verifyRun, type BadPlace } from '@rehearsal/replay';
 import type { HeldCheckpoints, VerifyReport } from '@rehearsal/verbs';
-import { archivedLines, type RecordedLines } from './archived-lines.js';
 import { MACHINES } from './machines.js';
+import { archivedLines, linesOfFolder, type RecordedLines } from './recorded-lines.js';
 
 /**
  * Verifies the log in a run's folder, or that in its archive, with the code that is kept there or with today's, and
@@ -53,12 +52,6 @@ export async function verifyRunFolder(
     seal: sealHash,
     builds,
   };
-}
-
-async function linesOfFolder(folder: string): Promise<RecordedLines> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of createReadStream(join(folder, 'log.jsonl'))) chunks.push(chunk as Uint8Array);
-  return { lines: () => linesOf(chunks), problems: [] };
 }
 
 interface Beside {

@@ -81,6 +81,11 @@ export const WRONG_ROWS: readonly {
     says: '--live and --seed exclude each other. Leave one out.',
   },
   {
+    argv: ['run', 'good.yaml', '--archive'],
+    exit: 2,
+    says: '--archive is for real processes. Add --live, or leave it out.',
+  },
+  {
     argv: ['run', 'good.yaml', '--live', '--seeds', '1..2'],
     exit: 2,
     says: '--live and --seeds exclude each other. Leave one out.',

@@ -26,9 +26,20 @@ export async function conductAndJudge(
   request: Conduct,
   bench: Workbench,
 ): Promise<{ readonly seen: Seen; readonly history: FabricHistory; readonly judgement: Judgement }> {
-  const { experiment, world, seed, say, plan, traffic, folder, runId, fork, packetCapture } = request;
+  const { experiment, world, seed, say, plan, traffic, folder, runId, archive, fork, packetCapture } = request;
   const links = needsLinks(experiment);
-  const lab = await bench.makeLab({ plan, world, seed, weather: 'rough', runId, folder, links, fork, packetCapture });
+  const lab = await bench.makeLab({
+    plan,
+    world,
+    seed,
+    weather: 'rough',
+    runId,
+    folder,
+    links,
+    archive,
+    fork,
+    packetCapture,
+  });
   const seen = await withLab(lab, bench, request, folder, traffic).catch((error: unknown) => {
     // Of a simulated run that failed nothing is kept; a live one has its folder already.
     if (packetCapture !== undefined && world === 'simulated') rmSync(packetCapture.file, { force: true });

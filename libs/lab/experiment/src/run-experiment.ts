@@ -68,6 +68,8 @@ export interface RunRequest {
   readonly runsFolder: string;
   /** Names the run's folder. */
   readonly runId: string;
+  /** Of a live run: whether its log is archived. */
+  readonly archive?: boolean;
   /** False: writes a folder only when the verdict is not `pass`. */
   readonly keep: boolean;
   /** Whether a time series is recorded, for the report; what happens in the run is the same either way. */

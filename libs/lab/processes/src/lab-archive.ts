@@ -108,6 +108,8 @@ export class LabArchive {
 
   private async caughtUp(): Promise<void> {
     const deadlineMs = performance.now() + CATCH_UP_WITHIN_MS;
+    // It may not have heard of the last commits yet, and then does not know that it lags. Nobody writes any more.
+    const lastSeq = await this.lastSeq();
     await new Promise<void>((resolve) => {
       const isGoing = (): boolean => performance.now() < deadlineMs && this.child.state === 'running';
       const cancel = lookEvery(
@@ -115,7 +117,7 @@ export class LabArchive {
         () => true,
         async () => {
           const { ready, detail } = await this.status();
-          const isDone = ready && detail['lag'] === 0;
+          const isDone = ready && detail['lag'] === 0 && Number(detail['archivedSeq']) >= lastSeq;
           const { state, lag = 0, about, reason } = (detail['outlet'] ?? {}) as OutletDetail;
           // An outlet that is away may be away for long.
           if ((!isDone || (lag > 0 && state === 'up')) && isGoing()) return;
@@ -130,6 +132,11 @@ export class LabArchive {
         },
       );
     });
+  }
+
+  /** Of the log; 0 where the log server does not say. */
+  private lastSeq(): Promise<number> {
+    return new Promise((resolve) => this.parts.bus.runtime.rawLog.lastSeq((lastSeq = 0) => resolve(lastSeq)));
   }
 
   private onEnd(code: number | null, signal: string | null): void {

@@ -1,4 +1,4 @@
-import type { Checkpoint, Verifier } from '@rehearsal/audit';
+import type { Checkpoint, SiteTree, Verifier } from '@rehearsal/audit';
 import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
 import type { Explored, RunResult, Schedule, StandingLab, Workbench } from '@rehearsal/experiment';
@@ -40,6 +40,18 @@ export interface HeldCheckpoints {
   readonly checkpoints: readonly Checkpoint[];
   /** Undefined: whose signatures they have is not looked at. */
   readonly verifier: Verifier | undefined;
+}
+
+/** A run's archive beside its log. */
+export interface ArchivedRun {
+  /** What holds it, for people. */
+  readonly about: string;
+  /** Over what is archived of the run. */
+  readonly tree: SiteTree;
+  /** Commits at the end of the run's log that are not archived. */
+  readonly lag: number;
+  /** Where the two do not agree, in words. */
+  readonly problems: readonly string[];
 }
 
 /** One seed of many. */
@@ -314,6 +326,8 @@ export interface Services {
    * @param isArchive looks at the run's log in its archive instead of the one in its folder
    */
   verify(folder: string, withCurrent: boolean, held?: HeldCheckpoints, isArchive?: boolean): Promise<VerifyReport>;
+  /** Compares what is archived of a run that is over with its log. @throws LabError where it cannot be read */
+  archived(folder: string): Promise<ArchivedRun>;
   /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
   /** Conducts planned runs on several workers; `on` hears of each as it ends, in any order. */

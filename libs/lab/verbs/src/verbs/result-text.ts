@@ -1,10 +1,14 @@
 import type { RunResult } from '@rehearsal/experiment';
+import type { RunArchive } from './run-archive.js';
 import { reportPath } from '../report/report-path.js';
 import { countsText, msText, textTable } from './table.js';
 
+/** A result, with its archive where its log was archived. */
+type Shown = RunResult & { readonly archive?: RunArchive | null };
+
 /** What a run came to, one row a number; several results stand side by side under their names. */
-export function resultTable(results: readonly (readonly [string, RunResult])[]): string {
-  const row = (name: string, read: (r: RunResult) => string | number): string[] => [
+export function resultTable(results: readonly (readonly [string, Shown])[]): string {
+  const row = (name: string, read: (r: Shown) => string | number): string[] => [
     name,
     ...results.map(([, r]) => String(read(r))),
   ];
@@ -37,6 +41,7 @@ export function resultTable(results: readonly (readonly [string, RunResult])[]):
       row('connections moved', (r) => r.failover.connectionsMoved),
       row('faults applied', (r) => r.faults.applied),
       row('decisions in the log', (r) => r.log.commits),
+      ...(results.some(([, r]) => r.archive) ? [row('  archived', (r) => r.archive?.commits ?? '-')] : []),
     ],
   );
 }
@@ -69,12 +74,23 @@ function inMs(us: number): string {
 }
 
 /** Why verdicts are not `pass`, what they rest on, and where to look further. */
-export function resultNotes(result: RunResult): string {
+export function resultNotes(result: Shown): string {
   const sure = countsText(result.restsOn, 'none');
   return [
     ...result.reasons.map((reason) => `${result.profile}: ${reason}`),
     `${result.profile}: rests on settings that are ${sure}; run ${result.folder}; log ${result.log.chain.slice(0, 16)}`,
     `${result.profile}: report ${reportPath(result.folder)}`,
+    ...archiveNotes(result),
     '',
   ].join('\n');
+}
+
+function archiveNotes({ profile, reasons, archive }: Shown): string[] {
+  if (!archive) return [];
+  const { store, treeSize, root, verifierKey } = archive;
+  const isSame = !reasons.some((reason) => reason.startsWith('archive: '));
+  return [
+    `${profile}: archive ${isSame ? 'agrees with the log, commit for commit' : 'does not agree with the log'}; ${store}`,
+    `${profile}: checkpoint of ${treeSize} commits, root ${root}, signed by ${verifierKey}`,
+  ];
 }

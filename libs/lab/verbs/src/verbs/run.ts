@@ -9,6 +9,7 @@ import { captureFields, captureLimits, captureWords } from './capture-fields.js'
 import { FIGURES, figuresOf } from './figures.js';
 import { commandOf } from './repeat.js';
 import { resultNotes, resultTable } from './result-text.js';
+import { archiveSchema, checkpointSigner, withArchive } from './run-archive.js';
 import { experimentName, planFor, readChecked, startRun } from './start-run.js';
 import { textTable } from './table.js';
 
@@ -19,6 +20,10 @@ const input = z.strictObject({
   captures: z.string().optional().describe("a capture or a folder of them, instead of the experiment's traffic"),
   skipUnreadable: z.boolean().default(false).describe('with --captures: leaves out files that are no captures'),
   ...captureFields,
+  archive: z
+    .boolean()
+    .default(false)
+    .describe('with --live: archives the log, as `up --archive` does, and compares the two at the end'),
   noSamples: z.boolean().default(false).describe('records no time series: the report has no plots over time'),
   seed: z.int().min(0).max(0xffffffff).optional().describe('of the simulator; default: 1'),
   seeds: z
@@ -33,6 +38,8 @@ const one = resultSchema.extend({
   experiment: z.string(),
   mode: z.enum(['live', 'sim']),
   seed: z.int().nullable(),
+  /** Null where the log was not archived. */
+  archive: archiveSchema.nullable(),
   report: z.string().describe('its page'),
 });
 const many = z.strictObject({
@@ -60,6 +67,10 @@ export default verb({
     { command: 'rehearse run examples/experiments/kernel-panic.yaml', does: 'once in the simulator' },
     { command: 'rehearse run examples/experiments/kernel-panic.yaml --live', does: 'once with real processes' },
     {
+      command: 'rehearse run examples/experiments/kernel-panic.yaml --live --archive',
+      does: 'the same, with every decision archived in PostgreSQL',
+    },
+    {
       command: 'rehearse run examples/experiments/kernel-panic.yaml --seeds 1..50 --set profile=lossless',
       does: 'fifty times in the simulator, each with other chances',
     },
@@ -85,6 +96,9 @@ export default verb({
       throw new LabError('bad-input', `--live and ${seen} exclude each other.`, 'Leave one out.');
     }
     const packetCapture = captureLimits(given);
+    if (given.archive && !live) {
+      throw new LabError('bad-input', '--archive is for real processes.', 'Add --live, or leave it out.');
+    }
     if (seeds !== undefined) {
       if (packetCapture !== undefined)
         throw new LabError('bad-input', '--capture-packets and --seeds exclude each other.', 'Capture one: --seed N.');
@@ -100,14 +114,16 @@ export default verb({
     }
     const seed = given.seed ?? 1;
     const world = live ? 'processes' : 'simulated';
-    const { skipUnreadable } = given;
+    const { skipUnreadable, archive } = given;
+    // A key that cannot be read is found out before the run, not after it.
+    const signer = archive ? checkpointSigner() : undefined;
     const captures = given.captures === undefined ? undefined : { path: given.captures, skipUnreadable };
     const played =
       captures === undefined ? '' : ` --captures '${captures.path}'${skipUnreadable ? ' --skip-unreadable' : ''}`;
     const captured = captureWords(packetCapture).map((word) => ` ${word}`);
     const again = `again: ${repeat(experiment, seed, context.set.words)}${played}${captured.join('')}`;
     const result = await startRun(
-      { path: experiment, world, seed, keep: true, samples: !given.noSamples, captures, packetCapture },
+      { path: experiment, world, seed, keep: true, samples: !given.noSamples, archive, captures, packetCapture },
       context,
     ).catch((error: unknown) => {
       // What is wrong with the words or the files is wrong again.
@@ -116,7 +132,7 @@ export default verb({
     });
     if (!live && result.verdict !== 'pass') context.say(again);
     return {
-      ...result,
+      ...(signer === undefined ? { ...result, archive: null } : await withArchive(result, signer, context)),
       experiment,
       mode: live ? 'live' : 'sim',
       seed: live ? null : seed,

@@ -44,6 +44,8 @@ export interface StartRun {
   readonly keep: boolean;
   /** Whether a time series is recorded; default: where the folder is kept. */
   readonly samples?: boolean;
+  /** Of a live run: whether its log is archived. */
+  readonly archive?: boolean;
   /** A capture or a folder of them to be played instead of the experiment's traffic. */
   readonly captures?: { readonly path: string; readonly skipUnreadable: boolean } | undefined;
   /** How many packets are captured; absent: none. */
@@ -69,7 +71,7 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
     start.world === 'simulated'
       ? `${name}-sim-${start.seed}-${planWord(plan)}`
       : `${timeWord(new Date())}-${name}-${process.pid}`;
-  const { world, seed, keep, samples = keep } = start;
+  const { world, seed, keep, samples = keep, archive = false } = start;
   const result = await runExperiment(
     {
       experiment,
@@ -81,6 +83,7 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
       keep,
       samples,
       packetCapture: start.packetCapture,
+      archive,
       command: commandFor(start, context.set),
       say: context.say,
     },
@@ -95,14 +98,15 @@ export async function startRun(start: StartRun, context: VerbContext): Promise<R
 
 /** The command line that does the same again. */
 export function commandFor(start: Omit<StartRun, 'keep' | 'samples'>, { profile, words }: VerbContext['set']): string {
-  const { path, world, seed, captures, packetCapture } = start;
+  const { path, world, seed, captures, packetCapture, archive = false } = start;
   const played = captures === undefined ? [] : ['--captures', captures.path];
   const skipped = captures?.skipUnreadable === true ? ['--skip-unreadable'] : [];
   const where = world === 'simulated' ? ['--sim', '--seed', String(seed)] : ['--live'];
+  const kept = archive ? ['--archive'] : [];
   // A profile that nobody gave as a word was chosen by the verb.
   const isSaid = profile === undefined || words.some((word) => word.startsWith('profile='));
   return commandOf(
-    ['run', path, ...where, ...played, ...skipped, ...captureWords(packetCapture)],
+    ['run', path, ...where, ...kept, ...played, ...skipped, ...captureWords(packetCapture)],
     isSaid ? words : [`profile=${profile}`, ...words],
   );
 }
