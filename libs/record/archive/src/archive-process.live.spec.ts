@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,17 +92,36 @@ async function wholeLog(): Promise<StoredMessage[]> {
   return log;
 }
 
-async function archived(databaseUrl?: string): Promise<readonly ArchivedMessage[]> {
+async function archived(databaseUrl?: string, run = 'r1'): Promise<readonly ArchivedMessage[]> {
   const store = await openArchive({ databaseUrl, dir: join(dir, 'archive') });
   try {
-    const log = await store.openLog({ run: 'r1', stream: 'demo_LOG_1' });
+    const log = await store.openLog({ run, stream: 'demo_LOG_1' });
     return await log.read(1, 1_000_000);
   } finally {
     await store.close();
   }
 }
 
-/** Lives and deaths under load, then the archive must be the log, message for message. */
+/** Root of the Merkle tree over messages `from` to `to`, as RFC 6962 defines it in section 2.1. */
+function rootOf(messages: readonly { readonly bytes: Uint8Array }[], from = 0, to = messages.length): Buffer {
+  const sha256 = (...parts: readonly Uint8Array[]): Buffer => hash('sha256', Buffer.concat(parts), 'buffer');
+  if (to - from === 1) return sha256(Uint8Array.of(0), messages[from]!.bytes);
+  let left = 1;
+  while (2 * left < to - from) left *= 2;
+  return sha256(Uint8Array.of(1), rootOf(messages, from, from + left), rootOf(messages, from + left, to));
+}
+
+/** Archives the log so far, in one life, and ends it. */
+async function archiveToItsEnd(databaseUrl?: string, run?: string): Promise<void> {
+  const life = archive(databaseUrl, run);
+  await life.until((counts) => counts['archive_seq_now'] === writer.written && counts['archive_lag_now'] === 0);
+  expect(await life.end('SIGTERM')).toBe(0);
+}
+
+/**
+ * Lives and deaths under load; then the archive must be the log, message for message, and have the same tree as one that
+ * was never disturbed.
+ */
 async function isTheLogAfterKills(databaseUrl?: string): Promise<void> {
   let told = 0;
   for (let life = 0; life < KILLS; life++) {
@@ -113,14 +133,16 @@ async function isTheLogAfterKills(databaseUrl?: string): Promise<void> {
       .then(() => running.end('SIGKILL'));
     await Promise.all([writer.write(COMMITS_A_LIFE), killed]);
   }
-  const last = archive(databaseUrl);
-  await last.until((counts) => counts['archive_seq_now'] === writer.written && counts['archive_lag_now'] === 0);
-  expect(await last.end('SIGTERM')).toBe(0);
+  await archiveToItsEnd(databaseUrl);
+  await archiveToItsEnd(databaseUrl, 'undisturbed');
   const [log, kept] = [await wholeLog(), await archived(databaseUrl)];
   expect(log.length).toBe(KILLS * COMMITS_A_LIFE);
   expect(kept.map(({ seq }) => seq)).toEqual(log.map(({ seq }) => seq));
   const wrong = log.filter((message, i) => !isSameMessage(message, kept[i]!) || message.storedNs !== kept[i]!.storedNs);
   expect(wrong).toEqual([]);
+  const undisturbed = await archived(databaseUrl, 'undisturbed');
+  expect(undisturbed.length).toBe(kept.length);
+  expect(rootOf(kept)).toEqual(rootOf(undisturbed));
 }
 
 describe('the archive, killed again and again under load', () => {
