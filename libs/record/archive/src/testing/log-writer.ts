@@ -11,10 +11,13 @@ interface Head {
 /** Writes real commits through the commit store, to several streams at once, as deciders would. */
 export class LogWriter {
   readonly #runtime: LiveRuntime;
+  readonly #group: string;
   readonly #heads: readonly Head[];
 
-  constructor(runtime: LiveRuntime, streams: number) {
+  /** @param group what its streams are called, each with a number; another writer's are called otherwise */
+  constructor(runtime: LiveRuntime, streams: number, group = 'SG') {
     this.#runtime = runtime;
+    this.#group = group;
     this.#heads = Array.from({ length: streams }, () => ({ version: 0, seq: 0, prev: '' }));
   }
 
@@ -27,7 +30,7 @@ export class LogWriter {
     const end = this.written + count;
     await Promise.all(
       this.#heads.map(async (head, i) => {
-        while (this.written < end) await this.#append(`security-group.SG${i + 1}`, head);
+        while (this.written < end) await this.#append(`security-group.${this.#group}${i + 1}`, head);
       }),
     );
   }
