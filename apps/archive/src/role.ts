@@ -6,9 +6,9 @@ import {
   FlowArchiver,
   openArchive,
 } from '@rehearsal/archive';
-import { KafkaOutlet, readBrokers } from '@rehearsal/outlet';
+import { kafkaOutletsOf } from '@rehearsal/outlet';
 import { flowStreamName, logStreamName } from '@rehearsal/protocol';
-import { BadInput, checked, EXIT_ENVIRONMENT } from '@rehearsal/service';
+import { checked, EXIT_ENVIRONMENT } from '@rehearsal/service';
 import type { HostOptions } from '@rehearsal/service';
 import { z } from 'zod';
 
@@ -23,9 +23,6 @@ const ownConfig = z.looseObject({
     .optional(),
 });
 
-const COMMITS_TOPIC = 'rehearsal.commits';
-const CHECKPOINTS_TOPIC = 'rehearsal.checkpoints';
-
 /**
  * The archive of a site's log: on the server that DATABASE_URL names, else in a folder of the run. Where KAFKA_BROKERS
  * names some it is published there, in the topic that KAFKA_TOPIC names, and its checkpoints in KAFKA_CHECKPOINT_TOPIC.
@@ -37,11 +34,7 @@ export const hosted: HostOptions = {
     const { run, archiveDir: dir, checkpoints } = checked(file, ownConfig, config);
     const databaseUrl = process.env['DATABASE_URL'];
     const place = { fabric: config.fabric, run, site: config.site };
-    const brokers = brokersOf(process.env['KAFKA_BROKERS']);
-    const topicOf = (name: string, unnamed: string): KafkaOutlet | undefined =>
-      brokers && new KafkaOutlet({ brokers, topic: process.env[name] || unnamed });
-    const outlet = topicOf('KAFKA_TOPIC', COMMITS_TOPIC);
-    const published = { place, outlet: topicOf('KAFKA_CHECKPOINT_TOPIC', CHECKPOINTS_TOPIC) };
+    const kafka = kafkaOutletsOf(process.env);
     return new ArchiveRole(runtime, {
       key: { run, stream: logStreamName(place.fabric, place.site) },
       open: () => openArchive({ databaseUrl, dir }),
@@ -49,18 +42,11 @@ export const hosted: HostOptions = {
         ...(config.settings['flow.records'] && {
           flows: new FlowArchiver(runtime, flowStreamName(place.fabric, place.site)),
         }),
-        ...(outlet && { outlet: new CommitOutlet(outlet, place, runtime) }),
-        ...(checkpoints && { checkpoints: new CheckpointSigner({ ...checkpoints, ...published }, runtime) }),
+        ...(kafka && { outlet: new CommitOutlet(kafka.commits, place, runtime) }),
+        ...(checkpoints && {
+          checkpoints: new CheckpointSigner({ ...checkpoints, place, outlet: kafka?.checkpoints }, runtime),
+        }),
       },
     });
   },
 };
-
-function brokersOf(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined || text === '') return undefined;
-  try {
-    return readBrokers(text);
-  } catch (error) {
-    throw new BadInput(`KAFKA_BROKERS: ${(error as Error).message}`, { cause: error });
-  }
-}

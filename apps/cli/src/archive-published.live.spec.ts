@@ -159,4 +159,40 @@ describe('a fabric whose archive is published', () => {
       /\ncheckpoint of \d+ commits: root: expected root .* over the first \d+ commits of site 1/,
     );
   }, 240_000);
+
+  it('is published afterwards where no broker was there meanwhile', async () => {
+    const whole = env;
+    env = { ...whole, KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'later', DATABASE_URL: '' };
+    const { folder: run } = json<Up>('up', '--archive', '--quiet');
+    const { archivedSeq } = until(
+      ({ lag, archivedSeq: seq, outlet }) => seq > 0 && lag === 0 && outlet?.state === 'away' && outlet.lag === seq,
+    );
+    expect(ran('status').stdout).toMatch(
+      /^outlet away: 0 of (\d+) commits published, \1 behind \(Kafka at .*ECONNREFUSED/m,
+    );
+    expect(ran('down').stderr).toMatch(
+      /\d+ commits are archived and not published \(Kafka at 127\.0\.0\.1:1, topic later\)/,
+    );
+    expect(ran('archive', 'publish', run)).toMatchObject({
+      exit: 3,
+      stderr: expect.stringMatching(
+        /topic later has 0 of \d+ commits: .*ECONNREFUSED.*The others stay in the archive/s,
+      ),
+    });
+    env = { ...whole, KAFKA_TOPIC: 'later', DATABASE_URL: '' };
+    const done = json<{ commits: { published: number }; checkpoints: { covered: number } }>('archive', 'publish', run);
+    expect(done.commits.published).toBeGreaterThanOrEqual(archivedSeq);
+    expect(ran('archive', 'publish', run)).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(
+        /^\d+ commits are published \(Kafka .*\ncheckpoints of up to \d+ commits are published/,
+      ),
+    });
+    env = whole;
+    const exported = ran('export', run, '--format', 'cloudevents').stdout.split('\n').slice(0, -1);
+    expect(done.checkpoints.covered).toBe(exported.length);
+    const events = await readTopic(broker.address, 'later');
+    expect(events.length).toBe(done.commits.published);
+    expect(events.slice(0, exported.length).map(({ body }) => body)).toEqual(exported);
+  }, 240_000);
 });

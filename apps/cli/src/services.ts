@@ -14,6 +14,7 @@ export function createServices(say: (line: string) => void): Services {
     verify: async (folder, withCurrent, held, isArchive) =>
       (await import('./verify-run.js')).verifyRunFolder(folder, withCurrent, held, isArchive),
     archived: async (folder) => (await import('./archived-run.js')).archivedRun(folder),
+    publish: async (folder) => (await import('./publish-run.js')).publishRun(folder),
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
     runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),

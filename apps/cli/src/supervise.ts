@@ -33,9 +33,12 @@ const tell = (word: SupervisorWord): void => {
   // Whoever waited may be gone; the lab is up all the same.
   if (process.connected) process.send?.(word, () => {});
 };
+/** Whoever takes the lab down hears of what goes wrong with that. */
+let hear = (_line: string): void => {};
 const say = (line: string): void => {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   tell({ say: line });
+  hear(line);
 };
 
 /** Prometheus looks at the list as often. */
@@ -72,7 +75,15 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
     const own = { ...context, say: to.say, out: to.out, gone, cwd };
     const faults = (): number => standing.lab.story?.faults().length ?? 0;
     const before = faults();
-    const perform = (): ReturnType<Answer> => performerOn(lab, own)(argv, undefined);
+    const perform = async (): ReturnType<Answer> => {
+      if (verb.path !== 'down') return performerOn(lab, own)(argv, undefined);
+      hear = to.say;
+      try {
+        return await performerOn(lab, own)(argv, undefined);
+      } finally {
+        hear = () => {};
+      }
+    };
     const outcome =
       traceparent === undefined && verb.effect === 'read' ? await perform() : await inSpan(argv, traceparent, perform);
     // What was only looked at, or not understood, did nothing to the fabric.

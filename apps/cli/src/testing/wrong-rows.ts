@@ -460,6 +460,16 @@ export const WRONG_ROWS: readonly {
     says: 'rehearse validate needs FILES (files to check). See: rehearse validate --help.',
   },
   {
+    argv: ['archive', 'publish', 'none'],
+    exit: 2,
+    says: "There is no run 'none', and none in runs. Make one: rehearse run EXPERIMENT.",
+  },
+  {
+    argv: ['archive', 'publish', 'no-log', '--runs', 'runs-of-old'],
+    exit: 2,
+    says: 'No brokers are named. Name some: KAFKA_BROKERS=host:port,host:port.',
+  },
+  {
     argv: ['verify'],
     exit: 2,
     says: 'rehearse verify needs RUN (an id, a path, or latest). See: rehearse verify --help.',

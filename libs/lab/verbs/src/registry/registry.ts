@@ -90,6 +90,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/archive-rebuild.js'),
   },
   {
+    path: 'archive publish',
+    summary: 'publish what the archive of a run has and Kafka was not given',
+    load: () => import('../verbs/archive-publish.js'),
+  },
+  {
     path: 'env',
     summary: 'what `chaos run` and scripts need to work with a running fabric, as export lines',
     load: () => import('../verbs/env.js'),

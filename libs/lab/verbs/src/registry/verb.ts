@@ -315,6 +315,12 @@ export interface DossierReport {
   readonly connections: readonly Dossier[];
 }
 
+export interface PublishReport {
+  readonly commits: { readonly to: string; readonly published: number };
+  /** Null where there is no key that signs any. */
+  readonly checkpoints: { readonly to: string; readonly covered: number } | null;
+}
+
 /** What verbs need of the rest of the house; whoever composes the command hands it in. */
 export interface Services {
   /** The folder of examples, tools and the default place of runs. */
@@ -328,6 +334,8 @@ export interface Services {
   verify(folder: string, withCurrent: boolean, held?: HeldCheckpoints, isArchive?: boolean): Promise<VerifyReport>;
   /** Compares what is archived of a run that is over with its log. @throws LabError where it cannot be read */
   archived(folder: string): Promise<ArchivedRun>;
+  /** Publishes the rest of an archived run. @throws LabError where something is not published */
+  publish(folder: string): Promise<PublishReport>;
   /** Runs seeds on several workers; `on` hears of each as it ends, in any order. */
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
   /** Conducts planned runs on several workers; `on` hears of each as it ends, in any order. */
