@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LostPacketRow, Placement } from '@rehearsal/experiment';
 import { resolveSettings } from '@rehearsal/kernel';
 import type { ConnectionRow } from '@rehearsal/traffic';
+import type { ReportedFlow } from '@rehearsal/verbs';
 import type { SlotChange } from './slot-record.js';
 import { storyOf, type StorySources } from './story.js';
 
@@ -83,6 +84,25 @@ describe("a connection's story", () => {
       '+1000 copied: it is copied once it is older than 2500 ms',
       '+4000 decided 1:8 sg:8: : slot 7: 1_01 serves it (was 1_03), no backup in step (was 1_01), to be copied to 1_02',
       '+9000 ends: it comes to its end',
+    ]);
+  });
+
+  it('has what members reported, after its beginning even where a clock of theirs is behind', () => {
+    const report = (atMs: number, member: string, text: string) => ({ atMs, member, text }) as ReportedFlow;
+    const reported = [
+      report(START_MS + 990, '1_03', 'begins in slot 7'),
+      report(START_MS + 3_500, '1_03', '1_01 has a copy of it'),
+      report(START_MS + 4_100, '1_01', 'serves it now'),
+    ];
+    expect(told({ changes: [before, takenOver], reported }).map((line) => line.split(':')[0])).toEqual([
+      '+1000 begins',
+      '+1000 held 1',
+      '+1000 copied',
+      '+990 member 1_03',
+      '+3500 member 1_03',
+      '+4000 decided 1',
+      '+4100 member 1_01',
+      '+9000 ends',
     ]);
   });
 

@@ -38,6 +38,7 @@ const SAME_MS = 500;
 export function storyOf(sources: StorySources): StoryLine[] {
   const { row, endedAtMs } = sources;
   if (row.openedMs === null) return [neverBegun(sources)];
+  const { openedMs } = row;
   const untilMs = row.closedMs ?? endedAtMs;
   const lines: StoryLine[] = [
     ...beginning(sources, row.openedMs),
@@ -47,8 +48,9 @@ export function storyOf(sources: StorySources): StoryLine[] {
     ...refusals(sources.packets),
     ...sources.children.map((child) => followed(child, untilMs)),
   ];
-  // The same moment: what was there before comes first, as listed.
-  lines.sort((a, b) => a.atMs - b.atMs);
+  // The same moment: what was there before comes first, as listed. A member's clock may say that it was before the beginning.
+  const orderMs = ({ kind, atMs }: StoryLine): number => (kind === 'member' ? Math.max(atMs, openedMs) : atMs);
+  lines.sort((a, b) => orderMs(a) - orderMs(b));
   return [...lines, ending(row, untilMs)];
 }
 
