@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { FabricPlan, ProcessBook, ProcessStatus } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port';
 import { Child } from './child.js';
@@ -30,7 +32,7 @@ export const ARCHIVE = { role: 'archive', id: '1' } as const;
 const REFUSED = 'archive_refused';
 const AGAIN_MS = 1_000;
 const STOP_WITHIN_MS = 10_000;
-const CATCH_UP_WITHIN_MS = 20_000;
+const CATCH_UP_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
 /** What the archive says of where it publishes to. */
@@ -73,6 +75,8 @@ export class LabArchive {
   /** Lets it archive the end of the log, if it can within its time, and ends it. */
   async stop(): Promise<void> {
     clearTimeout(this.again);
+    // There is no fabric any more that it could hold up.
+    letRun(this.child.pid);
     if (this.child.state === 'running' && this.parts.bus.isUp) await this.caughtUp();
     await this.child.stop(STOP_WITHIN_MS);
   }
@@ -171,5 +175,17 @@ export class LabArchive {
       archiveDir: archive.dir,
       ...archive.extra,
     };
+  }
+}
+
+/** Gives all threads of a process the ordinary priority where the system lets us (as root). */
+function letRun(pid: number | null): void {
+  if (pid === null) return;
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      setPriority(Number(thread), constants.priority.PRIORITY_NORMAL);
+    }
+  } catch {
+    // Not permitted, or it has just ended: it only takes longer.
   }
 }
