@@ -220,6 +220,9 @@ describe('a fabric with an archive', () => {
   }, 240_000);
 
   it('fails a run whose log it does not agree with', async () => {
+    const store = await openArchive({ databaseUrl: server.url, dir: '' });
+    await store.migrate();
+    await store.close();
     const client = await server.client();
     await client.query(
       `CREATE FUNCTION bend() RETURNS trigger LANGUAGE plpgsql AS $$
