@@ -178,12 +178,18 @@ describe('a fabric with an archive', () => {
     const removed = await after(`DELETE FROM archive.commits WHERE ${where} AND seq = 7`);
     expect(removed.exit).toBe(1);
     expect(removed.stdout).toContain('\nsequence 7 is missing in the archive\n');
+    // Of one stream, so that what each says of itself does not fit its place.
+    const { rows: pairs } = await client.query(
+      `SELECT a.seq::int FROM archive.commits a JOIN archive.commits b ON b.log_id = a.log_id AND b.seq = a.seq + 1
+       AND b.stream = a.stream WHERE a.${where} ORDER BY a.seq LIMIT 1`,
+    );
+    const one = Number(pairs[0].seq);
     const swapped = await after(
       `UPDATE archive.commits c SET bytes = b.bytes FROM before b
-       WHERE c.${where} AND b.log_id = c.log_id AND c.seq IN (7, 8) AND b.seq = 15 - c.seq`,
+       WHERE c.${where} AND b.log_id = c.log_id AND c.seq IN (${one}, ${one + 1}) AND b.seq = ${2 * one + 1} - c.seq`,
     );
     expect(swapped.exit).toBe(1);
-    expect(swapped.stdout).toMatch(/\(line [78]\): (version|order|cause)/);
+    expect(swapped.stdout).toMatch(new RegExp(`\\(line (${one}|${one + 1})\\): version`));
     const cut = await after(`DELETE FROM archive.commits WHERE ${where} AND seq > 10`);
     expect(cut.exit).toBe(1);
     expect(cut.stdout).toMatch(/\nsequences 11 to \d+ are missing in the archive\n/);

@@ -12,6 +12,8 @@ type AnyChild = Child<{ readonly role: RoleName; readonly id: string }>;
 
 export const COMMAND_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 1_000;
+/** Flow records are for the record: a run does not wait for ever for what the bus has lost. */
+const FLOWS_SILENT_MS = 5_000;
 
 /** What a lab asks the processes of its fabric, and the log. */
 export class Questions {
@@ -99,20 +101,24 @@ export class Questions {
     });
   }
 
-  /** Every batch of flow records that is kept. */
-  flows(): Promise<readonly Uint8Array[]> {
+  /** Every batch of flow records that is kept; `isWhole` false where the bus stopped giving them for a while. */
+  flows(): Promise<{ readonly batches: readonly Uint8Array[]; readonly isWhole: boolean }> {
     return new Promise((done) => {
       const batches: Uint8Array[] = [];
+      const end = (isWhole: boolean): void => {
+        clearTimeout(late);
+        cancel();
+        done({ batches, isWhole });
+      };
+      const late = setTimeout(() => end(false), FLOWS_SILENT_MS);
       const cancel = this.bus.runtime.followFlows(
         1,
-        ({ bytes }) => batches.push(bytes),
-        () => {
-          // Not from within the call that may still be returning the way to cancel.
-          queueMicrotask(() => {
-            cancel();
-            done(batches);
-          });
+        ({ bytes }) => {
+          late.refresh();
+          batches.push(bytes);
         },
+        // Not from within the call that may still be returning the way to cancel.
+        () => queueMicrotask(() => end(true)),
       );
     });
   }
