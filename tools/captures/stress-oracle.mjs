@@ -2,7 +2,7 @@
 // need no tshark. To be run again when what they are made of changes; takes a few minutes.
 //   node tools/captures/stress-oracle.mjs
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STRESS, stressCapture } from './stress-captures.mjs';
@@ -13,12 +13,16 @@ export const fingerprint = (bytes) => createHash('sha256').update(bytes).digest(
 
 /** Six counts in the order of CaptureInfo's fields, or nothing where tshark can use nothing of the file. @param {string} file */
 function counts(file) {
+  // Too short for any capture's header, and read by tshark as a text of some kind.
+  if (statSync(file).size < SHORTEST_HEADER_BYTES) return [];
   try {
     return Object.values(tsharkCounts(file));
   } catch {
     return [];
   }
 }
+
+const SHORTEST_HEADER_BYTES = 12;
 
 /** @param {unknown[]} list */
 const listed = (list) => `[${list.map((each) => JSON.stringify(each)).join(', ')}]`;

@@ -158,20 +158,35 @@ export class PcapngReader implements FrameSource {
     const capLen = file.u32(at + 20);
     if (totalLen < 32 + padded(capLen))
       return this.stop(at + 20, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
+    const optionsAt = at + 28 + padded(capLen);
+    const optionsEnd = Math.min(at + totalLen - 4, file.bytes.length);
+    if (!old && !this.haveOptions(optionsAt, optionsEnd)) return this.stop(optionsAt, 'options do not fit their block');
     const time = timeOf(file.u32(at + 12), file.u32(at + 16), from.scale);
     if (!this.fill(frame, from, at + 28, capLen, file.u32(at + 24), time.seconds, time.nanoseconds)) return false;
-    const optionsAt = at + 28 + padded(capLen);
-    if (!old && at + totalLen - 4 - optionsAt >= 4) frame!.comment = this.comment(optionsAt, at + totalLen - 4);
+    if (!old) frame!.comment = this.comment(optionsAt, optionsEnd);
     return true;
+  }
+
+  /** Whether what stands there is options, each whole; where one is not, all that follows may be out of place. */
+  private haveOptions(at: number, end: number): boolean {
+    const file = this.file;
+    let option = at;
+    while (option + 4 <= end) {
+      const len = file.u16(option + 2);
+      if (file.u16(option) === OPTION_END) return true;
+      if (option + 4 + len > end) return false;
+      option += 4 + padded(len);
+    }
+    return option >= end;
   }
 
   /** The first comment among the options of a block; empty where there is none. */
   private comment(at: number, end: number): string {
     const file = this.file;
-    for (let option = at; option + 4 <= Math.min(end, file.bytes.length);) {
+    for (let option = at; option + 4 <= end;) {
       const code = file.u16(option);
       const len = file.u16(option + 2);
-      if (code === OPTION_END || option + 4 + len > end) break;
+      if (code === OPTION_END) break;
       if (code === OPTION_COMMENT) return this.text(option + 4, len);
       option += 4 + padded(len);
     }
