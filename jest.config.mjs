@@ -12,6 +12,9 @@ const sources = Object.fromEntries(
     ),
 );
 
+// Specs compute as the product does.
+const COMPILER = '<rootDir>/libs/platform/compiler/src/index.ts';
+
 const shared = {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
@@ -41,13 +44,14 @@ export default {
     {
       ...shared,
       displayName: 'pure',
-      setupFiles: ['<rootDir>/tools/jest/forbid-clock-and-chance.mjs'],
+      setupFiles: [COMPILER, '<rootDir>/tools/jest/forbid-clock-and-chance.mjs'],
       testMatch: ['**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.live\\.spec\\.ts$'],
     },
     {
       ...shared,
       displayName: 'live',
+      setupFiles: [COMPILER],
       testMatch: ['**/*.live.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/dist/'],
       // Real servers and processes share two cores: one spec file at a time.

@@ -8,9 +8,10 @@ const role = [...domain, 'protocol', 'kernel'];
  */
 export const mayImport: Record<string, readonly string[]> = {
   kernel: [],
+  compiler: [],
   protocol: ['kernel'],
   bus: ['protocol', 'kernel'],
-  service: ['bus', 'protocol', 'kernel'],
+  service: ['compiler', 'bus', 'protocol', 'kernel'],
 
   packets: ['kernel'],
   policy: ['kernel'],

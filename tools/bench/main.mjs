@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import '@rehearsal/compiler';
 import { judged } from './benchmark.mjs';
 
 const USAGE = `usage: node tools/bench/main.mjs [--smoke] [--json] [PART…]

@@ -1,4 +1,5 @@
 /** A worker of `explore`: carries out the schedule of each seed it is sent, and shrinks those that fail. */
+import '@rehearsal/compiler';
 import { readFileSync } from 'node:fs';
 import { drawSchedule, explore, readSchedule, smallest, type Schedule } from '@rehearsal/experiment';
 import { explain, type ExploreOutcome, type ExploreRequest } from '@rehearsal/verbs';

@@ -1,4 +1,5 @@
 /** The command line: composes labs, machines and verbs. */
+import '@rehearsal/compiler';
 import './without-locales.js';
 import { outcomeOf } from './outcome.js';
 

@@ -1,4 +1,5 @@
 /** A worker of `sensitivity`: conducts the planned runs it is sent the numbers of. */
+import '@rehearsal/compiler';
 import { explain, readSet, startRun, type RunOutcome, type RunsRequest, type VerbContext } from '@rehearsal/verbs';
 import { createServices } from './services.js';
 

@@ -1,4 +1,5 @@
 /** A worker that conducts whatever simulated run it is sent, one after the other, so that its code stays warm. */
+import '@rehearsal/compiler';
 import type { RunResult } from '@rehearsal/experiment';
 import { explain, readSet, startRun } from '@rehearsal/verbs';
 import { createServices } from './services.js';

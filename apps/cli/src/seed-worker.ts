@@ -1,4 +1,5 @@
 /** A worker of `run --seeds`: conducts the experiment once for each seed it is sent. */
+import '@rehearsal/compiler';
 import { explain, startRun, type SeedOutcome, type SeedsRequest, type VerbContext } from '@rehearsal/verbs';
 import { createServices } from './services.js';
 

@@ -1,4 +1,5 @@
 /** The process that has a lab which stays up. It is started by `rehearse up`, and ends when the lab is taken down. */
+import '@rehearsal/compiler';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withTrace } from '@rehearsal/bus/tracing';

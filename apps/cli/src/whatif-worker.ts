@@ -1,4 +1,5 @@
 /** A worker of `whatif`: forks a recorded run once for each seed it is sent. */
+import '@rehearsal/compiler';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { explain, type ForkOutcome, type ForkRequest } from '@rehearsal/verbs';
 import { createServices } from './services.js';

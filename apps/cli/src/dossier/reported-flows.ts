@@ -1,4 +1,4 @@
-import { flowText, readEnds, type FlowBook, type FlowRecord } from '@rehearsal/flows';
+import { flowText, recordsById, type FlowBook, type FlowRecord } from '@rehearsal/flows';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import type { ReportedFlow } from '@rehearsal/verbs';
 
@@ -9,12 +9,9 @@ export function reportedOf(
   name: (member: number) => string,
 ): Map<number, readonly ReportedFlow[]> {
   if (book === undefined) return new Map();
-  const readable = rows.flatMap(({ id, tuple }) => {
-    const ends = readEnds(tuple);
-    return ends === undefined ? [] : [{ id, ends }];
-  });
-  const found = book.of(readable.map(({ ends }) => ends));
-  return new Map(readable.map(({ id }, i) => [id, found[i]!.map((record) => reported(record, name))]));
+  return new Map(
+    [...recordsById(book, rows)].map(([id, records]) => [id, records.map((record) => reported(record, name))]),
+  );
 }
 
 function reported(record: FlowRecord, name: (member: number) => string): ReportedFlow {

@@ -37,14 +37,14 @@ const SAME_MS = 500;
  */
 export function storyOf(sources: StorySources): StoryLine[] {
   const { row, endedAtMs } = sources;
-  if (row.openedMs === null) return [neverBegun(sources)];
   const { openedMs } = row;
+  if (openedMs === null) return [neverBegun(sources)];
   const untilMs = row.closedMs ?? endedAtMs;
   const lines: StoryLine[] = [
-    ...beginning(sources, row.openedMs),
-    ...slotsOf(sources.place).flatMap((slot) => decisions(sources, slot, row.openedMs!, untilMs)),
+    ...beginning(sources, openedMs),
+    ...slotsOf(sources.place).flatMap((slot) => decisions(sources, slot, openedMs, untilMs)),
     ...sources.reported.map(({ atMs, member, text }) => line(atMs, 'member', member, text)),
-    ...faultsWithin(sources, row.openedMs, untilMs),
+    ...faultsWithin(sources, openedMs, untilMs),
     ...refusals(sources.packets),
     ...sources.children.map((child) => followed(child, untilMs)),
   ];

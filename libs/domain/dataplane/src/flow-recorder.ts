@@ -145,7 +145,6 @@ export class FlowRecorder {
   /** Gives the batches that wait, the oldest first, each to be kept by the taker; stops when it takes no more. */
   take(to: (batch: Uint8Array) => boolean): void {
     const { full } = this;
-    if (full.length === 0 && this.at === FLOW_HEAD_WORDS) return;
     while (full.length > 0) {
       if (!to(bytesOf(full[0] as Int32Array))) return;
       full.shift();
@@ -170,6 +169,8 @@ export class FlowRecorder {
     const entry = index * ENTRY_WORDS;
     const meta = words[entry + META] as number;
     ends.read(words, index);
+    batch[at + 14] = 0;
+    batch[at + 15] = 0;
     batch[at] =
       kind |
       ((meta & PROTO_MASK) << 8) |
@@ -191,22 +192,14 @@ export class FlowRecorder {
     batch[at + 11] = counts[index * COUNT_WORDS + 1] as number;
     batch[at + 12] = counts[index * COUNT_WORDS + 2] as number;
     batch[at + 13] = words[entry + CREATED] as number;
-    if ((meta & TWO_LEGS) === 0) {
-      batch[at + 14] = 0;
-      batch[at + 15] = 0;
-    }
   }
 
-  /** Writes words 14 and 15; returns their flags. The entry's ends must have been read. */
+  /** Writes words 14 and 15 if an address was translated; returns their flags. The entry's ends must have been read. */
   private writeLegs(index: number, at: number): number {
     const { batch, ends } = this;
     const { legs } = this.table;
     const leg = index * LEG_WORDS;
-    if (((legs[leg + LEG_FLAGS] as number) & TRANSLATED) === 0) {
-      batch[at + 14] = 0;
-      batch[at + 15] = 0;
-      return 0;
-    }
+    if (((legs[leg + LEG_FLAGS] as number) & TRANSLATED) === 0) return 0;
     const src = legs[leg + LEG_A] as number;
     const isDst = src === ends.src && (legs[leg + LEG_B] as number) !== ends.dst;
     batch[at + 14] = isDst ? (legs[leg + LEG_B] as number) : src;

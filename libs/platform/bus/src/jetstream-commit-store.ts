@@ -182,14 +182,16 @@ export class JetStreamCommitStore implements CommitStore, RawLog {
 
   /** Sequence of the last batch of flow records, 0 for none; undefined when the server does not say. */
   lastFlowSeq(done: (lastSeq: number | undefined) => void): void {
-    const { fabric, site, api } = this.#parts;
-    api.requestJson<StreamInfo>(`$JS.API.STREAM.INFO.${flowStreamName(fabric, site)}`, {}, (answer) => {
-      done('value' in answer ? answer.value.state.last_seq : undefined);
-    });
+    const { fabric, site } = this.#parts;
+    this.#lastSeqOf(flowStreamName(fabric, site), done);
   }
 
   lastSeq(done: (lastSeq: number | undefined) => void): void {
-    this.#parts.api.requestJson<StreamInfo>(`$JS.API.STREAM.INFO.${this.#streamName}`, {}, (answer) => {
+    this.#lastSeqOf(this.#streamName, done);
+  }
+
+  #lastSeqOf(streamName: string, done: (lastSeq: number | undefined) => void): void {
+    this.#parts.api.requestJson<StreamInfo>(`$JS.API.STREAM.INFO.${streamName}`, {}, (answer) => {
       done('value' in answer ? answer.value.state.last_seq : undefined);
     });
   }

@@ -1,3 +1,4 @@
+import '@rehearsal/compiler';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';

@@ -6,7 +6,7 @@ import {
   type LostConnection,
   type RunLosses,
 } from '@rehearsal/experiment/run-folder';
-import { lastWords, readEnds, type FlowBook } from '@rehearsal/flows';
+import { lastWords, recordsById, type FlowBook } from '@rehearsal/flows';
 import { z } from 'zod';
 import { memberNames, readFlows } from '../flows/read-flows.js';
 import { EXIT, verb } from '../registry/verb.js';
@@ -136,14 +136,10 @@ function lastSaid(folder: string, book: FlowBook | undefined, listed: readonly L
   const said = new Map<number, Said>();
   if (book === undefined || listed.length === 0) return said;
   const name = memberNames(readRunHead(folder).plan);
-  const readable = listed.flatMap(({ id, tuple }) => {
-    const ends = readEnds(tuple);
-    return ends === undefined ? [] : [{ id, ends }];
-  });
-  book.of(readable.map(({ ends }) => ends)).forEach((records, i) => {
+  for (const [id, records] of recordsById(book, listed)) {
     const last = lastWords(records, name);
-    if (last !== undefined) said.set(readable[i]!.id, { records: records.length, ...last });
-  });
+    if (last !== undefined) said.set(id, { records: records.length, ...last });
+  }
   return said;
 }
 
