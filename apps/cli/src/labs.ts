@@ -67,7 +67,9 @@ export function makeSimulatedLab(request: LabRequest, build: string): Lab {
   const optionsOf = weather === 'rough' ? roughOptions : calmOptions;
   const fork = point && { point, options: optionsOf(point.settings) };
   const factories = roleFactories(plan, build, packetCapture);
-  return new SimLab({ plan, seed, build, options: optionsOf(plan.settings), factories, ...(fork && { fork }) });
+  // What is on record was decided by real chances, and nothing is added to them.
+  const options = (point?.recorded === undefined ? optionsOf : calmOptions)(plan.settings);
+  return new SimLab({ plan, seed, build, options, factories, ...(fork && { fork }) });
 }
 
 const APPS: Readonly<Record<RoleEntry['role'], string>> = {

@@ -40,6 +40,9 @@ interface Outcome {
 
 interface Answer {
   readonly from: { readonly seq: number };
+  readonly basis: { readonly connections: string; readonly words: string };
+  readonly seeds: { readonly from: number; readonly to: number; readonly own: number | null };
+  readonly held: Record<'open' | 'alike' | 'elsewhere' | 'missing' | 'more' | 'inStep' | 'inStepHere', number> | null;
   readonly changes: readonly unknown[];
   readonly states: readonly { readonly stream: string; readonly version: number; readonly hash: string }[];
   readonly checked: number;
@@ -148,15 +151,15 @@ describe('what would have been', () => {
       /does not say what traffic it had: an older version recorded it. Record it again/,
     ],
     [
-      'real processes',
+      'nobody conducting it',
       'run.json',
-      (text: string) => text.replace('"world": "simulated"', '"world": "processes"'),
-      /is a run of real processes, and no seed leads through it again. Fork a simulated run of the same experiment/,
+      (text: string) => text.replace('"world": "simulated"', '"world": "processes",\n  "livedIn": true'),
+      /is of a fabric that was brought up and lived in, and no experiment says what was done to it. Fork a run of an experiment/,
     ],
   ])(
     'is refused of a run with %s',
     (name, file, change, says) => {
-      const { status, stderr } = rehearse('whatif', altered(name.replace(' ', '-'), file, change));
+      const { status, stderr } = rehearse('whatif', altered(name.replaceAll(' ', '-'), file, change));
       expect(stderr).toMatch(says);
       expect(status).toBe(2);
     },
@@ -170,5 +173,67 @@ describe('what would have been', () => {
         "rehearse: dist.slots cannot be changed at a fork: it is part of the group's recorded state, set with the first " +
         'commit. Conduct the experiment with it from the start: rehearse run EXPERIMENT --set NAME=VALUE.\n',
     });
+  });
+
+  describe('of a run of real processes', () => {
+    let live: string;
+    let log: readonly { readonly stream: string; readonly events: readonly { readonly type: string }[] }[];
+    const ofLive = (...words: string[]): Answer => {
+      const { status, stdout, stderr } = rehearse('whatif', live, ...words, '--json');
+      expect([status, stderr.replaceAll(/\d+ of \d+ forks\n/g, '')]).toEqual([0, '']);
+      return JSON.parse(stdout) as Answer;
+    };
+    /** Sequence of the commit that says that the member is lost. */
+    const lostAt = (): number => log.findIndex(({ events }) => events.some((e) => e.type === 'MemberLost')) + 1;
+
+    beforeAll(() => {
+      const { stdout, status } = rehearse('run', 'panic.yaml', '--live', '--json');
+      expect(status).toBe(0);
+      ({ run: live } = JSON.parse(stdout) as { readonly run: string });
+      const lines = readFileSync(join(folder, 'runs', live, 'log.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n');
+      log = lines.map((line) => JSON.parse(line) as (typeof log)[number]);
+    }, 120_000);
+
+    it("follows its log, and begins with the record's states, hash for hash", () => {
+      for (const seq of [1, lostAt() - 1, lostAt(), lostAt() + 3, log.length]) {
+        const { from, states, checked, forks, basis, seeds } = ofLive('--from', `1:${seq}`, '--seeds', '1..2');
+        expect([from.seq, checked, forks.map((fork) => fork.unexplained)]).toEqual([seq, 2, [0, 0]]);
+        const moment = JSON.parse(rehearse('at', live, `1:${seq}`, '--json').stdout) as {
+          readonly streams: readonly { stream: string; version: number; stateHash: string }[];
+        };
+        expect(states).toEqual(
+          moment.streams.map(({ stream, version, stateHash: hash }) => ({ stream, version, hash })),
+        );
+        expect([basis.connections, seeds]).toEqual(['rebuilt along the log', { from: 1, to: 2, own: null }]);
+      }
+    }, 240_000);
+
+    it('begins with its connections, and says where they are not as its members reported them', () => {
+      const { held } = ofLive('--from', `1:${lostAt()}`);
+      const { open, alike, elsewhere, missing, more } = held!;
+      expect(open).toBeGreaterThan(10);
+      expect(alike + elsewhere + missing).toBe(open);
+      // Each that differs began or ended within moments of the fork.
+      expect(elsewhere).toBe(0);
+      expect(missing + more).toBeLessThan(open / 4);
+    }, 60_000);
+
+    it('says the loss that is on record where it is before the fork, and another where it is after', () => {
+      const settings = ['--set', 'ccp.deadMultiplier=20', '--seeds', '1..2'];
+      const after = ofLive('--from', `1:${lostAt()}`, ...settings).figures['committedMs']!;
+      expect(Math.abs(after['max']! - after['original']!)).toBeLessThan(100);
+      const before = ofLive('--from', `1:${lostAt() - 1}`, ...settings).figures['committedMs']!;
+      expect(before['min']).toBeGreaterThan(1500);
+      expect(before['original']).toBe(after['original']);
+    }, 120_000);
+
+    it('says so where there are no flow records to hold it against', () => {
+      rmSync(join(folder, 'runs', live, 'flows.bin'));
+      const { held, basis } = ofLive('--from', `1:${lostAt()}`);
+      expect(held).toBe(null);
+      expect(basis.words).toMatch(/The record has no flow records to hold the connections against\.$/);
+    }, 60_000);
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { forkExperiment, readExperiment, type Workbench } from '@rehearsal/experiment';
+import { forkExperiment, paceOf, readExperiment, type Workbench } from '@rehearsal/experiment';
 import {
   firstSeqOf,
   readConnections,
@@ -9,11 +9,14 @@ import {
   readRunNotes,
 } from '@rehearsal/experiment/run-folder';
 import { bytesInMemory, LogHistory } from '@rehearsal/replay';
-import { figuresOf, type ForkOriginal, type ForkOutcome, type ForkRequest } from '@rehearsal/verbs';
+import { FlowBook } from '@rehearsal/flows';
+import type { RunRecord } from '@rehearsal/lab-port';
+import { figuresOf, readFlows, type ForkOriginal, type ForkOutcome, type ForkRequest } from '@rehearsal/verbs';
 import { stateMarks, type StateMark } from '@rehearsal/whatif';
 import { readHistory } from '../history.js';
 import { MACHINES } from '../machines.js';
 import { redundancyOf } from './figures.js';
+import { heldFlows } from './held-flows.js';
 
 /** What the record itself comes to. */
 export function originalOf({ folder, seq }: Pick<ForkRequest, 'folder' | 'seq'>): ForkOriginal {
@@ -23,8 +26,11 @@ export function originalOf({ folder, seq }: Pick<ForkRequest, 'folder' | 'seq'>)
   const { longestMs, never } = redundancyOf(record, readHistory(record));
   const figures = { ...figuresOf(head.result!), timeToRedundancyMs: longestMs, neverRedundant: never };
   const { title } = readJournal(folder).experiment;
-  return { experiment: title, seed: head.seed!, figures, states: marksOf(log, firstSeqOf(head), seq) };
+  return { experiment: title, seed: head.seed ?? null, figures, states: marksOf(log, firstSeqOf(head), seq) };
 }
+
+/** A run of real processes has no seed: what is left to chance before the fork is when messages arrive. */
+const SEED_OF_NONE = 1;
 
 /** Goes through the record up to the fork, and on from there with the chances of a seed. */
 export async function forkRun(
@@ -35,15 +41,19 @@ export async function forkRun(
   const head = readRunHead(folder);
   const log = readRunLog(folder);
   const firstSeq = firstSeqOf(head);
+  const common = log.slice(0, seq - firstSeq + 1);
+  const { runId, startedAtMs } = head;
+  const recorded = head.world === 'processes' ? { runId, startedAtMs } : undefined;
   const { record, rows, ledger, history, judgement } = await forkExperiment(
     {
       experiment: readExperiment(JSON.stringify(readJournal(folder).experiment), join(folder, 'journal.json')),
       plan: head.plan,
       traffic: head.traffic!,
-      seed: head.seed!,
+      seed: head.seed ?? SEED_OF_NONE,
       runsFolder,
       say: () => {},
-      fork: { log: log.slice(0, seq - firstSeq + 1), settings, seed },
+      fork: { log: common, settings, seed, ...(recorded && { recorded }) },
+      ...(recorded && { pace: paceOf(folder, common) }),
     },
     bench,
   );
@@ -54,8 +64,16 @@ export async function forkRun(
     // Of packets alone: why a connection is lost is told by the sync policy, and a fork may have had two.
     unexplained: ledger.unexplained,
     states: marksOf(record.log, firstSeq, seq),
+    ...(recorded && heldTo(folder, record)),
     same: isSame(record.log, log) && JSON.stringify(rows) === JSON.stringify(readConnections(folder)),
   };
+}
+
+/** What members had reported until the fork, beside what they had in the record; older records have none. */
+function heldTo(folder: string, { flows, fork }: Pick<RunRecord, 'flows' | 'fork'>): Pick<ForkOutcome, 'held'> {
+  const reported = readFlows(folder);
+  if (reported === undefined || fork === undefined) return {};
+  return { held: heldFlows(reported, new FlowBook(Buffer.concat(flows)), readConnections(folder), fork.atMs) };
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>

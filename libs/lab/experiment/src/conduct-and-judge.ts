@@ -12,6 +12,7 @@ import { needsLinks } from './file/faults-of.js';
 import type { FabricHistory, MemberLoss } from './judge/history.js';
 import { judge, type Judgement } from './judge/judge.js';
 import type { PacketCapturePlan, RunRequest, Workbench } from './run-experiment.js';
+import type { RecordedPace } from './recorded-pace.js';
 import { SAMPLE_EVERY_MS, SampleSeries } from './samples/sample-series.js';
 
 /** All that a run takes from its fabric's start until it is judged. */
@@ -20,6 +21,7 @@ type Conduct = Omit<RunRequest, 'keep' | 'command' | 'packetCapture'> & {
   readonly folder: string;
   readonly traffic: TrafficPlan;
   readonly fork?: ForkPoint;
+  readonly pace?: RecordedPace;
 };
 
 export async function conductAndJudge(
@@ -83,7 +85,7 @@ async function withLab(
   folder: string,
   trafficPlan: TrafficPlan,
 ): Promise<Seen> {
-  const { experiment, say } = request;
+  const { experiment, say, pace } = request;
   let withdraw = async (): Promise<void> => {};
   let endWatch = (): void => {};
   const everyMs = SAMPLE_EVERY_MS[lab.world];
@@ -93,17 +95,27 @@ async function withLab(
     withdraw = await bench.announce(lab, { runId: request.runId, folder });
     if (series !== undefined) endWatch = lab.watch(everyMs, (reading) => series.take(reading));
     const traffic = new Traffic(lab);
+    const until = async (atMs = 0): Promise<void> => {
+      if (lab.nowMs() < atMs) await lab.waitMs(atMs - lab.nowMs());
+    };
+    await until(pace?.trafficAtMs);
     await traffic.start(trafficPlan);
     await lab.waitMs(experiment.block.warmUpSec * 1000);
     say(`traffic runs: ${(await traffic.status()).connections} connections open`);
     const marks: string[] = [];
     const perform = bench.performer(lab, async (fault) => {
       const name = `fault-${marks.length + 1}`;
+      await until(pace?.faultsAtMs[marks.length]);
       marks.push(name);
       await traffic.mark(name);
       say(`fault: ${fault}`);
     });
-    const journal = await conduct(experiment, lab, { perform, say, node: bench.node });
+    const journal = await conduct(experiment, lab, {
+      perform,
+      say,
+      node: bench.node,
+      ...(pace && { until: (n) => until(pace.activitiesAtMs[n]) }),
+    });
     await awaitTrafficEnd(lab, traffic, experiment.block.finishSec * 1000, say);
     endWatch();
     const ledger = await traffic.ledger();

@@ -3,6 +3,7 @@ import type { ConnectionRow, LedgerSummary, TrafficPlan } from '@rehearsal/traff
 import { conductAndJudge } from './conduct-and-judge.js';
 import type { FabricHistory } from './judge/history.js';
 import type { Judgement } from './judge/judge.js';
+import type { RecordedPace } from './recorded-pace.js';
 import type { RunRequest, Workbench } from './run-experiment.js';
 
 /** A recorded run once more, and otherwise from a point of it on. */
@@ -10,6 +11,8 @@ export interface ForkRequest extends Pick<RunRequest, 'experiment' | 'plan' | 's
   /** As the outside world was asked to send it then. */
   readonly traffic: TrafficPlan;
   readonly fork: ForkPoint;
+  /** Of a run of real processes. */
+  readonly pace?: RecordedPace;
 }
 
 /** What a fork comes to; nothing is kept of it. */

@@ -22,6 +22,7 @@ export * from './standing/lab-head.js';
 export * from './standing/standing-lab.js';
 export * from './standing/standing-traffic.js';
 export * from './fork-experiment.js';
+export * from './recorded-pace.js';
 export * from './run-experiment.js';
 export * from './run-folder/machine-code.js';
 export * from './run-folder/run-folder.js';

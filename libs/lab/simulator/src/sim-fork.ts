@@ -1,5 +1,5 @@
 import { canonicalText, createRng } from '@rehearsal/kernel';
-import type { ForkPoint } from '@rehearsal/lab-port';
+import type { ForkPoint, RecordedRun } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port';
 import { calmOptions, type SimOptions } from './options.js';
 import type { SimWorld } from './sim-world.js';
@@ -21,6 +21,12 @@ export class SimFork {
   constructor(point: ForkPoint, options: Partial<SimOptions> = {}) {
     this.#point = point;
     this.#options = options;
+  }
+
+  /** The run of real processes that it follows, and its log up to the fork; of a simulated one undefined. */
+  get recorded(): { readonly run: RecordedRun; readonly log: readonly string[] } | undefined {
+    const { recorded, log } = this.#point;
+    return recorded && { run: recorded, log };
   }
 
   /** The last commit of the record has been stored, and nothing has happened since. */
@@ -55,12 +61,14 @@ export class SimFork {
   }
 
   #changeSettings(world: SimWorld): void {
-    const { settings } = this.#point;
+    const { settings, recorded } = this.#point;
     const own = world.plan.settings;
-    if (canonicalText(settings) === canonicalText(own)) return;
+    const same = canonicalText(settings) === canonicalText(own);
+    // A record is followed in calm weather, whatever comes after it.
+    if (same && recorded === undefined) return;
     Object.assign(own, settings);
     world.options = { ...calmOptions(settings), ...this.#options };
-    for (const process of world.processes) process.role?.settingsChanged?.();
+    if (!same) for (const process of world.processes) process.role?.settingsChanged?.();
   }
 
   /** @throws LabError (bad input) where the world has come to something else than the record */

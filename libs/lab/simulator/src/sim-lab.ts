@@ -95,6 +95,7 @@ export class SimLab implements Lab {
       world: this.world,
       settings,
     });
+    this.sim.retrace?.begin();
     for (const process of this.sim.processes) this.sim.start(process);
     const deadlineUs = this.sim.nowUs + UP_WITHIN_MS * 1000;
     while (!this.sim.processes.every((p) => p.role?.health().ready === true)) {
@@ -242,6 +243,8 @@ export class SimLab implements Lab {
   async collect(): Promise<RunRecord> {
     if (this.#record !== undefined) return this.#record;
     this.#assertUp();
+    const { retrace } = this.sim;
+    if (retrace?.isOver === false) this.#pass(retrace.restMs, () => retrace.isOver);
     const traffic = this.#process({ role: 'outside-world', id: 'outside' });
     const ledger = traffic.state === 'running' ? await this.ledger().catch(() => null) : null;
     // What ends the log needs room in it.

@@ -129,7 +129,13 @@ export class SimLogServer {
     if (this.#usedBytes + request.bytes.length > this.#maxBytes) {
       return { kind: 'full', reason: `maximum bytes exceeded (${this.#maxBytes})` };
     }
+    return { kind: 'ok', seq: this.store(request) };
+  }
+
+  /** Stores what is known to come next. */
+  store(request: AppendRequest): number {
     const seq = this.#commits.length + 1;
+    const head = this.head(request.stream);
     const bytes = request.bytes.slice();
     const checked = this.#world.options.checkCommits ? this.#checkChain(request.stream, bytes, head, seq) : {};
     this.#heads.set(request.stream, { seq, version: head.version + 1, hash: sha256Hex(bytes) });
@@ -141,7 +147,7 @@ export class SimLogServer {
     for (const follower of this.#followers) this.#planFollower(follower);
     const queue = this.#queues.get(kindOf(request.stream));
     if (queue !== undefined) this.#handOut(kindOf(request.stream), queue);
-    return { kind: 'ok', seq };
+    return seq;
   }
 
   /** What the bytes say: read once, for all who follow. */

@@ -10,10 +10,11 @@ export class SimRunLog {
   readonly #ids;
 
   constructor(sim: SimWorld, seed: number, build: string) {
-    this.runId = `sim-${seed}`;
+    this.runId = sim.fork?.recorded?.run.runId ?? `sim-${seed}`;
     this.#sim = sim;
     this.#build = build;
-    this.#ids = createRng(seed, 'lab');
+    // Ids of the record are taken, and may have been drawn from this seed.
+    this.#ids = createRng(seed, sim.retrace === undefined ? 'lab' : 'lab from a fork on');
   }
 
   input<T extends RunInput['type']>(type: T): { type: T; id: string; at: number; from: 'command' } {
@@ -21,9 +22,11 @@ export class SimRunLog {
   }
 
   commit(input: RunInput): void {
-    const { log, nowMs } = this.#sim;
+    const { log, nowMs, retrace } = this.#sim;
     const stream = `run.${this.runId}`;
     const head = log.head(stream);
+    // A record that is followed says so itself, and may be followed to its very end.
+    if (retrace?.isOver === false || head.version > 1) return;
     const version = head.version + 1;
     const state = head.version === 0 ? runMachine.initial : { phase: 'open' as const, runId: this.runId };
     const id = `lab.1.${this.#ids.u32()}`;

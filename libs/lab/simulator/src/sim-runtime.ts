@@ -37,6 +37,7 @@ export class SimRuntime implements Runtime {
       role: entry.role,
       id: entry.id,
       incarnation: process.incarnation,
+      ...(world.retrace && { commitsBefore: world.retrace.lastNumber }),
     };
     this.#clock = new HybridClock(() => this.nowMs());
     this.log = new SimStore(process);

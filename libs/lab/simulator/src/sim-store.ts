@@ -26,12 +26,24 @@ export class SimStore implements CommitStore {
   }
 
   append(request: AppendRequest, done: (outcome: AppendOutcome) => void): void {
+    const { retrace } = this.#world;
+    const kept: AppendRequest = { ...request, bytes: request.bytes.slice() };
+    if (retrace?.isOver === false) {
+      retrace.wait(() => {
+        const isSame = this.#process.incarnation === this.#incarnation && this.#process.alive;
+        if (isSame) this.#world.post(this.#process, () => this.#append(kept, done), 0);
+      });
+      return;
+    }
+    this.#append(kept, done);
+  }
+
+  #append(kept: AppendRequest, done: (outcome: AppendOutcome) => void): void {
     const options = this.#options;
     const lost = this.#chance(options.appendLostPerMillion);
     const answerLost = this.#chance(options.appendAnswerLostPerMillion);
     const slow = this.#chance(options.appendSlowPerMillion);
     const extraUs = slow ? this.#world.faultRng.int(options.appendSlowMaxMs * 1000 + 1) : 0;
-    const kept: AppendRequest = { ...request, bytes: request.bytes.slice() };
     this.#exchange<AppendOutcome>(
       lost,
       answerLost,

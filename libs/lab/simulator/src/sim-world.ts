@@ -5,6 +5,7 @@ import { SimFlows } from './sim-flows.js';
 import { Invariants, type Violation } from './invariants.js';
 import type { SimOptions } from './options.js';
 import type { Passage } from './passage.js';
+import { Retrace } from './retrace.js';
 import type { SimFork } from './sim-fork.js';
 import { SimLogServer } from './sim-log-server.js';
 import { SimNetwork } from './sim-network.js';
@@ -26,7 +27,7 @@ const KEPT_LEVEL = LEVELS.info;
 /** A connection over which nothing gets through is given up after this long, as live ones are. */
 const CONNECTION_GIVEN_UP_US = 5_000_000;
 const MAX_NOTES = 100_000;
-/** When virtual time begins: 2024-01-01T00:00:00Z, so that runs of one seed are alike to the byte. */
+/** When virtual time begins unless a record says so: 2024-01-01T00:00:00Z, so that runs of one seed are alike to the byte. */
 const EPOCH_MS = 1_704_067_200_000;
 
 class Plain extends Happening {
@@ -50,12 +51,15 @@ export class SimWorld {
   seed: string;
   /** Of this moment: weather may change. */
   options: SimOptions;
-  readonly epochMs = EPOCH_MS;
+  /** When virtual time begins. */
+  readonly epochMs: number;
   readonly heap = new EventHeap();
   faultRng: Rng;
   readonly fork: SimFork | undefined;
   readonly network: SimNetwork;
   readonly log: SimLogServer;
+  /** Follows the record of a run of real processes, as far as it goes. */
+  readonly retrace: Retrace | undefined;
   readonly invariants: Invariants;
   readonly processes: readonly SimProcess[];
   readonly notes: Note[] = [];
@@ -79,12 +83,15 @@ export class SimWorld {
     this.seed = String(parts.seed);
     this.options = parts.options;
     this.fork = parts.fork;
+    const recorded = parts.fork?.recorded;
+    this.epochMs = recorded === undefined ? EPOCH_MS : Math.floor(recorded.run.startedAtMs);
     this.#factories = parts.factories;
     this.faultRng = createRng(this.seed, 'world');
     this.busIndex = parts.plan.roles.length;
     this.ends = this.busIndex + 1;
     this.network = new SimNetwork(this);
     this.log = new SimLogServer(this);
+    this.retrace = recorded && new Retrace(this, recorded.log, recorded.run);
     this.flows = new SimFlows(parts.plan.settings['flow.maxBytes']);
     const members = parts.plan.securityGroup.members.map((m) => m.id);
     this.invariants = new Invariants((reason) => this.fail(reason), members);

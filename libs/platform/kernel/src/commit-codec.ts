@@ -1,5 +1,6 @@
 import { canonicalBytes } from './canonical.js';
 import type { Commit } from './commit.js';
+import type { Self } from './runtime.js';
 
 /** Stored bytes that are not a commit. */
 export class CommitFormatError extends Error {
@@ -105,7 +106,7 @@ export function appendMsgId(commit: Pick<Commit, 'stream' | 'version' | 'id'>): 
 }
 
 /** A source of commit ids `<role id>.<incarnation>.<counter>`: no two attempts to decide share one. */
-export function commitIds(self: { readonly id: string; readonly incarnation: number }): () => string {
-  let counter = 0;
+export function commitIds(self: Pick<Self, 'id' | 'incarnation' | 'commitsBefore'>): () => string {
+  let counter = self.commitsBefore ?? 0;
   return () => `${self.id}.${self.incarnation}.${++counter}`;
 }

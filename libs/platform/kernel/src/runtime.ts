@@ -37,6 +37,8 @@ export interface Self {
   readonly id: string;
   /** One per process start, larger than any before for this id. */
   readonly incarnation: number;
+  /** Numbers up to here are taken: another world had this start too, and its commits are in this log. */
+  readonly commitsBefore?: number;
 }
 
 /** All a role may know of the world. Live it is NATS and the wall clock; simulated, an event heap. */

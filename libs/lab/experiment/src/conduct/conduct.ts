@@ -12,6 +12,8 @@ export interface ConductOptions {
   readonly say: (line: string) => void;
   /** `node` of the journal: what ran this. */
   readonly node: string;
+  /** Waits until activity `n`, counted from 0, may begin. */
+  readonly until?: (n: number) => Promise<void>;
 }
 
 /**
@@ -20,15 +22,17 @@ export interface ConductOptions {
  */
 export async function conduct(experiment: Experiment, lab: Lab, options: ConductOptions): Promise<Journal> {
   const startMs = lab.nowMs();
-  const before = await steadyState(experiment, lab, options, 'before');
+  let activities = 0;
+  const perform: PerformStep = (step) => performStep(step, lab, options, activities++);
+  const before = await steadyState(experiment, options, perform, 'before');
   const run: ActivityRecord[] = [];
   let after: SteadyState | null = null;
   let rollbacks: ActivityRecord[] = [];
   if (before === null || before.steady_state_met) {
-    for (const step of experiment.method) run.push(await perform(step, lab, options));
-    after = await steadyState(experiment, lab, options, 'after');
+    for (const step of experiment.method) run.push(await perform(step));
+    after = await steadyState(experiment, options, perform, 'after');
     rollbacks = [];
-    for (const step of experiment.rollbacks) rollbacks.push(await perform(step, lab, options));
+    for (const step of experiment.rollbacks) rollbacks.push(await perform(step));
   }
   const endMs = lab.nowMs();
   const metBefore = before?.steady_state_met ?? true;
@@ -49,10 +53,12 @@ export async function conduct(experiment: Experiment, lab: Lab, options: Conduct
   };
 }
 
+type PerformStep = (step: Step) => Promise<ActivityRecord>;
+
 async function steadyState(
   experiment: Experiment,
-  lab: Lab,
   options: ConductOptions,
+  perform: PerformStep,
   when: string,
 ): Promise<SteadyState | null> {
   const { hypothesis } = experiment;
@@ -60,7 +66,7 @@ async function steadyState(
   if (title === undefined) return null;
   const probes: ActivityRecord[] = [];
   for (const step of hypothesis) {
-    probes.push(await perform(step, lab, options));
+    probes.push(await perform(step));
     // As the Chaos Toolkit does: the first probe that deviates ends the look.
     if (probes[probes.length - 1]!.tolerance_met !== true) break;
   }
@@ -69,9 +75,10 @@ async function steadyState(
   return { steady_state_met: met, probes };
 }
 
-async function perform(step: Step, lab: Lab, options: ConductOptions): Promise<ActivityRecord> {
+async function performStep(step: Step, lab: Lab, options: ConductOptions, n: number): Promise<ActivityRecord> {
   const { activity, argv } = step;
   await pause(lab, activity.pauses?.before);
+  await options.until?.(n);
   const startMs = lab.nowMs();
   const timeoutMs = activity.provider.timeout === undefined ? undefined : activity.provider.timeout * 1000;
   let output: ProcessOutcome | null = null;

@@ -135,10 +135,26 @@ export type ForkFigures = Readonly<Record<string, number | null>>;
 export interface ForkOriginal {
   /** Title of the experiment. */
   readonly experiment: string;
-  readonly seed: number;
+  /** None of a run of real processes. */
+  readonly seed: number | null;
   readonly figures: ForkFigures;
   /** After the last commit that forks have in common with it. */
   readonly states: readonly StateMark[];
+}
+
+/** Connections that a fork begins with beside those that a run of real processes had then, by members' flow records. */
+export interface HeldFlows {
+  /** That the record has open at the fork. */
+  readonly open: number;
+  /** Of them: served by the same member for the same slot; by another; not open in the fork. */
+  readonly alike: number;
+  readonly elsewhere: number;
+  readonly missing: number;
+  /** Open in the fork alone. */
+  readonly more: number;
+  /** Open ones that a backup had acknowledged, in the record and in the fork. */
+  readonly inStep: number;
+  readonly inStepHere: number;
 }
 
 /** One fork of many; without figures where it came to no end. */
@@ -148,6 +164,8 @@ export interface ForkOutcome {
   /** Packets whose fate nobody can name. */
   readonly unexplained?: number;
   readonly states?: readonly StateMark[];
+  /** Of a run of real processes. */
+  readonly held?: HeldFlows;
   /** Whether its whole log and all that became of its connections is as recorded, byte for byte. */
   readonly same?: boolean;
   /** Why there are no figures. */

@@ -17,7 +17,7 @@ const output = z.strictObject({
   profile: z.string(),
   experiment: z.string(),
   basis: z
-    .strictObject({ connections: z.enum(['run again from the seed']), words: z.string() })
+    .strictObject({ connections: z.enum(['run again from the seed', 'rebuilt along the log']), words: z.string() })
     .describe('where the state at the fork comes from'),
   from: z.strictObject({ site: z.int(), seq: z.int(), atMs: z.number(), sinceStartMs: z.number() }),
   changes: z.array(
@@ -28,10 +28,26 @@ const output = z.strictObject({
       actsOn: z.string().describe("what it acts on; '' is everything from the fork on"),
     }),
   ),
-  seeds: z.strictObject({ from: z.int(), to: z.int(), own: z.int().describe('of the run itself') }),
+  seeds: z.strictObject({
+    from: z.int(),
+    to: z.int(),
+    own: z.int().nullable().describe('of the run itself; a run of real processes has none'),
+  }),
   states: z
     .array(z.strictObject({ stream: z.string(), version: count, hash: z.string() }))
     .describe('of every stream at the fork: the state its machine folds, by the record and by every fork'),
+  held: z
+    .strictObject({
+      open: count.describe('connections that members had reported as open at the fork, in the record'),
+      alike: count.describe('of them: served by the same member for the same slot in the fork'),
+      elsewhere: count.describe('of them: served by another'),
+      missing: count.describe('of them: not open in the fork'),
+      more: count.describe('open in the fork alone'),
+      inStep: count.describe('open in the record, and a backup had acknowledged them'),
+      inStepHere: count.describe('the same in the fork'),
+    })
+    .nullable()
+    .describe("of a run of real processes, where its members' flow records were kept"),
   checked: count.describe('forks whose states at the fork were those of the record'),
   figures: z.record(
     z.string(),
@@ -62,12 +78,14 @@ export default verb({
   path: 'whatif',
   summary: 'fork a recorded run at a commit, with other settings and other chances, and compare',
   about:
-    'Goes through a simulated run again from its seed, up to a commit of its log; from there on with changed settings ' +
-    '(--set), the same traffic, the steps of the method that are still to come, and the chances of each seed. Up to the ' +
-    'fork the log has to come out as it is recorded, byte for byte, and the state of every machine at the fork is ' +
-    "compared with the record's, hash for hash, in every fork. Figures stand beside those of the record: of the whole " +
-    "run, so that what came before the fork is in all of them. The run's own seed with nothing changed gives the record " +
-    'again. Nothing is kept. See [whatif](../whatif.md).',
+    'Goes through a recorded run again in the simulator, up to a commit of its log; from there on with changed settings ' +
+    '(--set), the same traffic, the steps of the method that are still to come, and the chances of each seed. A simulated ' +
+    'run is run again from its seed, and its log has to come out as it is recorded, byte for byte. Of a run of real ' +
+    'processes the recorded log is stored again, each commit at its time, with the same traffic and the same faults under ' +
+    'it; the connections that come of it are held against what its members reported. The state of every machine at the ' +
+    "fork is compared with the record's, hash for hash, in every fork. Figures stand beside those of the record: of the whole " +
+    "run, so that what came before the fork is in all of them. A simulated run's own seed with nothing changed gives the " +
+    'record again. Nothing is kept. See [whatif](../whatif.md).',
   examples: [
     {
       command: 'rehearse whatif latest --set ccp.deadMultiplier=10 --seeds 1..20',
@@ -81,13 +99,13 @@ export default verb({
   ],
   positionals: ['run'],
   input: z.strictObject({
-    run: z.string().describe("id or folder of a simulated run, or 'latest'"),
+    run: z.string().describe("id or folder of a run of an experiment, or 'latest'"),
     from: z.string().default('fault').describe(`the last moment they have in common: ${MOMENT_WORDS}`),
     seeds: z
       .string()
       .regex(/^\d+\.\.\d+$/, 'expected A..B, as in 1..200')
       .optional()
-      .describe("A..B: one fork a seed, two at a time; default: the run's own"),
+      .describe("A..B: one fork a seed, two at a time; default: the run's own, or 1 where it has none"),
   }),
   output,
   needs: 'run',
@@ -97,7 +115,7 @@ export default verb({
       const { head, times, folder } = run;
       assertForkable(head, folder);
       const settings = settingsFrom(head, context.set);
-      const seeds = readSeeds(given.seeds, head.seed!);
+      const seeds = readSeeds(given.seeds, head.seed);
       const { states } = lookAt(run, given.from, '--from');
       if (states.seq === 0) {
         throw new LabError('bad-input', '--from: that is before the first commit.', 'Name a later moment.');
@@ -110,7 +128,7 @@ export default verb({
       };
       const { fabric, profile } = head.plan;
       const changes = changesOf(head.settings, settings);
-      const about = { run: run.name, fabric, profile, from, changes, seeds: { ...seeds, own: head.seed! } };
+      const about = { run: run.name, fabric, profile, from, changes, seeds: { ...seeds, own: head.seed ?? null } };
       return { folder, build: head.build, about, point: { seq: states.seq, settings, ...seeds } };
     });
     const machines = await context.services.machines();
@@ -142,7 +160,7 @@ async function forked(
   return outcomes.sort((a, b) => a.seed - b.seed);
 }
 
-type Compared = Pick<Out, 'experiment' | 'basis' | 'states' | 'checked' | 'figures' | 'forks' | 'failed'>;
+type Compared = Pick<Out, 'experiment' | 'basis' | 'states' | 'held' | 'checked' | 'figures' | 'forks' | 'failed'>;
 
 function compared(original: ForkOriginal, outcomes: readonly ForkOutcome[]): Compared {
   const failed: Out['failed'] = [];
@@ -164,10 +182,7 @@ function compared(original: ForkOriginal, outcomes: readonly ForkOutcome[]): Com
   const names = [...ORDER, ...Object.keys(original.figures).filter((name) => !ORDER.includes(name))];
   return {
     experiment: original.experiment,
-    basis: {
-      connections: 'run again from the seed',
-      words: `Everything up to the fork was run again from seed ${original.seed}: the log came out as it is recorded, byte for byte.`,
-    },
+    ...basisOf(original, outcomes.find((o) => o.held !== undefined)?.held),
     states: original.states.map((mark) => ({ ...mark })),
     checked,
     figures: Object.fromEntries(
@@ -179,6 +194,28 @@ function compared(original: ForkOriginal, outcomes: readonly ForkOutcome[]): Com
     forks,
     failed,
   };
+}
+
+/** Where the state at the fork comes from. */
+function basisOf({ seed }: ForkOriginal, held: ForkOutcome['held']): Pick<Out, 'basis' | 'held'> {
+  if (seed !== null) {
+    const words = `Everything up to the fork was run again from seed ${seed}: the log came out as it is recorded, byte for byte.`;
+    return { basis: { connections: 'run again from the seed', words }, held: null };
+  }
+  const words =
+    'Up to the fork the recorded log was stored again, each commit at its time, byte for byte, with the same traffic and the same faults under it.';
+  return { basis: { connections: 'rebuilt along the log', words: `${words} ${heldWords(held)}` }, held: held ?? null };
+}
+
+/** How near the connections of a fork are to those of the record. */
+function heldWords(held: ForkOutcome['held']): string {
+  if (held === undefined) return 'The record has no flow records to hold the connections against.';
+  const { open, alike, elsewhere, missing, more, inStep, inStepHere } = held;
+  if (open === 0 && more === 0) return 'No connection was open then.';
+  return (
+    `By its flow records ${open} connections were open then: ${alike} are at the same member and slot, ${elsewhere} elsewhere, ${missing} not open, and ${more} more are. ` +
+    `Of ${inStep} a backup had the state, and has of ${inStepHere}.`
+  );
 }
 
 function differenceWords({ stream, version, hash, forkVersion, forkHash }: StateCheck): string {
@@ -193,7 +230,7 @@ function text(out: Out): string {
   return [
     `run ${out.run} (${out.experiment}, ${out.profile}), forked after commit ${from.site}:${from.seq}, ${sinceText(from.sinceStartMs)}\n`,
     ...(changes.length === 0 ? ['settings: as they were\n'] : changes.map(changeLine)),
-    `seeds: ${seeds.from === seeds.to ? seeds.from : `${seeds.from} to ${seeds.to}`} (the run's own is ${seeds.own})\n`,
+    `seeds: ${seeds.from === seeds.to ? seeds.from : `${seeds.from} to ${seeds.to}`}${seeds.own === null ? '' : ` (the run's own is ${seeds.own})`}\n`,
     `${out.basis.words}\n\n`,
     `Machine state at the fork, the same as the record's in ${checked} of ${total} forks:\n`,
     textTable(

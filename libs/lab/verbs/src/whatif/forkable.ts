@@ -5,19 +5,19 @@ import { forkSettings, RefusedChanges } from '@rehearsal/whatif';
 import type { SetWords } from '../registry/verb.js';
 
 /** @throws LabError (bad input) where a run cannot be gone through again */
-export function assertForkable({ world, traffic, result, seed }: RunHead, folder: string): void {
-  if (world !== 'simulated') {
+export function assertForkable({ world, traffic, result, seed, seal, livedIn }: RunHead, folder: string): void {
+  if (livedIn === true || seal === undefined) {
     throw new LabError(
       'bad-input',
-      `${folder} is a run of real processes, and no seed leads through it again.`,
-      'Fork a simulated run of the same experiment: rehearse run EXPERIMENT --sim, then rehearse whatif latest.',
+      `${folder} is of a fabric that was brought up and lived in, and no experiment says what was done to it.`,
+      'Fork a run of an experiment: rehearse run EXPERIMENT --live, then rehearse whatif latest.',
     );
   }
-  if (traffic === undefined || result === undefined || seed === undefined) {
+  if (traffic === undefined || result === undefined || (world === 'simulated' && seed === undefined)) {
     throw new LabError(
       'bad-input',
       `${folder} does not say what traffic it had: an older version recorded it.`,
-      'Record it again: rehearse run EXPERIMENT --sim.',
+      'Record it again: rehearse run EXPERIMENT.',
     );
   }
 }
@@ -49,8 +49,8 @@ export function settingsFrom({ plan }: Pick<RunHead, 'plan'>, set: SetWords): Se
   }
 }
 
-/** @throws LabError (bad input) */
-export function readSeeds(text: string | undefined, own: number): { readonly from: number; readonly to: number } {
+/** @param own of the run; one of real processes has none. @throws LabError (bad input) */
+export function readSeeds(text: string | undefined, own = 1): { readonly from: number; readonly to: number } {
   if (text === undefined) return { from: own, to: own };
   const [from, to] = text.split('..').map(Number) as [number, number];
   if (to < from)
