@@ -847,7 +847,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['whatif'],
     exit: 2,
-    says: "rehearse whatif needs RUN (id or folder of a simulated run, or 'latest'). See: rehearse whatif --help.",
+    says: "rehearse whatif needs RUN (id or folder of a run of an experiment, or 'latest'). See: rehearse whatif --help.",
   },
   {
     argv: ['whatif', 'latest'],
@@ -860,14 +860,14 @@ export const WRONG_ROWS: readonly {
     says: '--seeds: expected A..B, as in 1..200, saw "5". See: rehearse whatif --help.',
   },
   {
-    argv: ['whatif', 'processes', '--runs', 'runs-of-old'],
+    argv: ['whatif', 'lived-in', '--runs', 'runs-of-old'],
     exit: 2,
-    says: 'runs-of-old/processes is a run of real processes, and no seed leads through it again. Fork a simulated run of the same experiment: rehearse run EXPERIMENT --sim, then rehearse whatif latest.',
+    says: 'runs-of-old/lived-in is of a fabric that was brought up and lived in, and no experiment says what was done to it. Fork a run of an experiment: rehearse run EXPERIMENT --live, then rehearse whatif latest.',
   },
   {
     argv: ['whatif', 'older', '--runs', 'runs-of-old'],
     exit: 2,
-    says: 'runs-of-old/older does not say what traffic it had: an older version recorded it. Record it again: rehearse run EXPERIMENT --sim.',
+    says: 'runs-of-old/older does not say what traffic it had: an older version recorded it. Record it again: rehearse run EXPERIMENT.',
   },
   {
     argv: ['import', 'nothing.txt'],

@@ -5,8 +5,8 @@ import { forkSettings, RefusedChanges } from '@rehearsal/whatif';
 import type { SetWords } from '../registry/verb.js';
 
 /** @throws LabError (bad input) where a run cannot be gone through again */
-export function assertForkable({ world, traffic, result, seed, seal, livedIn }: RunHead, folder: string): void {
-  if (livedIn === true || seal === undefined) {
+export function assertForkable({ world, traffic, result, seed, state, livedIn }: RunHead, folder: string): void {
+  if (livedIn === true || state !== undefined) {
     throw new LabError(
       'bad-input',
       `${folder} is of a fabric that was brought up and lived in, and no experiment says what was done to it.`,
