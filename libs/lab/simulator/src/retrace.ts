@@ -1,5 +1,5 @@
-import { appendMsgId, parseCommit, type Commit } from '@rehearsal/kernel';
-import type { RecordedRun } from '@rehearsal/lab-port';
+import { appendMsgId, parseCommit, sha256Hex, type Commit } from '@rehearsal/kernel';
+import { LabError, type RecordedRun } from '@rehearsal/lab-port';
 import type { SimWorld } from './sim-world.js';
 
 interface Line {
@@ -26,18 +26,23 @@ export class Retrace {
   #next = 0;
   #waiting: (() => void)[] = [];
 
+  /** @throws LabError (bad input) where a commit does not follow from the one before it in its stream */
   constructor(world: SimWorld, log: readonly string[], { startedAtMs }: RecordedRun) {
     this.#world = world;
     let lastMs = startedAtMs;
     let lastNumber = 0;
-    this.#lines = log.map((line) => {
+    const heads = new Map<string, string>();
+    this.#lines = log.map((line, i) => {
       const commit = parseCommit(line);
+      if (commit.prev !== (heads.get(commit.stream) ?? '')) throw notFollowing(i + 1, commit);
+      const bytes = encoder.encode(line);
+      heads.set(commit.stream, sha256Hex(bytes));
       // Clocks of processes differ by a little; the order of the log is the order in which it was stored.
       lastMs = Math.max(lastMs, commit.time.ms);
       if (commit.input.from === 'command') this.#noteCommand(commit);
       lastNumber = Math.max(lastNumber, Number(commit.id.slice(commit.id.lastIndexOf('.') + 1)) || 0);
       const atUs = Math.round((lastMs - world.epochMs) * 1000) + world.options.appendUs;
-      return { stream: commit.stream, bytes: encoder.encode(line), msgId: appendMsgId(commit), atUs };
+      return { stream: commit.stream, bytes, msgId: appendMsgId(commit), atUs };
     });
     this.lastNumber = lastNumber;
   }
@@ -95,6 +100,14 @@ export class Retrace {
     if (known === undefined) this.#commandIds.set(key, [id.join('.')]);
     else known.push(id.join('.'));
   }
+}
+
+function notFollowing(n: number, { stream, version }: Commit): LabError {
+  return new LabError(
+    'bad-input',
+    `The run cannot be gone through again: commit ${n} of its log, ${stream}:${version}, does not follow from the one before it in its stream.`,
+    'See what is wrong with the log: rehearse verify RUN.',
+  );
 }
 
 const keyOf = (name: string, process: string): string => `${name} ${process}`;
