@@ -16,16 +16,15 @@ import { z } from 'zod';
 import { EXIT, verb, type ExploreOutcome, type VerbContext } from '../registry/verb.js';
 import { commandOf } from './repeat.js';
 import { countsText } from './table.js';
+import { GREATEST_SEED, readSeedRange, seedRange } from './seed-range.js';
 
 const input = z.strictObject({
   fabric: z.string().describe('fabric file'),
-  seeds: z
-    .string()
-    .regex(/^\d+\.\.\d+$/, 'expected A..B, as in 1..200')
+  seeds: seedRange('1..200')
     .optional()
     .describe('A..B: one run a seed, two at a time; default: 1..100, or without end for --minutes'),
   minutes: z.number().min(0).optional().describe('begins no new run after so long'),
-  seed: z.int().min(0).max(0xffffffff).optional().describe('this one seed'),
+  seed: z.int().min(0).max(GREATEST_SEED).optional().describe('this one seed'),
   schedule: z.string().optional().describe('a schedule that was kept, instead of what the seed draws'),
   mode: z.enum(['safety', 'liveness']).optional().describe('default: three seeds in four safety, the others liveness'),
   noShrink: z.boolean().default(false).describe('leaves failing schedules as they are'),
@@ -130,11 +129,8 @@ function rangeOf({ seeds, seed, minutes, schedule }: Given): { from: number; to:
   }
   if (schedule !== undefined) return { from: 1, to: 1 };
   if (seed !== undefined) return { from: seed, to: seed };
-  if (seeds === undefined) return minutes === undefined ? DEFAULT_SEEDS : { from: 1, to: 0xffffffff };
-  const [from, to] = seeds.split('..').map(Number) as [number, number];
-  if (to < from)
-    throw new LabError('bad-input', `--seeds ${seeds}: the last comes before the first.`, 'Turn them round.');
-  return { from, to };
+  if (seeds === undefined) return minutes === undefined ? DEFAULT_SEEDS : { from: 1, to: GREATEST_SEED };
+  return readSeedRange(seeds);
 }
 
 /** What is said of a failing seed; its smallest schedule is kept beside the runs. */

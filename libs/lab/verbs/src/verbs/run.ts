@@ -12,6 +12,7 @@ import { resultNotes, resultTable } from './result-text.js';
 import { archiveSchema, checkpointSigner, withArchive } from './run-archive.js';
 import { experimentName, planFor, readChecked, startRun } from './start-run.js';
 import { textTable } from './table.js';
+import { GREATEST_SEED, readSeedRange, seedRange } from './seed-range.js';
 
 const input = z.strictObject({
   experiment: z.string().describe('experiment file'),
@@ -25,12 +26,8 @@ const input = z.strictObject({
     .default(false)
     .describe('with --live: archives the log, as `up --archive` does, and compares the two at the end'),
   noSamples: z.boolean().default(false).describe('records no time series: the report has no plots over time'),
-  seed: z.int().min(0).max(0xffffffff).optional().describe('of the simulator; default: 1'),
-  seeds: z
-    .string()
-    .regex(/^\d+\.\.\d+$/, 'expected A..B, as in 1..50')
-    .optional()
-    .describe('A..B: one simulated run a seed, two at a time'),
+  seed: z.int().min(0).max(GREATEST_SEED).optional().describe('of the simulator; default: 1'),
+  seeds: seedRange('1..50').optional().describe('A..B: one simulated run a seed, two at a time'),
 });
 
 const spread = z.strictObject({ min: z.number(), p50: z.number(), p99: z.number(), max: z.number() }).nullable();
@@ -144,11 +141,7 @@ export default verb({
 });
 
 async function runSeeds(experiment: string, seeds: string, context: VerbContext): Promise<Many> {
-  const [from, to] = seeds.split('..').map(Number) as [number, number];
-  if (to < from)
-    throw new LabError('bad-input', `--seeds ${seeds}: the last comes before the first.`, 'Turn them round.');
-  if (to > 0xffffffff)
-    throw new LabError('bad-input', `--seeds ${seeds}: a seed is at most 4294967295.`, 'Choose smaller ones.');
+  const { from, to } = readSeedRange(seeds);
   // What is wrong with the files is said once, and not by every worker.
   const checked = await readChecked(experiment);
   const plan = planFor(checked, context.set);

@@ -8,14 +8,11 @@ import { commandOf } from './repeat.js';
 import { compareRuns, EFFECTS, type Comparison } from './sensitivity-figures.js';
 import { planFor, readChecked } from './start-run.js';
 import { textTable } from './table.js';
+import { readSeedRange, seedRange } from './seed-range.js';
 
 const input = z.strictObject({
   experiment: z.string().describe('experiment file'),
-  seeds: z
-    .string()
-    .regex(/^\d+\.\.\d+$/, 'expected A..B, as in 1..5')
-    .default('1..3')
-    .describe('A..B: every value is tried with each of these seeds'),
+  seeds: seedRange('1..5').default('1..3').describe('A..B: every value is tried with each of these seeds'),
   only: z.string().optional().describe('names of settings with commas between them, documented and own ones, too'),
 });
 
@@ -95,9 +92,7 @@ export default verb({
   needs: 'nothing',
   effect: 'act',
   async handle({ experiment, seeds, only }, context): Promise<Out> {
-    const [from, to] = seeds.split('..').map(Number) as [number, number];
-    if (to < from)
-      throw new LabError('bad-input', `--seeds ${seeds}: the last comes before the first.`, 'Turn them round.');
+    const { from, to } = readSeedRange(seeds);
     const checked = await readChecked(experiment);
     const plan = planFor(checked, context.set);
     const names = namesOf(only);

@@ -8,6 +8,7 @@ import { lookAt, withRun } from '../time/recorded-run.js';
 import { assertForkable, assertSameBuild, readSeeds, settingsFrom } from '../whatif/forkable.js';
 import { FIGURES } from './figures.js';
 import { textTable } from './table.js';
+import { seedRange } from './seed-range.js';
 
 const number = z.number().nullable();
 const count = z.int().min(0);
@@ -101,9 +102,7 @@ export default verb({
   input: z.strictObject({
     run: z.string().describe("id or folder of a run of an experiment, or 'latest'"),
     from: z.string().default('fault').describe(`the last moment they have in common: ${MOMENT_WORDS}`),
-    seeds: z
-      .string()
-      .regex(/^\d+\.\.\d+$/, 'expected A..B, as in 1..200')
+    seeds: seedRange('1..200')
       .optional()
       .describe("A..B: one fork a seed, two at a time; default: the run's own, or 1 where it has none"),
   }),

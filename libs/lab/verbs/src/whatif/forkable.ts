@@ -3,6 +3,7 @@ import type { Settings } from '@rehearsal/kernel';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { forkSettings, RefusedChanges } from '@rehearsal/whatif';
 import type { SetWords } from '../registry/verb.js';
+import { readSeedRange } from '../verbs/seed-range.js';
 
 /** @throws LabError (bad input) where a run cannot be gone through again */
 export function assertForkable({ world, traffic, result, seed, state, livedIn }: RunHead, folder: string): void {
@@ -51,11 +52,5 @@ export function settingsFrom({ plan }: Pick<RunHead, 'plan'>, set: SetWords): Se
 
 /** @param own of the run; one of real processes has none. @throws LabError (bad input) */
 export function readSeeds(text: string | undefined, own = 1): { readonly from: number; readonly to: number } {
-  if (text === undefined) return { from: own, to: own };
-  const [from, to] = text.split('..').map(Number) as [number, number];
-  if (to < from)
-    throw new LabError('bad-input', `--seeds ${text}: the last comes before the first.`, 'Turn them round.');
-  if (to > 0xffffffff)
-    throw new LabError('bad-input', `--seeds ${text}: a seed is at most 4294967295.`, 'Choose smaller ones.');
-  return { from, to };
+  return text === undefined ? { from: own, to: own } : readSeedRange(text);
 }
