@@ -36,6 +36,7 @@ export class Page {
   #socket = /** @type {WebSocket | undefined} */ (undefined);
   #session = '';
   #sent = 0;
+  #size = { width: 0, height: 0 };
   #waiting = /** @type {Map<number, { done: (result: any) => void, failed: (error: Error) => void }>} */ (new Map());
   #loaded = /** @type {(() => void) | undefined} */ (undefined);
 
@@ -81,6 +82,12 @@ export class Page {
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
     this.#session = sessionId;
     for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await this.send(`${domain}.enable`, {});
+    this.#size = { width, height };
+    await this.#show(width, height);
+  }
+
+  /** @param {number} width @param {number} height of what is in view */
+  async #show(width, height) {
     await this.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
   }
 
@@ -167,8 +174,18 @@ export class Page {
 
   /** @param {{ x: number, y: number, width: number, height: number }} [box] default: what is in view @returns {Promise<Buffer>} a PNG */
   async picture(box) {
-    const clip = box === undefined ? {} : { clip: { ...box, scale: 1 }, captureBeyondViewport: true };
-    const { data } = await this.send('Page.captureScreenshot', { format: 'png', ...clip });
+    if (box === undefined) return this.#capture({});
+    const { width, height } = this.#size;
+    // A browser draws what is in view before it shows a frame, and the rest when it has time.
+    await this.#show(Math.max(width, Math.ceil(box.x + box.width)), Math.max(height, Math.ceil(box.y + box.height)));
+    const picture = await this.#capture({ clip: { ...box, scale: 1 } });
+    await this.#show(width, height);
+    return picture;
+  }
+
+  /** @param {object} what @returns {Promise<Buffer>} */
+  async #capture(what) {
+    const { data } = await this.send('Page.captureScreenshot', { format: 'png', ...what });
     return Buffer.from(data, 'base64');
   }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { KafkaOutlet, readBrokers } from './kafka-outlet.js';
+import { Forwarder } from './testing/forwarder.js';
 import { MockBroker } from './testing/mock-broker.js';
 import { event, outletContract } from './testing/outlet-contract.js';
 import { readTopic } from './testing/read-topic.js';
@@ -55,6 +56,27 @@ describe('an outlet to Kafka', () => {
     expect(new Set(names).size).toBe(2);
     for (const name of names) expect(name).toMatch(/^kafka \S+ rehearsal\.commits$/);
     expect(await outletTo('127.0.0.1:1', one.address).open()).toBe(names[0]);
+  });
+
+  it('fails where another cluster has taken the place of the one that was opened, and goes on where the same is back', async () => {
+    const place = await Forwarder.start();
+    ends.push(() => place.close());
+    const [one, two] = [await started(), await started()];
+    place.to = one.address;
+    const outlet = outletTo(place.address);
+    const name = await outlet.open();
+    await outlet.publish([event('s', 1)]);
+    // The same cluster behind new connections.
+    place.hangUp();
+    await outlet.publish([event('s', 2)]);
+    expect((await readTopic(one.address, TOPIC)).map(({ key }) => key)).toEqual(['s/1', 's/2']);
+    await one.kill();
+    place.to = two.address;
+    await expect(outlet.publish([event('s', 3)])).rejects.toThrow(/another cluster answers at /);
+    expect(await outlet.open()).not.toBe(name);
+    for (const seq of [1, 2, 3]) await outlet.publish([event('s', seq)]);
+    const taken = (await readTopic(two.address, TOPIC)).map(({ key }) => key);
+    expect([...new Set(taken.slice(-3))]).toEqual(['s/1', 's/2', 's/3']);
   });
 
   it('fails within its time where nobody listens, where nothing is answered, and where what answers is no Kafka', async () => {

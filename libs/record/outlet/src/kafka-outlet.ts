@@ -1,4 +1,5 @@
-import type { Admin, ICustomPartitioner, Kafka, Producer } from 'kafkajs';
+import { connect } from 'node:net';
+import type { Admin, ICustomPartitioner, ISocketFactory, Kafka, Producer } from 'kafkajs';
 import type { Outlet, OutletEvent } from './outlet.js';
 
 export interface KafkaTimes {
@@ -19,6 +20,7 @@ export interface KafkaPlace {
 /** Every replica that is in step has it. */
 const ALL_IN_STEP = -1;
 const DISCONNECT_WITHIN_MS = 1_000;
+const KEEP_ALIVE_MS = 60_000;
 
 /** Reads `host:port,host:port`. @throws RangeError naming what is no broker */
 export function readBrokers(text: string): readonly string[] {
@@ -36,11 +38,17 @@ export function readBrokers(text: string): readonly string[] {
 /**
  * A topic of a Kafka cluster. An event's key is `<series>/<seq>`, and all of a series go to one partition, so that they
  * are read in their order. A failed request is not repeated here: whoever publishes opens again and knows what is next.
+ * The client makes lost connections anew by itself, and then another cluster may answer, which has nothing of what was
+ * published before: after each lost connection the cluster is asked for its name again.
  */
 export class KafkaOutlet implements Outlet {
   readonly about: string;
   readonly #place: KafkaPlace;
   #producer: Producer | undefined;
+  #cluster = '';
+  #askCluster: () => Promise<string> = () => Promise.resolve('');
+  /** A connection of the producer has ended since the cluster was asked for its name. */
+  #hasLostOne = false;
 
   constructor(place: KafkaPlace) {
     this.about = `Kafka at ${place.brokers.join(',')}, topic ${place.topic}`;
@@ -52,7 +60,7 @@ export class KafkaOutlet implements Outlet {
     // Only who publishes loads it.
     const { default: kafkajs } = await import('kafkajs');
     const { brokers, topic, times: { connectMs, requestMs } = KAFKA_TIMES } = this.#place;
-    const kafka = new kafkajs.Kafka({
+    const options = {
       clientId: 'rehearsal-archive',
       brokers: [...brokers],
       connectionTimeout: connectMs,
@@ -60,19 +68,22 @@ export class KafkaOutlet implements Outlet {
       // What is away is the publisher's business, who says so meanwhile.
       retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 500 },
       logCreator: () => () => undefined,
-    });
-    const cluster = await clusterOf(kafka);
-    const producer = kafka.producer({
+    };
+    this.#askCluster = () => clusterOf(new kafkajs.Kafka(options));
+    this.#cluster = await this.#askCluster();
+    this.#hasLostOne = false;
+    const producer = new kafkajs.Kafka({ ...options, socketFactory: this.#connect }).producer({
       createPartitioner: bySeries(kafkajs.Partitioners.DefaultPartitioner),
       maxInFlightRequests: 1,
     });
     this.#producer = producer;
     await producer.connect();
-    return `kafka ${cluster} ${topic}`;
+    return `kafka ${this.#cluster} ${topic}`;
   }
 
   async publish(events: readonly OutletEvent[]): Promise<void> {
     if (this.#producer === undefined) throw new Error(`${this.about} is not open`);
+    await this.#assertSame();
     await this.#producer.send({
       topic: this.#place.topic,
       acks: ALL_IN_STEP,
@@ -82,6 +93,8 @@ export class KafkaOutlet implements Outlet {
         headers: { 'content-type': contentType },
       })),
     });
+    // Where it was lost meanwhile, nobody knows who took them.
+    await this.#assertSame();
   }
 
   async close(): Promise<void> {
@@ -89,6 +102,26 @@ export class KafkaOutlet implements Outlet {
     this.#producer = undefined;
     if (producer !== undefined) await disconnected(producer);
   }
+
+  async #assertSame(): Promise<void> {
+    if (!this.#hasLostOne) return;
+    this.#hasLostOne = false;
+    const cluster = await this.#askCluster().catch((error: unknown) => {
+      this.#hasLostOne = true;
+      throw error;
+    });
+    if (cluster === this.#cluster) return;
+    this.#hasLostOne = true;
+    throw new Error(`another cluster answers at ${this.#place.brokers.join(',')}`);
+  }
+
+  /** As the client connects by itself, but that the end of a connection is noticed. */
+  readonly #connect: ISocketFactory = ({ host, port, onConnect }) =>
+    connect({ host, port }, onConnect)
+      .setKeepAlive(true, KEEP_ALIVE_MS)
+      .on('close', () => {
+        this.#hasLostOne = true;
+      });
 }
 
 /** The name that a cluster keeps for life, whatever its brokers are called. */

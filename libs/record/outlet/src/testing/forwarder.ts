@@ -39,8 +39,13 @@ export class Forwarder {
     return socket.on('error', () => undefined).on('close', () => this.#sockets.delete(socket));
   }
 
-  async close(): Promise<void> {
+  /** Ends the connections there are; new ones are taken. */
+  hangUp(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.hangUp();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
