@@ -40,6 +40,8 @@ export class PcapngReader implements FrameSource {
   private frames = 0;
   private interfaces: CaptureInterface[] = [];
   private stopped: PartialRead | undefined;
+  /** Of the packet that is being read. */
+  private comment: string | undefined;
 
   /** Throws CaptureError when the first section header cannot be used. */
   constructor(bytes: Uint8Array) {
@@ -130,16 +132,12 @@ export class PcapngReader implements FrameSource {
     let resolution = 6;
     let offsetSeconds = 0;
     let name = '';
-    for (let option = at + 8; option + 4 <= end;) {
-      const code = file.u16(option);
-      const len = file.u16(option + 2);
-      if (code === OPTION_END || option + 4 + len > end) break;
-      if (code === OPTION_NAME) name = this.text(option + 4, len);
-      if (code === OPTION_TSRESOL && len >= 1) resolution = file.bytes[option + 4]!;
+    this.walkOptions(at + 8, end, (code, value, len) => {
+      if (code === OPTION_NAME) name = this.text(value, len);
+      if (code === OPTION_TSRESOL && len >= 1) resolution = file.bytes[value]!;
       // Offsets are whole seconds, signed, 64 bits; only the low half is ever used in practice.
-      if (code === OPTION_TSOFFSET && len >= 8) offsetSeconds = file.u32(option + (file.bigEndian ? 8 : 4)) | 0;
-      option += 4 + padded(len);
-    }
+      if (code === OPTION_TSOFFSET && len >= 8) offsetSeconds = file.u32(value + (file.bigEndian ? 4 : 0)) | 0;
+    });
     const exponent = resolution & 0x7f;
     const perSecond = (resolution & 0x80) === 0 ? 10 ** exponent : 2 ** exponent;
     const [linkType, snapLen] = [file.u16(at), file.u32(at + 4)];
@@ -160,38 +158,34 @@ export class PcapngReader implements FrameSource {
       return this.stop(at + 20, `a block of ${totalLen} bytes cannot hold a frame of ${capLen}`);
     const optionsAt = at + 28 + padded(capLen);
     const optionsEnd = Math.min(at + totalLen - 4, file.bytes.length);
-    if (!old && !this.haveOptions(optionsAt, optionsEnd)) return this.stop(optionsAt, 'options do not fit their block');
+    this.comment = undefined;
+    if (!old && !this.walkOptions(optionsAt, optionsEnd, this.onPacketOption))
+      return this.stop(optionsAt, 'options do not fit their block');
     const time = timeOf(file.u32(at + 12), file.u32(at + 16), from.scale);
     if (!this.fill(frame, from, at + 28, capLen, file.u32(at + 24), time.seconds, time.nanoseconds)) return false;
-    if (!old) frame!.comment = this.comment(optionsAt, optionsEnd);
+    if (!old) frame!.comment = this.comment ?? '';
     return true;
   }
 
-  /** Whether what stands there is options, each whole; where one is not, all that follows may be out of place. */
-  private haveOptions(at: number, end: number): boolean {
+  /** Hands on each option that stands there. False: one is not whole, so that all that follows may be out of place. */
+  private walkOptions(at: number, end: number, on: (code: number, value: number, len: number) => void): boolean {
     const file = this.file;
     let option = at;
     while (option + 4 <= end) {
+      const code = file.u16(option);
       const len = file.u16(option + 2);
-      if (file.u16(option) === OPTION_END) return true;
+      if (code === OPTION_END) return true;
       if (option + 4 + len > end) return false;
+      on(code, option + 4, len);
       option += 4 + padded(len);
     }
     return option >= end;
   }
 
-  /** The first comment among the options of a block; empty where there is none. */
-  private comment(at: number, end: number): string {
-    const file = this.file;
-    for (let option = at; option + 4 <= end;) {
-      const code = file.u16(option);
-      const len = file.u16(option + 2);
-      if (code === OPTION_END) break;
-      if (code === OPTION_COMMENT) return this.text(option + 4, len);
-      option += 4 + padded(len);
-    }
-    return '';
-  }
+  /** The first comment of a packet counts. */
+  private readonly onPacketOption = (code: number, value: number, len: number): void => {
+    if (code === OPTION_COMMENT) this.comment ??= this.text(value, len);
+  };
 
   private text(at: number, len: number): string {
     return new TextDecoder().decode(this.file.bytes.subarray(at, at + len));
