@@ -17,6 +17,17 @@ export interface KafkaPlace {
   readonly times?: KafkaTimes;
 }
 
+/** From an `open` to the next. */
+interface Session {
+  readonly producer: Producer;
+  /** The name of the cluster that was opened. */
+  readonly cluster: string;
+  /** Asks whoever answers now. */
+  readonly askCluster: () => Promise<string>;
+  /** A connection of the producer has ended since the cluster was asked for its name. */
+  hasLostOne: boolean;
+}
+
 /** Every replica that is in step has it. */
 const ALL_IN_STEP = -1;
 const DISCONNECT_WITHIN_MS = 1_000;
@@ -44,11 +55,7 @@ export function readBrokers(text: string): readonly string[] {
 export class KafkaOutlet implements Outlet {
   readonly about: string;
   readonly #place: KafkaPlace;
-  #producer: Producer | undefined;
-  #cluster = '';
-  #askCluster: () => Promise<string> = () => Promise.resolve('');
-  /** A connection of the producer has ended since the cluster was asked for its name. */
-  #hasLostOne = false;
+  #session: Session | undefined;
 
   constructor(place: KafkaPlace) {
     this.about = `Kafka at ${place.brokers.join(',')}, topic ${place.topic}`;
@@ -69,22 +76,26 @@ export class KafkaOutlet implements Outlet {
       retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 500 },
       logCreator: () => () => undefined,
     };
-    this.#askCluster = () => clusterOf(new kafkajs.Kafka(options));
-    this.#cluster = await this.#askCluster();
-    this.#hasLostOne = false;
-    const producer = new kafkajs.Kafka({ ...options, socketFactory: this.#connect }).producer({
+    const askCluster = (): Promise<string> => clusterOf(new kafkajs.Kafka(options));
+    const cluster = await askCluster();
+    const socketFactory = connecting(() => {
+      session.hasLostOne = true;
+    });
+    const producer = new kafkajs.Kafka({ ...options, socketFactory }).producer({
       createPartitioner: bySeries(kafkajs.Partitioners.DefaultPartitioner),
       maxInFlightRequests: 1,
     });
-    this.#producer = producer;
+    const session: Session = { producer, cluster, askCluster, hasLostOne: false };
+    this.#session = session;
     await producer.connect();
-    return `kafka ${this.#cluster} ${topic}`;
+    return `kafka ${cluster} ${topic}`;
   }
 
   async publish(events: readonly OutletEvent[]): Promise<void> {
-    if (this.#producer === undefined) throw new Error(`${this.about} is not open`);
-    await this.#assertSame();
-    await this.#producer.send({
+    const session = this.#session;
+    if (session === undefined) throw new Error(`${this.about} is not open`);
+    await this.#assertSame(session);
+    await session.producer.send({
       topic: this.#place.topic,
       acks: ALL_IN_STEP,
       messages: events.map(({ series, seq, contentType, body }) => ({
@@ -94,34 +105,32 @@ export class KafkaOutlet implements Outlet {
       })),
     });
     // Where it was lost meanwhile, nobody knows who took them.
-    await this.#assertSame();
+    await this.#assertSame(session);
   }
 
   async close(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    if (producer !== undefined) await disconnected(producer);
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) await disconnected(session.producer);
   }
 
-  async #assertSame(): Promise<void> {
-    if (!this.#hasLostOne) return;
-    this.#hasLostOne = false;
-    const cluster = await this.#askCluster().catch((error: unknown) => {
-      this.#hasLostOne = true;
+  async #assertSame(session: Session): Promise<void> {
+    if (!session.hasLostOne) return;
+    session.hasLostOne = false;
+    const cluster = await session.askCluster().catch((error: unknown) => {
+      session.hasLostOne = true;
       throw error;
     });
-    if (cluster === this.#cluster) return;
-    this.#hasLostOne = true;
+    if (cluster === session.cluster) return;
+    session.hasLostOne = true;
     throw new Error(`another cluster answers at ${this.#place.brokers.join(',')}`);
   }
+}
 
-  /** As the client connects by itself, but that the end of a connection is noticed. */
-  readonly #connect: ISocketFactory = ({ host, port, onConnect }) =>
-    connect({ host, port }, onConnect)
-      .setKeepAlive(true, KEEP_ALIVE_MS)
-      .on('close', () => {
-        this.#hasLostOne = true;
-      });
+/** As the client connects by itself, but that the end of a connection is told. */
+function connecting(onEnd: () => void): ISocketFactory {
+  return ({ host, port, onConnect }) =>
+    connect({ host, port }, onConnect).setKeepAlive(true, KEEP_ALIVE_MS).on('close', onEnd);
 }
 
 /** The name that a cluster keeps for life, whatever its brokers are called. */
