@@ -3,15 +3,17 @@ import '@rehearsal/compiler';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { explain, type ForkOutcome, type ForkRequest } from '@rehearsal/verbs';
 import { createServices } from './services.js';
-import { forkRun } from './whatif/fork-run.js';
+import { forkRun, readForkable, type ForkableRecord } from './whatif/fork-run.js';
 
 const request = JSON.parse(process.argv[2]!) as ForkRequest;
 // One for all forks: the code it has read does not change meanwhile.
 const bench = createServices(() => {}).bench();
+let forkable: ForkableRecord | undefined;
 
 async function outcomeOf(seed: number): Promise<ForkOutcome> {
   try {
-    return await forkRun(request, seed, await bench);
+    forkable ??= readForkable(request);
+    return await forkRun(forkable, seed, await bench);
   } catch (error) {
     if (error instanceof LabError && error.kind === 'bad-input') {
       const { message, remedy } = error;

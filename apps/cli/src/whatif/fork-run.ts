@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { forkExperiment, paceOf, readExperiment, type Workbench } from '@rehearsal/experiment';
+import {
+  forkExperiment,
+  paceOf,
+  readExperiment,
+  type ForkRequest as ForkExperimentRequest,
+  type Workbench,
+} from '@rehearsal/experiment';
 import {
   firstSeqOf,
   readConnections,
@@ -8,9 +14,10 @@ import {
   readRunLog,
   readRunNotes,
 } from '@rehearsal/experiment/run-folder';
-import { bytesInMemory, LogHistory } from '@rehearsal/replay';
 import { FlowBook } from '@rehearsal/flows';
-import type { RunRecord } from '@rehearsal/lab-port';
+import type { ForkPoint } from '@rehearsal/lab-port';
+import { bytesInMemory, LogHistory } from '@rehearsal/replay';
+import type { ConnectionRow } from '@rehearsal/traffic';
 import { figuresOf, readFlows, type ForkOriginal, type ForkOutcome, type ForkRequest } from '@rehearsal/verbs';
 import { stateMarks, type StateMark } from '@rehearsal/whatif';
 import { readHistory } from '../history.js';
@@ -32,48 +39,64 @@ export function originalOf({ folder, seq }: Pick<ForkRequest, 'folder' | 'seq'>)
 /** A run of real processes has no seed: what is left to chance before the fork is when messages arrive. */
 const SEED_OF_NONE = 1;
 
-/** Goes through the record up to the fork, and on from there with the chances of a seed. */
-export async function forkRun(
-  { folder, seq, settings, runsFolder }: ForkRequest,
-  seed: number,
-  bench: Workbench,
-): Promise<ForkOutcome> {
+/** A record to be forked, read once for all seeds. */
+export interface ForkableRecord {
+  readonly request: ForkRequest;
+  readonly firstSeq: number;
+  readonly log: readonly string[];
+  readonly connections: readonly ConnectionRow[];
+  /** What members reported, of a run of real processes; older records have none. */
+  readonly reported: FlowBook | undefined;
+  /** What all its forks are asked for. */
+  readonly asked: Omit<ForkExperimentRequest, 'fork'> & { readonly fork: Omit<ForkPoint, 'seed'> };
+}
+
+/** @throws LabError (bad input) where a part of the record is missing or damaged */
+export function readForkable(request: ForkRequest): ForkableRecord {
+  const { folder, seq, settings, runsFolder } = request;
   const head = readRunHead(folder);
   const log = readRunLog(folder);
   const firstSeq = firstSeqOf(head);
   const common = log.slice(0, seq - firstSeq + 1);
-  const { runId, startedAtMs } = head;
-  const recorded = head.world === 'processes' ? { runId, startedAtMs } : undefined;
-  const { record, rows, ledger, history, judgement } = await forkExperiment(
-    {
+  const { runId, startedAtMs, plan } = head;
+  const isLive = head.world === 'processes';
+  return {
+    request,
+    firstSeq,
+    log,
+    connections: readConnections(folder),
+    reported: isLive ? readFlows(folder) : undefined,
+    asked: {
       experiment: readExperiment(JSON.stringify(readJournal(folder).experiment), join(folder, 'journal.json')),
-      plan: head.plan,
+      plan,
       traffic: head.traffic!,
       seed: head.seed ?? SEED_OF_NONE,
       runsFolder,
       say: () => {},
-      fork: { log: common, settings, seed, ...(recorded && { recorded }) },
-      ...(recorded && { pace: paceOf(folder, common) }),
+      fork: { log: common, settings, ...(isLive && { recorded: { runId, startedAtMs } }) },
+      ...(isLive && { pace: paceOf(folder, common) }),
     },
+  };
+}
+
+/** Goes through the record up to the fork, and on from there with the chances of a seed. */
+export async function forkRun(forkable: ForkableRecord, seed: number, bench: Workbench): Promise<ForkOutcome> {
+  const { request, firstSeq, log, connections, reported, asked } = forkable;
+  const { record, rows, ledger, history, judgement } = await forkExperiment(
+    { ...asked, fork: { ...asked.fork, seed } },
     bench,
   );
   const { longestMs, never } = redundancyOf(record, history);
+  const flows = reported && new FlowBook(Buffer.concat(record.flows));
   return {
     seed,
     figures: { ...figuresOf(judgement.result), timeToRedundancyMs: longestMs, neverRedundant: never },
     // Of packets alone: why a connection is lost is told by the sync policy, and a fork may have had two.
     unexplained: ledger.unexplained,
-    states: marksOf(record.log, firstSeq, seq),
-    ...(recorded && heldTo(folder, record)),
-    same: isSame(record.log, log) && JSON.stringify(rows) === JSON.stringify(readConnections(folder)),
+    states: marksOf(record.log, firstSeq, request.seq),
+    ...(flows && { held: heldFlows(reported, flows, connections, record.fork!.atMs) }),
+    same: isSame(record.log, log) && JSON.stringify(rows) === JSON.stringify(connections),
   };
-}
-
-/** What members had reported until the fork, beside what they had in the record; older records have none. */
-function heldTo(folder: string, { flows, fork }: Pick<RunRecord, 'flows' | 'fork'>): Pick<ForkOutcome, 'held'> {
-  const reported = readFlows(folder);
-  if (reported === undefined || fork === undefined) return {};
-  return { held: heldFlows(reported, new FlowBook(Buffer.concat(flows)), readConnections(folder), fork.atMs) };
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>

@@ -1,5 +1,5 @@
 import { parseCommit } from '@rehearsal/kernel';
-import { readJournal, readKeptParts, readRunHead } from './run-folder/run-folder.js';
+import { readKeptParts } from './run-folder/run-folder.js';
 
 /** When what a run did before its fork was done, ms since the epoch: it is done at the same moments again. */
 export interface RecordedPace {
@@ -17,13 +17,13 @@ export interface RecordedPace {
  */
 export function paceOf(folder: string, log: readonly string[]): RecordedPace {
   const forkAtMs = log.reduce((latest, line) => Math.max(latest, parseCommit(line).time.ms), 0);
-  const { steady_states: steady, run, rollbacks } = readJournal(folder);
+  const { head, journal, ledger } = readKeptParts(folder);
+  const { steady_states: steady, run, rollbacks } = journal;
   const activities = [...(steady.before?.probes ?? []), ...run, ...(steady.after?.probes ?? []), ...rollbacks];
   // The first mark is the ledger's own; each other is set right before something is done to the fabric.
-  const [began, ...marks] = readKeptParts(folder).ledger.marks;
-  const { faults } = readRunHead(folder);
+  const [began, ...marks] = ledger.marks;
   const faultAfter = (mark: { readonly atMs: number }): number =>
-    faults.find(({ atMs }) => atMs >= mark.atMs)?.atMs ?? mark.atMs;
+    head.faults.find(({ atMs }) => atMs >= mark.atMs)?.atMs ?? mark.atMs;
   const isPast = (atMs: number): boolean => atMs <= forkAtMs;
   return {
     trafficAtMs: began?.atMs ?? 0,
