@@ -66,10 +66,11 @@ export class Retrace {
   }
 
   /**
-   * The id that a command of this name to that process had in the record; undefined when there was none, or no other.
-   * Under the same id the recorded decision is the answer to it.
+   * The id that a command of this name to that process had in the record; undefined when there was none, or no other,
+   * and once the record is at its end. Under the same id the recorded decision is the answer to it.
    */
   commandId(name: string, process: string): string | undefined {
+    if (this.isOver) return undefined;
     return this.#commandIds.get(keyOf(name, process))?.shift();
   }
 

@@ -3,6 +3,7 @@ import type { Settings } from '@rehearsal/kernel';
 import type { ForkPoint, RunRecord } from '@rehearsal/lab-port';
 import { roughOptions } from './options.js';
 import { SimLab } from './sim-lab.js';
+import { panicRun } from './testing/panic-run.js';
 import { toyPlan } from './testing/toy-plan.js';
 import { toyFactories } from './testing/toy-roles.js';
 
@@ -32,12 +33,7 @@ async function live(fork?: ForkPoint): Promise<Lived> {
         }),
     },
   });
-  await lab.up();
-  await lab.waitMs(600);
-  await lab.kill({ role: 'member', id: '1_02' }, { rebootAfterMs: 200 });
-  await lab.waitMs(1500);
-  const record = await lab.collect();
-  await lab.down();
+  const record = await panicRun(lab);
   return { record, changed };
 }
 

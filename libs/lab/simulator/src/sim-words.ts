@@ -71,9 +71,7 @@ export class SimWords {
     const { network, busIndex } = this.#sim;
     // The lab's word goes over the bus, as it does live.
     if (network.isCut(busIndex, process.index) || network.isCut(process.index, busIndex)) return;
-    const { retrace } = this.#sim;
-    const recorded = retrace?.isOver === false ? retrace.commandId(command.name, process.entry.id) : undefined;
-    const id = recorded ?? `lab.${++this.#commands}`;
+    const id = this.#sim.retrace?.commandId(command.name, process.entry.id) ?? `lab.${++this.#commands}`;
     this.#sim.post(
       process,
       () => {

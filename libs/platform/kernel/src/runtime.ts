@@ -74,8 +74,8 @@ export interface Runtime {
   readonly log: CommitStore;
   /**
    * Hands bytes over for the record: the site keeps what comes to a subject of the map's `flow-records` row in a bounded
-   * stream, at least once; what had to be sent again may stand behind what came later. Nothing answers. Ownership moves; false: too much is under way
-   * or the bus is away, and the caller keeps them.
+   * stream, at least once; what had to be sent again may stand behind what came later. Nothing answers. Ownership
+   * moves; false: too much is under way or the bus is away, and the caller keeps them.
    */
   report(to: Subject, bytes: Uint8Array): boolean;
   onBus(on: (state: 'up' | 'down') => void): Cancel;

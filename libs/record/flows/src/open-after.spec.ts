@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FlowRecord } from './flow-record.js';
-import { openAfter } from './open-at.js';
+import { openAfter } from './open-after.js';
 
 const said = (kind: FlowRecord['kind'], member: number, peer: number | null = null): FlowRecord =>
   ({ kind, member, peer, slot: 7 }) as FlowRecord;
