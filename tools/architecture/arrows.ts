@@ -1,4 +1,4 @@
-const domain = ['packets', 'policy', 'dataplane', 'security-group', 'hypersync', 'traffic'];
+const domain = ['packets', 'policy', 'dataplane', 'security-group', 'hypersync', 'software', 'traffic'];
 const roles = ['orchestrator-role', 'member-role', 'sync-role', 'outside-world-role'];
 const role = [...domain, 'protocol', 'kernel'];
 
@@ -18,6 +18,7 @@ export const mayImport: Record<string, readonly string[]> = {
   dataplane: ['packets', 'policy', 'kernel'],
   'security-group': ['kernel'],
   hypersync: ['security-group', 'kernel'],
+  software: ['kernel'],
   traffic: ['packets', 'kernel'],
 
   'orchestrator-role': role,
