@@ -1,5 +1,9 @@
 /** What is publicly known of releases, jumbos, their packages and their issues, as data and questions to it. */
+export type { Meeting, MvcPair } from './mvc-pairs.js';
+export { mayMeet, MVC_PAIRS } from './mvc-pairs.js';
 export type { Release, ReleaseName } from './releases.js';
 export { compareReleases, RELEASE_NAMES, releaseNamed, RELEASES } from './releases.js';
 export type { Software } from './software.js';
 export { compareSoftware, imageHash, softwareText } from './software.js';
+export type { UpgradeMethod, UpgradeStep } from './upgrade-paths.js';
+export { pathTo, UPGRADE_METHODS } from './upgrade-paths.js';
