@@ -1,4 +1,7 @@
 /** What is publicly known of releases, jumbos, their packages and their issues, as data and questions to it. */
+export { fixedBy, issuesOf, searchIssues, sentence } from './issue-queries.js';
+export type { KnownIssue } from './known-issues.js';
+export { GTP_U_FIXED_IN_TAKE, KNOWN_ISSUES, STANDBY_SITE_FIXED_IN_TAKE } from './known-issues.js';
 export type { Meeting, MvcPair } from './mvc-pairs.js';
 export { mayMeet, MVC_PAIRS } from './mvc-pairs.js';
 export type { Release, ReleaseName } from './releases.js';
