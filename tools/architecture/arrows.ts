@@ -1,6 +1,7 @@
-const domain = ['packets', 'policy', 'dataplane', 'security-group', 'hypersync', 'software', 'traffic'];
-const roles = ['orchestrator-role', 'member-role', 'sync-role', 'outside-world-role'];
-const role = [...domain, 'protocol', 'kernel'];
+const domain = ['packets', 'policy', 'dataplane', 'security-group', 'hypersync', 'software', 'upgrade', 'traffic'];
+const roles = ['orchestrator-role', 'member-role', 'sync-role', 'outside-world-role', 'upgrade-conductor-role'];
+/** What runs on an appliance may know of its software. */
+const role = [...domain, 'appliance', 'protocol', 'kernel'];
 
 /**
  * Which package may import which, by the name after `@rehearsal/`. Dependencies point towards the kernel:
@@ -19,19 +20,22 @@ export const mayImport: Record<string, readonly string[]> = {
   'security-group': ['kernel'],
   hypersync: ['security-group', 'kernel'],
   software: ['kernel'],
+  upgrade: ['software', 'kernel'],
   traffic: ['packets', 'kernel'],
 
+  appliance: ['software', 'kernel'],
   'orchestrator-role': role,
   'member-role': role,
   'sync-role': role,
   'outside-world-role': role,
+  'upgrade-conductor-role': role,
 
   'lab-port': ['protocol', 'kernel'],
   fabric: ['lab-port', 'protocol', 'kernel'],
   simulator: ['lab-port', 'fabric', 'traffic', ...roles, 'protocol', 'kernel'],
   processes: ['lab-port', 'fabric', 'bus', 'protocol', 'kernel'],
   experiment: ['lab-port', 'fabric', 'traffic', 'protocol', 'kernel'],
-  report: ['lab-port', 'hypersync', 'security-group', 'traffic', 'kernel'],
+  report: ['lab-port', 'hypersync', 'security-group', 'software', 'upgrade', 'traffic', 'kernel'],
   audit: ['kernel'],
   flows: ['dataplane', 'kernel'],
   replay: ['kernel'],
@@ -57,6 +61,7 @@ export const mayImport: Record<string, readonly string[]> = {
 
   'app-orchestrator': ['orchestrator-role', 'service', 'kernel'],
   'app-sgm': ['member-role', 'service', 'kernel'],
+  'app-upgrade': ['upgrade-conductor-role', 'service', 'kernel'],
   'app-sync': ['sync-role', 'service', 'kernel'],
   'app-archive': ['archive', 'outlet', 'service', 'protocol', 'kernel'],
   'app-traffic': ['outside-world-role', 'service', 'kernel'],

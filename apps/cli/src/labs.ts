@@ -12,6 +12,7 @@ import { ProcessLab, type ArchiveParts, type ProcessLabParts } from '@rehearsal/
 import { logStreamName } from '@rehearsal/protocol';
 import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
+import { createUpgradeConductor } from '@rehearsal/upgrade-conductor-role';
 import { archiveSurroundings } from './archive-surroundings.js';
 import { beforeExit } from './before-exit.js';
 import { captureFile } from './capture-file.js';
@@ -38,15 +39,32 @@ export function roleFactories(plan: FabricPlan, build: string, capture?: PacketC
   const interfaces = interfaceModes(plan);
   const captures = readCaptures(plan);
   const packetCapture = capture && { limits: capture, sink: captureFile(capture.file) };
+  const keepsSoftware = hasConductor(plan);
   return {
     orchestrator: (rt, _entry, own, probe) =>
-      createOrchestrator(rt, { ...config(own), interfaces, ...(probe && { probe }) }),
+      createOrchestrator(rt, { ...config(own), interfaces, keepsSoftware, ...(probe && { probe }) }),
     member: (rt, _entry, own, probe) =>
-      createMember(rt, { ...config(own), interfaces, policy: plan.policy, ...(probe && { probe }) }),
+      createMember(rt, { ...config(own), interfaces, keepsSoftware, policy: plan.policy, ...(probe && { probe }) }),
     sync: (rt, _entry, own) => createSync(rt, config(own)),
     'outside-world': (rt, _entry, own) =>
       createOutsideWorld(rt, { ...config(own), captures, ...(packetCapture && { packetCapture }) }),
+    'upgrade-conductor': (rt, _entry, own) => createUpgradeConductor(rt, { ...config(own), ...softwareOf(plan) }),
   };
+}
+
+/** Where one runs, appliances have software that can change. */
+function hasConductor({ roles }: FabricPlan): boolean {
+  return roles.some(({ role }) => role === 'upgrade-conductor');
+}
+
+/** What all appliances run at first, and the upgrade groups of the fabric file. */
+function softwareOf({ securityGroup: { release, take, members } }: FabricPlan): {
+  readonly software: { readonly release: string; readonly take: number };
+  readonly groups: Record<string, string[]>;
+} {
+  const groups: Record<string, string[]> = {};
+  for (const { id, group } of members) if (group !== undefined) (groups[group] ??= []).push(id);
+  return { software: { release, take }, groups };
 }
 
 /** The bytes of the captures a fabric replays, by the name plans use: their file's. */
@@ -77,6 +95,7 @@ const APPS: Readonly<Record<RoleEntry['role'], string>> = {
   member: 'sgm',
   sync: 'sync',
   'outside-world': 'traffic',
+  'upgrade-conductor': 'upgrade',
 };
 
 /** Leaves the logs of its processes, and nothing of the bus: its store is in the run's log, and its keys are over. */
@@ -142,10 +161,13 @@ export function makeProcessLab(
         member: main('member'),
         sync: main('sync'),
         'outside-world': main('outside-world'),
+        'upgrade-conductor': main('upgrade-conductor'),
       },
       extra: ({ role }) => {
-        if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan) };
-        if (role === 'orchestrator') return { interfaces: interfaceModes(plan) };
+        const keepsSoftware = hasConductor(plan);
+        if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan), keepsSoftware };
+        if (role === 'orchestrator') return { interfaces: interfaceModes(plan), keepsSoftware };
+        if (role === 'upgrade-conductor') return softwareOf(plan);
         if (role !== 'outside-world') return {};
         return { captures: plan.traffic.captures, ...(packetCapture && { packetCapture }) };
       },

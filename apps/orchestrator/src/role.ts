@@ -4,7 +4,10 @@ import type { HostOptions } from '@rehearsal/service';
 import { z } from 'zod';
 
 const mode = z.enum(['general', 'user', 'network']);
-const ownConfig = z.looseObject({ interfaces: z.strictObject({ inside: mode, outside: mode }) });
+const ownConfig = z.looseObject({
+  interfaces: z.strictObject({ inside: mode, outside: mode }),
+  keepsSoftware: z.boolean(),
+});
 
 /** An orchestrator is started with how each interface's packets are spread. */
 export const hosted: HostOptions = {

@@ -7,6 +7,7 @@ const mode = z.enum(['general', 'user', 'network']);
 const ownConfig = z.looseObject({
   policy: z.unknown(),
   interfaces: z.strictObject({ inside: mode, outside: mode }),
+  keepsSoftware: z.boolean(),
 });
 
 /** A member is started with the rulebase it enforces until the SMO hands out another, and how packets are spread. */

@@ -29,8 +29,9 @@ export class Edit {
         this.#configured(event.config);
         break;
       case 'MemberJoined': {
-        const { incarnation, version, problems = [] } = event;
-        const joined = { incarnation, status: 'active', joinedAt: version, problems } as const;
+        const { incarnation, version, problems = [], rank, mixes } = event;
+        const release = rank === undefined ? {} : { rank, mixes: mixes === true };
+        const joined = { incarnation, status: 'active', joinedAt: version, problems, ...release } as const;
         state.members = withMember(state, event.member, joined);
         state.rebalancing = true;
         if (state.install.hash !== '') {
@@ -40,6 +41,9 @@ export class Edit {
         this.#awaitAnew(memberNumber(state, event.member));
         break;
       }
+      case 'MemberHeld':
+        state.members = withMember(state, event.member, { heldIncarnation: event.incarnation });
+        break;
       case 'MemberLost':
         this.#out(event.member, event.version, false);
         break;
@@ -72,7 +76,10 @@ export class Edit {
         break;
       }
       case 'MemberReported':
-        this.#change(event.member, { problems: event.problems });
+        this.#change(event.member, {
+          problems: event.problems,
+          ...(event.mixes !== undefined && { mixes: event.mixes }),
+        });
         break;
       case 'SlotsAssigned':
         this.#activate(event.to, event.version);

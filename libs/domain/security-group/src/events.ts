@@ -42,7 +42,19 @@ export const memberJoined = z.strictObject({
   incarnation: z.int().min(1),
   /** It comes in with these because nobody else can serve; absent: none. */
   problems: z.array(problemName).optional(),
+  rank: z.int().min(1).optional(),
+  mixes: z.boolean().optional(),
   evidence,
+});
+
+/** The member could serve, and does not, because members of another release do. */
+export const memberHeld = z.strictObject({
+  type: z.literal('MemberHeld'),
+  version,
+  member: memberId,
+  incarnation: z.int().min(1),
+  rank: z.int().min(1),
+  reason: z.string(),
 });
 
 /** The member serves nothing from now on; its copies are gone. */
@@ -231,6 +243,7 @@ export const memberReported = z.strictObject({
   member: memberId,
   incarnation: z.int().min(1),
   problems: z.array(problemName),
+  mixes: z.boolean().optional(),
 });
 
 /** The member handed everything over and is out; nothing it held is lost. */
@@ -313,6 +326,7 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   configureIgnored,
   configureRefused,
   memberJoined,
+  memberHeld,
   memberLost,
   slotsAssigned,
   slotsTakenOver,

@@ -22,6 +22,8 @@ export const problemName = z.string().min(1).max(64);
 
 const observation = { id: z.string().min(1), at: whole, from: z.literal('observation') };
 const command = { id: z.string().min(1), at: whole, from: z.literal('command') };
+/** Of an operator, or of a procedure that acts for one. */
+const order = { id: z.string().min(1), at: whole, from: z.enum(['command', 'intent']) };
 const intent = { id: z.string().min(1), at: whole, from: z.literal('intent') };
 const deadline = { id: z.string().min(1), at: whole, from: z.literal('deadline') };
 
@@ -84,6 +86,10 @@ export const memberSeen = z.strictObject({
   version: whole.optional(),
   /** Critical devices that keep it from serving while anybody else can. */
   problems: z.array(problemName).optional(),
+  /** Of its release: a newer one has a higher rank. Absent where releases make no difference. */
+  rank: z.int().min(1).optional(),
+  /** It may serve beside members of another rank; no without a rank. */
+  mixes: z.boolean().optional(),
   /** `connections`: what the incarnation that is replaced, if any, last reported to hold. */
   evidence,
 });
@@ -141,6 +147,8 @@ export const memberReported = z.strictObject({
   incarnation,
   orchestrator: orchestratorId,
   problems: z.array(problemName),
+  /** It may serve beside members of another release, or no more; absent where releases make no difference. */
+  mixes: z.boolean().optional(),
 });
 
 /** A member that was told to leave has handed over, and nothing it sent or answered is on its way any more. */
@@ -156,7 +164,7 @@ export const memberDrained = z.strictObject({
 
 /** An operator takes a member out of service, or lets it in again. */
 export const setAdmin = z.strictObject({
-  ...command,
+  ...order,
   type: z.literal('setAdmin'),
   member: memberId,
   state: z.enum(['up', 'down']),
@@ -168,7 +176,7 @@ export const setAdmin = z.strictObject({
 
 /** Whether members that join take their image from the single management object. */
 export const setAutoClone = z.strictObject({
-  ...command,
+  ...order,
   type: z.literal('setAutoClone'),
   state: z.enum(['on', 'off']),
   /** What the operator gave as the reason, for who reads the log. */

@@ -15,6 +15,11 @@ export interface Member {
   readonly drained: boolean;
   /** Its critical devices with a problem, as last reported. */
   readonly problems: readonly string[];
+  /** Of its release, and whether it may serve beside others; absent where releases make no difference. */
+  readonly rank?: number;
+  readonly mixes?: boolean;
+  /** Incarnation that waits for members of another release to go; absent where none does. */
+  readonly heldIncarnation?: number;
 }
 
 /** A policy on its way to all members; hash '' when there is none. */

@@ -57,6 +57,7 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
     roles: rolesOf(
       orchestrators,
       read.members.map((m) => m.id),
+      Object.keys(fabric.packages).length > 0,
     ),
   };
 }
@@ -103,9 +104,11 @@ function modeOf(said: Settings['dist.mode'], side: 'inside' | 'outside'): Interf
   return side === 'inside' ? 'user' : 'network';
 }
 
-function rolesOf(orchestrators: readonly string[], members: readonly string[]): RoleEntry[] {
+/** Software changes only where the file names packages: there a conductor keeps the record of it. */
+function rolesOf(orchestrators: readonly string[], members: readonly string[], hasPackages: boolean): RoleEntry[] {
   return [
     { role: 'sync', id: '1', subject: 'data.sync.1' },
+    ...(hasPackages ? [{ role: 'upgrade-conductor' as const, id: '1', subject: 'data.upgrade-conductor.1' }] : []),
     ...orchestrators.map((id) => ({ role: 'orchestrator' as const, id, subject: `data.orchestrator.${id}` })),
     ...members.map((id) => ({ role: 'member' as const, id, subject: `data.member.${id}` })),
     { role: 'outside-world', id: 'outside', subject: 'data.outside' },

@@ -98,6 +98,24 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       );
     },
   },
+  'upgrade-status': {
+    about: 'how the upgrade is: idle, running, paused, stopped, aborted, done or rolled-back',
+    args: [],
+    read: async (lab) => conductorDetail(await lab.status()).upgrade.status,
+  },
+  'upgrade-step': {
+    about: 'which step the upgrade is in, from 1',
+    args: [],
+    read: async (lab) => conductorDetail(await lab.status()).upgrade.step + 1,
+  },
+  'members-running': {
+    about: 'how many members run a release and take, as in R81.20:118',
+    args: ['software'],
+    read: async (lab, args) => {
+      const members = conductorDetail(await lab.status()).appliances.filter((a) => a.role === 'member');
+      return members.filter(({ runs }) => `${runs.release}:${runs.take}` === args['software']).length;
+    },
+  },
   'log-used-percent': {
     about: 'how full the log is; from 80 on operators are refused',
     args: [],
@@ -133,6 +151,27 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   },
 };
 
+/** What the upgrade conductor says of the group's software. */
+interface ConductorDetail {
+  readonly upgrade: { readonly status: string; readonly step: number };
+  readonly appliances: readonly {
+    readonly role: string;
+    readonly runs: { readonly release: string; readonly take: number };
+  }[];
+}
+
+function conductorDetail({ conductor }: LabStatus): ConductorDetail {
+  if (conductor?.detail['upgrade'] !== undefined) return conductor.detail as unknown as ConductorDetail;
+  const reason = conductor === undefined ? 'has none' : `does not hear it: it is ${conductor.process}`;
+  throw new LabError(
+    conductor === undefined ? 'bad-input' : 'environment',
+    `An upgrade conductor is asked for, and this fabric ${reason}.`,
+    conductor === undefined
+      ? 'Name what may be installed under packages in the fabric file.'
+      : 'Wait until it is back.',
+  );
+}
+
 /** @throws LabError (bad input) for an unknown probe or a missing argument. */
 export async function readProbe(lab: Look, name: string, args: Args = {}): Promise<ProbeReading> {
   const probe = Object.hasOwn(PROBES, name) ? PROBES[name]! : undefined;
@@ -153,7 +192,10 @@ export function readingFits(value: unknown, until: WaitFor['until']): boolean {
   return 'atLeast' in until ? value >= until.atLeast : value <= until.atMost;
 }
 
-/** `waitUntil` for a lab that can wait and probe: looks every `everyMs` of the lab's own time. */
+/** Who has waited for long can wait a thousandth of that more: an hour of a simulation is not looked at every 10 ms. */
+const LOOKS_A_WAIT = 1000;
+
+/** `waitUntil` for a lab that can wait and probe: looks every `everyMs` of the lab's own time, and later less often. */
 export async function pollUntil(
   lab: Pick<Lab, 'probe' | 'waitMs' | 'nowMs'>,
   wait: WaitFor,
@@ -172,6 +214,7 @@ export async function pollUntil(
         'See `rehearse status` for what each process says.',
       );
     }
-    await lab.waitMs(Math.min(everyMs, leftMs));
+    const waitedMs = timeoutMs - leftMs;
+    await lab.waitMs(Math.min(Math.max(everyMs, Math.floor(waitedMs / LOOKS_A_WAIT)), leftMs));
   }
 }

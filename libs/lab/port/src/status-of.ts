@@ -41,6 +41,7 @@ export function labStatus(
     if (row === undefined) throw new Error(`the plan of fabric ${plan.fabric} has no ${role}`);
     return row;
   };
+  const conductor = rows.find((r) => r.role === 'upgrade-conductor');
   return {
     fabric: plan.fabric,
     profile: plan.profile,
@@ -50,5 +51,6 @@ export function labStatus(
     orchestrators: rows.filter((r) => r.role === 'orchestrator'),
     sync: one('sync'),
     traffic: one('outside-world'),
+    ...(conductor !== undefined && { conductor }),
   };
 }

@@ -31,6 +31,8 @@ export interface LabStatus {
   readonly orchestrators: readonly ProcessStatus[];
   readonly sync: ProcessStatus;
   readonly traffic: ProcessStatus;
+  /** Where software can change. */
+  readonly conductor?: ProcessStatus;
   /** Where the log is archived. */
   readonly archive?: ProcessStatus;
 }

@@ -1,7 +1,7 @@
 import { LabError } from './lab-error.js';
 
 /** The kinds of process a lab runs; `bus` is the message server under all of them. */
-export const LAB_ROLES = ['orchestrator', 'member', 'sync', 'outside-world', 'bus'] as const;
+export const LAB_ROLES = ['orchestrator', 'member', 'sync', 'outside-world', 'upgrade-conductor', 'bus'] as const;
 export type LabRole = (typeof LAB_ROLES)[number];
 
 /** One process of a fabric, for example `{role: 'member', id: '1_03'}`. */
@@ -16,6 +16,8 @@ const SINGLES: Readonly<Record<string, Target>> = {
   traffic: { role: 'outside-world', id: 'outside' },
   outside: { role: 'outside-world', id: 'outside' },
   'outside-world': { role: 'outside-world', id: 'outside' },
+  conductor: { role: 'upgrade-conductor', id: '1' },
+  'upgrade-conductor': { role: 'upgrade-conductor', id: '1' },
   bus: { role: 'bus', id: 'bus' },
 };
 
@@ -29,6 +31,8 @@ const ROLE_WORDS: Readonly<Record<string, LabRole>> = {
   traffic: 'outside-world',
   outside: 'outside-world',
   'outside-world': 'outside-world',
+  conductor: 'upgrade-conductor',
+  'upgrade-conductor': 'upgrade-conductor',
   bus: 'bus',
 };
 

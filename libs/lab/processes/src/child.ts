@@ -20,10 +20,11 @@ export interface ProcessConfig {
   readonly [field: string]: unknown;
 }
 
-/** What a process says on its standard output once it takes part. */
-interface ReadyLine {
-  readonly ready: boolean;
+/** What a process says on its standard output: once it takes part, and before it ends to be started again. */
+interface SaidLine {
+  readonly ready?: boolean;
   readonly httpPort?: number;
+  readonly rebootAfterMs?: number;
 }
 
 const START_WITHIN_MS = 60_000;
@@ -55,6 +56,9 @@ export class Child<Entry extends { readonly role: string; readonly id: string } 
   onSpawn: ((pid: number | undefined) => void) | undefined;
   /** Called when it ends without having been told to. */
   onUnexpectedEnd: ((code: number | null, signal: string | null) => void) | undefined;
+  /** Called when it has ended by its own wish, to be started again after so long. */
+  onReboot: ((afterMs: number) => void) | undefined;
+  private rebootAfterMs: number | undefined;
   private process: ChildProcess | undefined;
   private expectedEnd = false;
   private readonly main: string;
@@ -86,6 +90,7 @@ export class Child<Entry extends { readonly role: string; readonly id: string } 
   async start(config: (incarnation: number) => ProcessConfig): Promise<void> {
     this.incarnation++;
     this.expectedEnd = false;
+    this.rebootAfterMs = undefined;
     this.httpPort = undefined;
     const file = join(this.dir, `${this.entry.role}-${this.entry.id}.json`);
     writeFileSync(file, JSON.stringify(config(this.incarnation)), { mode: 0o600 });
@@ -97,7 +102,8 @@ export class Child<Entry extends { readonly role: string; readonly id: string } 
     this.onSpawn?.(child.pid);
     this.process = child;
     this.state = 'running';
-    child.once('exit', (code, signal) => this.ended(child, code, signal));
+    // Not before all that it said has been read.
+    child.once('close', (code, signal) => this.ended(child, code, signal));
     await this.readyLine(child);
   }
 
@@ -134,7 +140,7 @@ export class Child<Entry extends { readonly role: string; readonly id: string } 
     const child = this.process;
     if (child === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      child.once('exit', () => resolve());
+      child.once('close', () => resolve());
       child.kill(signal);
     });
   }
@@ -144,6 +150,7 @@ export class Child<Entry extends { readonly role: string; readonly id: string } 
     this.process = undefined;
     if (this.expectedEnd) return;
     this.state = 'dead';
+    if (this.rebootAfterMs !== undefined) return this.onReboot?.(this.rebootAfterMs);
     this.endedByItself++;
     this.onUnexpectedEnd?.(code, signal);
   }
@@ -160,8 +167,9 @@ export class Child<Entry extends { readonly role: string; readonly id: string } 
       const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
       lines.on('line', (line) => {
         if (!line.startsWith('{')) return;
-        const said = JSON.parse(line) as ReadyLine;
-        if (!said.ready) return;
+        const said = JSON.parse(line) as SaidLine;
+        if (said.rebootAfterMs !== undefined) this.rebootAfterMs = said.rebootAfterMs;
+        if (said.ready !== true) return;
         clearTimeout(late);
         this.httpPort = said.httpPort;
         resolve();

@@ -92,6 +92,7 @@ export class LabChildren {
     const access = bus.accessOf(child.entry);
     child.onSpawn = (pid) => book.note(child.name, pid);
     child.onUnexpectedEnd = (code, signal) => this.onUnexpectedEnd(child, code, signal);
+    child.onReboot = (afterMs) => this.onReboot(child, afterMs);
     await child.start((incarnation) => ({
       fabric: plan.fabric,
       site: plan.site,
@@ -116,6 +117,13 @@ export class LabChildren {
     happenings.noteEnd(child.entry, child.incarnation, { code, signal, ...lastWords(child, code) });
     child.state = 'rebooting';
     this.rebootLater(child, lab.plan.settings['member.rebootMs']);
+  }
+
+  private onReboot(child: Child, afterMs: number): void {
+    if (!this.parts.isWanted()) return;
+    this.parts.happenings.say(`${child.name} reboots`);
+    child.state = 'rebooting';
+    this.rebootLater(child, afterMs);
   }
 
   private cancelReboot(child: Child): void {

@@ -61,12 +61,14 @@ labContract(
         member: mainOf('sgm'),
         sync: mainOf('sync'),
         'outside-world': mainOf('traffic'),
+        'upgrade-conductor': mainOf('upgrade'),
       },
       build: 'contract',
       links: true,
       extra: ({ role }) => {
-        if (role === 'member') return { interfaces, policy: null };
-        return role === 'orchestrator' ? { interfaces } : {};
+        const keepsSoftware = false;
+        if (role === 'member') return { interfaces, policy: null, keepsSoftware };
+        return role === 'orchestrator' ? { interfaces, keepsSoftware } : {};
       },
     });
   },

@@ -1,25 +1,13 @@
 import type { HypersyncEvent } from '@rehearsal/hypersync';
 import type { FaultRecord } from '@rehearsal/lab-port';
 import type { SecurityGroupEvent } from '@rehearsal/security-group';
+import { LANES, say, type Lane, type Mood, type Said, type Words } from './said.js';
 import { counted, durationText } from './text/numbers.js';
+import { SOFTWARE, UPGRADE } from './words-of-upgrades.js';
 
-/** Where a decision belongs in the timeline. */
-export const LANES = ['faults', 'members', 'slots', 'copies', 'orchestrators', 'policy', 'run'] as const;
-export type Lane = (typeof LANES)[number];
+export { LANES };
+export type { Lane, Mood, Said };
 
-/** How it is for the traffic. */
-export type Mood = 'bad' | 'good' | 'plain';
-
-export interface Said {
-  readonly lane: Lane;
-  readonly mood: Mood;
-  readonly text: string;
-}
-
-type Of<E extends { type: string }, T extends E['type']> = Extract<E, { type: T }>;
-type Words<E extends { type: string }> = { readonly [T in E['type']]: (event: Of<E, T>) => Said | null };
-
-const say = (lane: Lane, mood: Mood, text: string): Said => ({ lane, mood, text });
 const slotsOf = (rows: readonly (readonly number[])[]): number => rows.reduce((n, row) => n + row.length - 1, 0);
 const slots = (n: number): string => counted(n, 'slot');
 
@@ -37,6 +25,7 @@ const GROUP: Words<SecurityGroupEvent> = {
   ConfigureIgnored: () => null,
   ConfigureRefused: (e) => say('members', 'bad', `a configuration is refused: ${e.reason}`),
   MemberJoined: (e) => say('members', 'good', `member ${e.member} is active`),
+  MemberHeld: (e) => say('members', 'bad', `member ${e.member} is READY and waits: ${e.reason}`),
   MemberLost: (e) => say('members', 'bad', `member ${e.member} is declared lost: ${why(e.reason)}`),
   SlotsAssigned: (e) => say('slots', 'plain', `${slots(slotsOf(e.to))} that nobody served are assigned`),
   SlotsTakenOver: (e) => say('slots', 'good', `backups take over ${slots(slotsOf(e.by))}`),
@@ -124,12 +113,14 @@ function whyCopied(reason: string): string {
   );
 }
 
+const WORDS: Readonly<Record<string, unknown>> = { hypersync: COPIES, software: SOFTWARE, upgrade: UPGRADE };
+
 /** What an event says to an operator; null where it says nothing worth a line. What is not known keeps its name. */
 export function wordsOf(stream: string, event: { readonly type: string }): Said | null {
   const kind = stream.slice(0, stream.indexOf('.'));
   if (kind === 'run')
     return say('run', 'plain', event.type === 'Configured' ? 'the run is opened' : 'the run is closed');
-  const words = (kind === 'hypersync' ? COPIES : GROUP) as Readonly<Record<string, (e: unknown) => Said | null>>;
+  const words = (WORDS[kind] ?? GROUP) as Readonly<Record<string, (e: unknown) => Said | null>>;
   const asNamed = say('run', 'plain', event.type);
   if (!Object.hasOwn(words, event.type)) return asNamed;
   try {

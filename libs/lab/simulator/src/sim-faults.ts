@@ -36,12 +36,7 @@ export class SimFaults {
     const process = this.#process(target);
     if (!process.alive) throw refusal(process, 'does not run', 'Restart it first.');
     this.#sim.crash(process, rebootAfterMs === null ? 'dead' : 'rebooting');
-    const { incarnation } = process;
-    if (rebootAfterMs !== null) {
-      this.#sim.later(this.#sim.nowUs + rebootAfterMs * 1000, () => {
-        if (process.state === 'rebooting' && process.incarnation === incarnation) this.#sim.start(process);
-      });
-    }
+    if (rebootAfterMs !== null) this.#sim.startLater(process, rebootAfterMs);
     this.#note(rebootAfterMs === null ? 'kill' : 'panic', target, rebootAfterMs === null ? {} : { rebootAfterMs });
   }
 

@@ -143,6 +143,10 @@ export class SimRuntime implements Runtime {
     this.#process.world.fatal(this.#process, code, fields);
   }
 
+  reboot(how: 'orderly' | 'panic', afterMs: number): void {
+    this.#process.world.reboot(this.#process, how, afterMs);
+  }
+
   /** The connection of this process to the bus came or went. */
   busIs(state: 'up' | 'down'): void {
     if (state === 'up') for (const lane of this.#lanes) lane.renew();

@@ -27,6 +27,8 @@ const KEPT_LEVEL = LEVELS.info;
 /** A connection over which nothing gets through is given up after this long, as live ones are. */
 const CONNECTION_GIVEN_UP_US = 5_000_000;
 const MAX_NOTES = 100_000;
+/** A process that ends in order is gone after this long. */
+const ORDERLY_STOP_MS = 200;
 /** When virtual time begins unless a record says so: 2024-01-01T00:00:00Z, so that runs of one seed are alike to the byte. */
 const EPOCH_MS = 1_704_067_200_000;
 
@@ -211,6 +213,27 @@ export class SimWorld {
     process.runtime = undefined;
     process.reset();
     this.invariants.stopped(process.entry.role, process.entry.id);
+  }
+
+  /** Has a dead process started again after so long, unless somebody does so before. */
+  startLater(process: SimProcess, afterMs: number): void {
+    const { incarnation } = process;
+    this.later(this.nowUs + Math.round(afterMs * 1000), () => {
+      if (process.state === 'rebooting' && process.incarnation === incarnation) this.start(process);
+    });
+  }
+
+  /** A process ends by its own wish, once what it sent is through where it does so in order, and comes back. */
+  reboot(process: SimProcess, how: 'orderly' | 'panic', afterMs: number): void {
+    const { incarnation } = process;
+    const end = (): void => {
+      if (process.incarnation !== incarnation || !process.alive) return;
+      this.crash(process, 'rebooting');
+      this.startLater(process, afterMs);
+    };
+    if (how === 'panic') return this.later(this.nowUs, end);
+    this.post(process, () => process.role?.stop(ORDERLY_STOP_MS, () => {}), 0);
+    this.later(this.nowUs + ORDERLY_STOP_MS * 1000, end);
   }
 
   hang(process: SimProcess): void {

@@ -39,6 +39,8 @@ export interface LiveRuntimeOptions extends ConnectionOptions {
   readonly note?: (level: Level, code: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Called once, when this process must not act any more; must end it. */
   readonly fatal: (code: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Ends the process and sees to its next start; absent where nobody would start it again. */
+  readonly reboot?: Runtime['reboot'];
   /** Where spans of traced commands go; without it headers of traces are neither read nor written. */
   readonly tracer?: Tracer | undefined;
   /** How long an answer of the log server is waited for; default 2000. */
@@ -291,6 +293,13 @@ export class LiveRuntime implements Runtime {
     if (this.#dead) return;
     this.#dead = true;
     this.#options.fatal(code, fields);
+  }
+
+  reboot(how: 'orderly' | 'panic', afterMs: number): void {
+    if (this.#dead) return;
+    const { reboot } = this.#options;
+    if (reboot === undefined) return this.fatal('cannot_reboot', { how, afterMs });
+    reboot(how, afterMs);
   }
 
   /** Whether the bus is connected and every consumer of the log delivers. */

@@ -84,6 +84,11 @@ export interface Runtime {
   note(level: Level, code: string, fields: Readonly<Record<string, unknown>>): void;
   /** This process can no longer be trusted to act (hash mismatch, invariant broken): stop it, loudly. */
   fatal(code: string, fields: Readonly<Record<string, unknown>>): void;
+  /**
+   * Ends this process and has it started again after so long. `orderly`: its role stops first and what it sent arrives;
+   * `panic`: at once, with whatever it was doing.
+   */
+  reboot(how: 'orderly' | 'panic', afterMs: number): void;
 }
 
 export interface Health {

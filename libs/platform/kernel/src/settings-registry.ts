@@ -7,6 +7,7 @@ import { LINKS } from './settings/links.js';
 import { SIMULATION } from './settings/simulation.js';
 import type { ValueOf } from './settings/spec.js';
 import { STATE } from './settings/state.js';
+import { UPGRADE } from './settings/upgrade.js';
 
 /**
  * Every named number and choice of the fabric, with its default in each profile, its bounds, and how
@@ -20,6 +21,7 @@ export const SETTINGS = {
   ...CONNECTIONS,
   ...CORRECTION,
   ...LINKS,
+  ...UPGRADE,
   ...SIMULATION,
 } as const;
 

@@ -2,7 +2,15 @@
  * Names of the parts of a fabric. A member or an orchestrator is `<site>_<number>` (`1_03`, `1_1`),
  * a place in a site's log `<site>:<sequence>` (`1:412`).
  */
-export const ROLES = ['orchestrator', 'member', 'sync', 'outside-world', 'archive', 'lab'] as const;
+export const ROLES = [
+  'orchestrator',
+  'member',
+  'sync',
+  'outside-world',
+  'upgrade-conductor',
+  'archive',
+  'lab',
+] as const;
 export type RoleName = (typeof ROLES)[number];
 
 /** One word of a subject: no dots, spaces or wildcards, so that no name can reach another's subjects. */

@@ -12,8 +12,8 @@ export const BEAT = {
 } as const;
 export type BeatState = (typeof BEAT)[keyof typeof BEAT];
 
-export const BEAT_WORDS = 8;
-/** Without the last word, which is only there while the distribution changes. */
+export const BEAT_WORDS = 9;
+/** Without the last words: one is only there while the distribution changes, one only where releases make a difference. */
 const PLAIN_BEAT_WORDS = 7;
 
 export interface MemberBeat {
@@ -29,6 +29,10 @@ export interface MemberBeat {
   ready: readonly [number, number];
   /** As of the table version it has folded, it is ready for the next distribution. */
   spreadReady: boolean;
+  /** Of its release, from 1; 0 where releases make no difference. */
+  rank: number;
+  /** It may serve beside members of another release. */
+  mixes: boolean;
 }
 
 /** Writes the payload of a heartbeat behind the header; `words` holds HEADER_WORDS + BEAT_WORDS. Returns the words written, header and all. */
@@ -40,8 +44,10 @@ export function writeMemberBeat(words: Int32Array, beat: MemberBeat): number {
   words[HEADER_WORDS + 4] = beat.cpuPercent;
   words[HEADER_WORDS + 5] = beat.ready[0];
   words[HEADER_WORDS + 6] = beat.ready[1];
-  if (!beat.spreadReady) return HEADER_WORDS + PLAIN_BEAT_WORDS;
-  words[HEADER_WORDS + PLAIN_BEAT_WORDS] = 1;
+  if (!beat.spreadReady && beat.rank === 0) return HEADER_WORDS + PLAIN_BEAT_WORDS;
+  words[HEADER_WORDS + PLAIN_BEAT_WORDS] = beat.spreadReady ? 1 : 0;
+  if (beat.rank === 0) return HEADER_WORDS + BEAT_WORDS - 1;
+  words[HEADER_WORDS + BEAT_WORDS - 1] = beat.rank * 2 + (beat.mixes ? 1 : 0);
   return HEADER_WORDS + BEAT_WORDS;
 }
 
@@ -50,6 +56,7 @@ export function readMemberBeat(words: Int32Array): MemberBeat | undefined {
   if (words.length < HEADER_WORDS + PLAIN_BEAT_WORDS) return undefined;
   const state = words[HEADER_WORDS] as number;
   if (state < BEAT.init || state > BEAT.failed) return undefined;
+  const release = words[HEADER_WORDS + BEAT_WORDS - 1] ?? 0;
   return {
     state: state as BeatState,
     connections: words[HEADER_WORDS + 1] as number,
@@ -58,6 +65,8 @@ export function readMemberBeat(words: Int32Array): MemberBeat | undefined {
     cpuPercent: words[HEADER_WORDS + 4] as number,
     ready: [words[HEADER_WORDS + 5] as number, words[HEADER_WORDS + 6] as number],
     spreadReady: words[HEADER_WORDS + PLAIN_BEAT_WORDS] === 1,
+    rank: release >> 1,
+    mixes: (release & 1) === 1,
   };
 }
 

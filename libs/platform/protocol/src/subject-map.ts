@@ -48,14 +48,14 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
   {
     id: 'input-security-group',
     template: 'cmd.security-group.{id}',
-    publishers: ['member', 'sync', 'lab'],
+    publishers: ['member', 'sync', 'upgrade-conductor', 'lab'],
     subscribers: ['orchestrator'],
     about: 'inputs to the security-group machine, shared by the orchestrators of a site',
   },
   {
     id: 'input-security-group-all',
     template: 'cmd.security-group.{id}.all',
-    publishers: ['member', 'sync', 'lab'],
+    publishers: ['member', 'sync', 'upgrade-conductor', 'lab'],
     subscribers: ['orchestrator'],
     about: 'the same to each of them, where the one asked first did not answer',
   },
@@ -71,6 +71,34 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     template: 'cmd.hypersync.{id}.all',
     publishers: ['sync', 'lab'],
     subscribers: ['sync'],
+    about: 'the same again, where it was not answered',
+  },
+  {
+    id: 'input-software',
+    template: 'cmd.software.{id}',
+    publishers: ['member', 'orchestrator', 'upgrade-conductor', 'lab'],
+    subscribers: ['upgrade-conductor'],
+    about: 'what appliances and operators say of software',
+  },
+  {
+    id: 'input-software-all',
+    template: 'cmd.software.{id}.all',
+    publishers: ['member', 'orchestrator', 'upgrade-conductor', 'lab'],
+    subscribers: ['upgrade-conductor'],
+    about: 'the same again, where it was not answered',
+  },
+  {
+    id: 'input-upgrade',
+    template: 'cmd.upgrade.{id}',
+    publishers: ['upgrade-conductor', 'lab'],
+    subscribers: ['upgrade-conductor'],
+    about: 'inputs to the upgrade machine',
+  },
+  {
+    id: 'input-upgrade-all',
+    template: 'cmd.upgrade.{id}.all',
+    publishers: ['upgrade-conductor', 'lab'],
+    subscribers: ['upgrade-conductor'],
     about: 'the same again, where it was not answered',
   },
   {
@@ -101,7 +129,7 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     subscribers: [],
     about: 'what a member reports of its connections; a bounded stream of the site keeps it',
   },
-  ...(['orchestrator', 'member', 'sync', 'outside-world', 'archive'] as const).map((role) => ({
+  ...(['orchestrator', 'member', 'sync', 'outside-world', 'upgrade-conductor', 'archive'] as const).map((role) => ({
     id: `control-${role}`,
     template: `ctl.${role}.{own}`,
     publishers: ['lab'] as const,
@@ -121,6 +149,7 @@ export const LOG_RIGHTS: Readonly<Record<RoleName, readonly LogRight[]>> = {
   member: ['read'],
   sync: ['append:hypersync', 'work:security-group', 'work:hypersync', 'read'],
   'outside-world': [],
+  'upgrade-conductor': ['append:software', 'append:upgrade', 'work:upgrade', 'read'],
   archive: ['archive', 'read', 'flows'],
   lab: ['append:run', 'read', 'flows'],
 };

@@ -1,5 +1,6 @@
 import '@rehearsal/compiler';
 import 'reflect-metadata';
+import { writeSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { LiveRuntime, readSeed } from '@rehearsal/bus';
@@ -21,6 +22,7 @@ export const EXIT_BAD_INPUT = 2;
 export const EXIT_ENVIRONMENT = 3;
 export const EXIT_FATAL = 70;
 
+const STDOUT = 1;
 const STOP_WITHIN_MS = 3_000;
 const FLUSH_WITHIN_MS = 500;
 
@@ -36,7 +38,7 @@ export interface HostOptions {
 
 /**
  * Hosts one role until SIGTERM. Once it takes part it says so in one line of JSON on standard output:
- * `{"ready":true,"pid":…,"httpPort":…}`. Notes go to standard error.
+ * `{"ready":true,"pid":…,"httpPort":…}`; before it ends by its own wish, `{"rebootAfterMs":…}`. Notes go to standard error.
  */
 export async function runHost(options: HostOptions): Promise<void> {
   const file = options.file ?? process.argv[2];
@@ -57,6 +59,8 @@ class Host {
   readonly #log: HostLog;
   readonly #metrics: Metrics;
   #tracer: Tracer | undefined;
+  /** Ends the process in order, once it has begun. */
+  #stop: (why: string) => void = () => {};
 
   constructor(config: HostConfig, file: string, options: HostOptions) {
     const { fabric, site, role, id, incarnation } = config;
@@ -86,14 +90,14 @@ class Host {
     const role = app.get<Role>(ROLE);
     const http = new HttpEndpoint(runtime, role, this.#metrics);
     let stopping = false;
-    const stop = (signal: string): void => {
+    this.#stop = (signal) => {
       if (stopping) return;
       stopping = true;
       this.#log.note('info', 'stopping', { signal });
       void this.#drain(app, runtime, role, http);
     };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    process.on('SIGTERM', this.#stop);
+    process.on('SIGINT', this.#stop);
     await app.listen();
     await new Promise<void>((resolve) => {
       runtime.atTurnEnd(() => {
@@ -133,7 +137,16 @@ class Host {
       count: this.#metrics.count,
       note: this.#log.note,
       fatal: (code, fields) => this.#fatal(code, fields),
+      reboot: (how, afterMs) => this.#reboot(how, afterMs),
     });
+  }
+
+  /** Whoever started this process reads on its standard output that it is to be started again, and when. */
+  #reboot(how: 'orderly' | 'panic', afterMs: number): void {
+    this.#log.note('info', 'reboots', { how, afterMs });
+    writeSync(STDOUT, `${JSON.stringify({ rebootAfterMs: afterMs })}\n`);
+    if (how === 'panic') process.kill(process.pid, 'SIGKILL');
+    else this.#stop('reboot');
   }
 
   /** Commands first, then the role, then what it still has to say, then the process. */

@@ -17,5 +17,7 @@ export interface MemberConfig {
   readonly build: string;
   /** The rulebase as a plain object; used until, or unless, the SMO hands out its own. */
   readonly policy: unknown;
+  /** What it runs can change: a conductor keeps the record of it. */
+  readonly keepsSoftware?: boolean;
   readonly probe?: MemberProbe;
 }

@@ -52,14 +52,14 @@ export function answerConfig(
   rt: Runtime,
   inner: InnerLife,
   config: MemberConfig,
-  serving: () => { readonly policy: unknown } | undefined,
+  serving: () => { readonly policy: unknown; readonly image: unknown } | undefined,
 ): Cancel {
   return rt.answer(configSubject(rt.self.id), undefined, (body, reply) => {
     const send = (answer: unknown): void => reply(new TextEncoder().encode(JSON.stringify(answer)));
     const own = serving();
     if (own === undefined || inner.isDown) return;
     if (body.length === 0) {
-      send({ policy: own.policy, configuration: configurationOf(config) });
+      send({ ...own, configuration: configurationOf(config) });
       return;
     }
     const asked = JSON.parse(new TextDecoder().decode(body)) as Readonly<Record<string, unknown>>;

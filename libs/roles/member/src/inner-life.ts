@@ -94,7 +94,7 @@ export class InnerLife {
     this.host.rt.count('cpu_percent_now', this.cpuPercent);
   }
 
-  beat(): MemberBeat {
+  beat(): Omit<MemberBeat, 'rank' | 'mixes'> {
     const { host } = this;
     return {
       state: this.says(),

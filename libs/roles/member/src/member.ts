@@ -21,6 +21,7 @@ import type { MemberConfig } from './config.js';
 import { DataPlane } from './data-plane.js';
 import { answerConfig, configurationOf } from './inner-life-config.js';
 import { InnerLife } from './inner-life.js';
+import { MemberSoftware } from './member-software.js';
 import { PolicyPull } from './policy-pull.js';
 
 /** Of one life of the member; what it is called also depends on the group: see InnerLife. */
@@ -45,6 +46,7 @@ export class MemberRole implements Role {
   private readonly plane: DataPlane;
   private readonly policyPull: PolicyPull;
   private readonly inner: InnerLife;
+  private readonly software: MemberSoftware | undefined;
   private readonly cancels: Cancel[] = [];
   private readonly beat = new Int32Array(HEADER_WORDS + BEAT_WORDS);
   private policy: unknown;
@@ -71,12 +73,13 @@ export class MemberRole implements Role {
     this.policyPull = new PolicyPull(
       rt,
       () => memberOf(this.group.state, this.group.state.smo),
-      (policy, from, configuration) => {
+      (policy, from, { configuration, image } = {}) => {
         this.inner.tookConfiguration(configuration, from);
-        this.becomeReady(policy, from);
+        if (this.software?.isToClone(from, image) !== true) this.becomeReady(policy, from);
       },
     );
     this.inner = this.createInnerLife();
+    if (config.keepsSoftware === true) this.software = this.createSoftware();
   }
 
   start(): void {
@@ -84,11 +87,12 @@ export class MemberRole implements Role {
     this.hub.start();
     this.cancels.push(
       answerConfig(this.rt, this.inner, this.config, () =>
-        this.state === 'ACTIVE' ? { policy: this.policy } : undefined,
+        this.state === 'ACTIVE' ? { policy: this.policy, image: this.software?.image } : undefined,
       ),
     );
     this.follower.start(() => {
       this.hasReadLog = true;
+      this.software?.start();
       if (!this.inner.isDown) this.comeUp();
       this.repeat(
         () => this.config.settings['ccp.heartbeatMs'],
@@ -131,6 +135,7 @@ export class MemberRole implements Role {
     this.plane.stop();
     for (const cancel of this.cancels) cancel();
     this.policyPull.stop();
+    this.software?.stop();
     this.inner.stop();
     this.follower.stop();
     this.hub.stop();
@@ -175,6 +180,7 @@ export class MemberRole implements Role {
       this.rt.fatal('table_hash_differs', { version: this.group.version, ...mismatch });
       return;
     }
+    if (events.some((event) => event.type === 'AutoCloneSet')) this.software?.onAutoClone();
     const self = state.members[this.me - 1];
     const joined = self?.status === 'active' && self.incarnation === this.incarnation;
     if (!joined) {
@@ -240,7 +246,8 @@ export class MemberRole implements Role {
   // Signs of life.
 
   private heartbeat(): void {
-    const words = writeMemberBeat(this.beat, this.inner.beat());
+    const { rank = 0, mixes = false } = this.software ?? {};
+    const words = writeMemberBeat(this.beat, { ...this.inner.beat(), rank, mixes });
     for (const id of this.config.orchestrators) {
       this.hub.datagram(nodeCode('orchestrator', id), FRAME.heartbeat, this.beat, words);
     }
@@ -272,6 +279,17 @@ export class MemberRole implements Role {
     });
   }
 
+  private createSoftware(): MemberSoftware {
+    return new MemberSoftware({
+      rt: this.rt,
+      follower: this.follower,
+      config: this.config,
+      inner: this.inner,
+      autoClone: () => this.group.state.autoClone,
+      comeUp: () => this.comeUp(),
+    });
+  }
+
   private repeat(periodMs: () => number, run: () => void): void {
     this.cancels.push(every(this.rt, periodMs, run));
   }
@@ -299,6 +317,7 @@ export class MemberRole implements Role {
       state: this.inner.word(),
       ready: this.health().ready,
       ...this.inner.status(),
+      ...this.software?.status(),
       ...this.plane.status(),
       version: this.group.version,
     };

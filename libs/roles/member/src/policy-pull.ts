@@ -4,6 +4,14 @@ import { configSubject } from '@rehearsal/protocol';
 const ANSWER_WITHIN_MS = 500;
 const AGAIN_AFTER_MS = 100;
 
+/** What the single management object hands out beside its policy: how it is set up, and what it runs. */
+export interface HandedOut {
+  readonly configuration?: unknown;
+  readonly image?: unknown;
+}
+
+type OnPolicy = (policy: unknown, from: string, others?: HandedOut) => void;
+
 /**
  * Fetches policy and configuration from the single management object, as a member does when it comes up
  * (fidelity: F-POLICY-PULL). Asks again, and asks whoever is the SMO by then, until it is answered.
@@ -15,13 +23,9 @@ export class PolicyPull {
   private readonly rt: Runtime;
   /** Id of the SMO; '' when nobody is active, or it is this member. */
   private readonly smo: () => string;
-  private readonly onPolicy: (policy: unknown, from: string, configuration?: unknown) => void;
+  private readonly onPolicy: OnPolicy;
 
-  constructor(
-    rt: Runtime,
-    smo: () => string,
-    onPolicy: (policy: unknown, from: string, configuration?: unknown) => void,
-  ) {
+  constructor(rt: Runtime, smo: () => string, onPolicy: OnPolicy) {
     this.rt = rt;
     this.smo = smo;
     this.onPolicy = onPolicy;
@@ -47,13 +51,13 @@ export class PolicyPull {
     this.rt.ask(configSubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {
       if (life !== this.life) return;
       if (reply.kind === 'answer') {
-        const { policy, configuration } = handedOut(reply.body);
-        this.onPolicy(policy, smo, configuration);
+        const { policy, ...others } = handedOut(reply.body);
+        this.onPolicy(policy, smo, others);
       } else this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
     });
   }
 }
 
-function handedOut(body: Uint8Array): { readonly policy: unknown; readonly configuration?: unknown } {
-  return JSON.parse(new TextDecoder().decode(body)) as { readonly policy: unknown; readonly configuration?: unknown };
+function handedOut(body: Uint8Array): { readonly policy: unknown } & HandedOut {
+  return JSON.parse(new TextDecoder().decode(body)) as { readonly policy: unknown } & HandedOut;
 }

@@ -14,5 +14,7 @@ export interface OrchestratorConfig {
   readonly interfaces: { readonly inside: Mode; readonly outside: Mode };
   /** Hash of the machine code, recorded in every commit. */
   readonly build: string;
+  /** What it runs can change: a conductor keeps the record of it. */
+  readonly keepsSoftware?: boolean;
   readonly probe?: OrchestratorProbe;
 }

@@ -47,7 +47,7 @@ function given(members: readonly Member[], change: Partial<SecurityGroupState> =
   const says = (id: string, change_: Partial<MemberBeat>, incarnation = 5): void => {
     const words = new Int32Array(HEADER_WORDS + BEAT_WORDS);
     const quiet = { state: BEAT.active, connections: 7, problems: 0, drained: false, cpuPercent: 0 };
-    writeMemberBeat(words, { ...quiet, ready: [0, 0], spreadReady: false, ...change_ });
+    writeMemberBeat(words, { ...quiet, ready: [0, 0], spreadReady: false, rank: 0, mixes: false, ...change_ });
     watch.onBeat({ from: nodeCode('member', id), fromIncarnation: incarnation, tableVersion: 8 } as FrameHeader, words);
   };
   return { watch, says, told, answers, newer, clock };

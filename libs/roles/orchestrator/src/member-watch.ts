@@ -105,6 +105,7 @@ export class MemberWatch {
       orchestrator: this.rt.self.id,
       version: header.tableVersion,
       ...(problems.length === 0 ? {} : { problems }),
+      ...(beat.rank === 0 ? {} : { rank: beat.rank, mixes: beat.mixes }),
       evidence: {},
     });
   }
@@ -119,8 +120,11 @@ export class MemberWatch {
       this.tell({ type: 'memberSilent', member: id, incarnation, reason, version: this.group.version, evidence });
       return;
     }
-    if (beat.problems !== pnoteMask(member.problems)) {
-      this.tell({ type: 'memberReported', member: id, incarnation, orchestrator, problems: pnoteNames(beat.problems) });
+    const mixesAnew = beat.rank > 0 && member.mixes !== beat.mixes;
+    if (mixesAnew || beat.problems !== pnoteMask(member.problems)) {
+      const problems = pnoteNames(beat.problems);
+      const mixes = beat.rank > 0 ? { mixes: beat.mixes } : {};
+      this.tell({ type: 'memberReported', member: id, incarnation, orchestrator, problems, ...mixes });
     }
     if (beat.drained) {
       this.tell({ type: 'memberDrained', member: id, incarnation, orchestrator, version: header.tableVersion });

@@ -1,3 +1,4 @@
+import { ApplianceSoftware } from '@rehearsal/appliance';
 import type { Cancel, Command, CommandReply, Decider, Health, Input, Role, Runtime } from '@rehearsal/kernel';
 import { commitIds, createDecider, every, LogFollower, serveInputs } from '@rehearsal/kernel';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
@@ -42,6 +43,7 @@ export class OrchestratorRole implements Role {
   private readonly outside = nodeCode('outside', 'outside');
   private readonly peers: readonly { readonly id: string; readonly code: number }[];
   private readonly watch: MemberWatch;
+  private readonly software: ApplianceSoftware | undefined;
   private readonly cancels: Cancel[] = [];
   private probing: Cancel | undefined;
   private readonly beat = new Int32Array(HEADER_WORDS + 1);
@@ -91,6 +93,7 @@ export class OrchestratorRole implements Role {
     this.peers = config.orchestrators
       .filter((id) => id !== rt.self.id)
       .map((id) => ({ id, code: nodeCode('orchestrator', id) }));
+    if (config.keepsSoftware === true) this.software = this.createSoftware();
   }
 
   start(): void {
@@ -99,6 +102,7 @@ export class OrchestratorRole implements Role {
     this.cancels.push(this.rt.onBus((state) => this.detector.onBus(state, this.rt.nowMs())));
     this.cancels.push(serveInputs(this.rt, this.group, { check: whatIsWrong }));
     this.follower.start(() => {
+      this.software?.start();
       this.lease.start();
       this.membership.configure();
       const heartbeatMs = (): number => this.config.settings['ccp.heartbeatMs'];
@@ -138,16 +142,41 @@ export class OrchestratorRole implements Role {
   }
 
   stop(_deadlineMs: number, done: () => void): void {
+    this.goDark();
+    this.software?.stop();
+    this.follower.stop();
+    done();
+  }
+
+  /** It forwards nothing and says nothing any more; what it has in hand goes on. */
+  private goDark(): void {
+    if (this.stopped) return;
     this.stopped = true;
     this.membership.stop();
     for (const cancel of this.cancels) cancel();
     this.probing?.();
     this.lease.stop();
-    this.follower.stop();
     this.plane.flush();
     this.egress.flush();
     this.hub.stop();
-    done();
+  }
+
+  /** From the beginning of an installation until it has rebooted nothing passes (fidelity: F-ORCHESTRATOR-OUTAGE). */
+  private createSoftware(): ApplianceSoftware {
+    const { rt, follower, config } = this;
+    return new ApplianceSoftware({
+      rt,
+      follower,
+      securityGroup: config.securityGroup,
+      settings: config.settings,
+      host: {
+        workBegun: () => this.goDark(),
+        // What it was before comes back with a reboot, as it would with another.
+        workFailed: () => rt.reboot('orderly', config.settings['upgrade.orchestratorRebootSec'] * 1000),
+        leave: () => {},
+        changed: () => {},
+      },
+    });
   }
 
   // What the channels bring.
@@ -316,6 +345,7 @@ export class OrchestratorRole implements Role {
       ready: this.health().ready,
       pendingPackets: this.plane.pending.size,
       heldPackets: this.plane.heldPackets,
+      ...this.software?.status(),
       ...groupStatus(this.group.state, this.group.version, this.watch),
     };
   }

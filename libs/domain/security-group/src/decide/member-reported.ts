@@ -13,12 +13,14 @@ export function memberReported(state: SecurityGroupState, input: MemberReported)
   const member = state.members[memberNumber(state, input.member) - 1];
   if (member === undefined || member.status !== 'active' || member.incarnation !== input.incarnation) return [];
   const problems = [...new Set(input.problems)].sort();
-  if (state.frozenUntil > 0 || same(problems, member.problems)) return [];
+  const mixesAnew = input.mixes !== undefined && input.mixes !== member.mixes;
+  if (state.frozenUntil > 0 || (same(problems, member.problems) && !mixesAnew)) return [];
 
   const draft = draftFrom(state);
   const { version } = draft;
   const { id, incarnation } = member;
-  draft.emit({ type: 'MemberReported', version, tableHash: '', member: id, incarnation, problems });
+  const mixes = input.mixes === undefined ? {} : { mixes: input.mixes };
+  draft.emit({ type: 'MemberReported', version, tableHash: '', member: id, incarnation, problems, ...mixes });
   const now = draft.state.members[memberNumber(state, id) - 1];
   settle(draft, now !== undefined && isFit(now) ? 'returned' : 'leaving', id);
   return draft.events();

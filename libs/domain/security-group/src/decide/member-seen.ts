@@ -26,6 +26,16 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
     return draft.events();
   }
 
+  const reason = whyHeld(draft.state, input);
+  if (reason !== undefined) {
+    const { incarnation, rank = 1 } = input;
+    if (member.heldIncarnation !== incarnation) {
+      draft.emit({ type: 'MemberHeld', version, member: member.id, incarnation, rank, reason });
+    }
+    if (member.status === 'active') settle(draft, 'lost', member.id);
+    return draft.events();
+  }
+
   const nobody = activeMembers(draft.state).length === 0;
   draft.emit({
     type: 'MemberJoined',
@@ -34,6 +44,7 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
     member: member.id,
     incarnation: input.incarnation,
     ...(problems.length === 0 ? {} : { problems }),
+    ...(input.rank === undefined ? {} : { rank: input.rank, mixes: input.mixes === true }),
     evidence: input.evidence,
   });
   if (nobody) {
@@ -47,6 +58,23 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
 
 function mayJoin(state: SecurityGroupState, member: Member, problems: readonly string[]): boolean {
   return member.admin === 'up' && (problems.length === 0 || !state.members.some(isFit));
+}
+
+/**
+ * Members of two releases serve beside one another only where the newer ones may mix: the oldest that serve have a right
+ * to, and what is newer waits (fidelity: F-MVC-READY).
+ */
+function whyHeld(state: SecurityGroupState, { rank, mixes }: MemberSeen): string | undefined {
+  if (rank === undefined) return undefined;
+  const others = activeMembers(state).map((number) => state.members[number - 1] as Member);
+  const ranked = others.filter((m) => m.rank !== undefined);
+  if (mixes !== true && ranked.some((m) => (m.rank as number) < rank)) {
+    return 'members of an older release serve, and multi-version is off here: turn it on, or take them down first';
+  }
+  if (ranked.some((m) => (m.rank as number) > rank && m.mixes !== true)) {
+    return 'members of a newer release serve, and multi-version is off there: turn it on, or take them down first';
+  }
+  return undefined;
 }
 
 function isNews(member: Member, input: MemberSeen): boolean {

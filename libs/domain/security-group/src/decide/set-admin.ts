@@ -27,7 +27,7 @@ export function setAdmin(state: SecurityGroupState, input: SetAdmin): readonly S
   if (wanted === 'up') {
     const reason = whyNotUp(member);
     if (reason !== undefined) return say(isFit(member) ? 'AdminIgnored' : 'AdminRefused', reason);
-  } else if (member.admin === 'down') {
+  } else if (member.admin === 'down' && !(input.force === true && member.status === 'active')) {
     return say('AdminIgnored', `${id} is administratively down already`);
   }
 

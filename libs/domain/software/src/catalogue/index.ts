@@ -8,7 +8,7 @@ export { whatIsWrongWith } from './package-fit.js';
 export type { PackageFile, PackageMetadata, SoftwarePackage } from './package-names.js';
 export { packageMetadata, packageName, readPackageName, softwareAfter } from './package-names.js';
 export type { Release, ReleaseName } from './releases.js';
-export { compareReleases, RELEASE_NAMES, releaseNamed, RELEASES } from './releases.js';
+export { compareReleases, rankOf, RELEASE_NAMES, releaseNamed, RELEASES } from './releases.js';
 export type { Software } from './software.js';
 export { compareSoftware, imageHash, softwareText } from './software.js';
 export type { UpgradeMethod, UpgradeStep } from './upgrade-paths.js';

@@ -49,9 +49,18 @@ export function compareReleases(a: string, b: string): number {
   return 0;
 }
 
+/** A higher number for a newer release, whether it is known or not; it says nothing else. */
+export function rankOf(name: string): number {
+  const [major = 0, minor = 0] = numbersOf(name);
+  return major * RANKS_A_MAJOR + minor;
+}
+
 /** The known release after which one is styled: itself, else the newest that is older, else the oldest of all. */
 export function styleOf(name: string): Release {
   return RELEASES.findLast((known) => compareReleases(known.name, name) <= 0) ?? RELEASES[0]!;
 }
+
+/** More than any release has minor ones. */
+const RANKS_A_MAJOR = 1000;
 
 const numbersOf = (name: string): number[] => (name.match(/\d+/g) ?? []).map(Number);

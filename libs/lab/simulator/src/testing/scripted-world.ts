@@ -31,7 +31,13 @@ export function scriptedWorld(
     command: (_, done) => done({ ok: true, body: null }),
     stop: (_, done) => done(),
   });
-  const factories: RoleFactories = { orchestrator: make, member: make, sync: make, 'outside-world': make };
+  const factories: RoleFactories = {
+    orchestrator: make,
+    member: make,
+    sync: make,
+    'outside-world': make,
+    'upgrade-conductor': make,
+  };
   const world = new SimWorld({ plan: toyPlan(), factories, seed, options: { ...SILENT, ...options } });
   for (const process of world.processes) world.start(process);
   return {

@@ -210,4 +210,5 @@ export const toyFactories: RoleFactories = {
   member: (runtime, _entry, plan, probe) => new ToyMember(runtime, plan, probe),
   sync: (runtime) => new ToyOther(runtime),
   'outside-world': (runtime) => new ToyOther(runtime),
+  'upgrade-conductor': (runtime) => new ToyOther(runtime),
 };

@@ -190,6 +190,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/fault.js'),
   },
   {
+    path: 'upgrade',
+    asks: true,
+    summary: 'take the members of a running fabric to other software, step by step',
+    load: () => import('../verbs/upgrade.js'),
+  },
+  {
     path: 'probe',
     asks: true,
     summary: 'look at one number of a running fabric',

@@ -221,6 +221,7 @@ export class SmallWorld {
       count: () => undefined,
       note: () => undefined,
       fatal: (code) => void this.fatals.push(code),
+      reboot: () => undefined,
     };
   }
 }

@@ -1,0 +1,16 @@
+import { checked } from '@rehearsal/service';
+import type { HostOptions } from '@rehearsal/service';
+import { createUpgradeConductor } from '@rehearsal/upgrade-conductor-role';
+import { z } from 'zod';
+
+const ownConfig = z.looseObject({
+  software: z.strictObject({ release: z.string(), take: z.int().min(0) }),
+  groups: z.record(z.string(), z.array(z.string())),
+});
+
+/** The conductor is started with what all appliances run at first, and with the upgrade groups of the fabric file. */
+export const hosted: HostOptions = {
+  role: 'upgrade-conductor',
+  createRole: (runtime, config, file) =>
+    createUpgradeConductor(runtime, { ...config, ...checked(file, ownConfig, config) }),
+};

@@ -1,0 +1,78 @@
+import type { SoftwareEvent } from './events.js';
+import type { Appliance, SoftwareState } from './state.js';
+import { applianceOf, newAppliance } from './state.js';
+
+/** Folds one event. Total: what it does not know leaves the state as it is. */
+export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareState {
+  switch (event.type) {
+    case 'Configured': {
+      const { appliances, ...rules } = event.config;
+      return { ...state, ...rules, appliances: appliances.map(newAppliance), version: event.version };
+    }
+    case 'ConfigureIgnored':
+    case 'ConfigureRefused':
+    case 'SoftwareRefused':
+    case 'SoftwareIgnored':
+      return { ...state, version: event.version };
+    case 'PackageImported': {
+      const { file, kind, release, take, jumboTake } = event;
+      const pkg = { file, kind, release, take, ...(jumboTake !== undefined && { jumboTake }) };
+      return { ...state, packages: [...state.packages, pkg], version: event.version };
+    }
+    case 'PackageVerified':
+      return changed(state, event, ({ verified }) => ({
+        verified: [...verified.filter((n) => n !== event.package), event.package],
+      }));
+    case 'WorkBegun': {
+      const { kind, package: number, to, smo, version } = event;
+      return changed(state, event, () => ({ failure: '', work: { kind, package: number, to, smo, since: version } }));
+    }
+    case 'WorkFinished':
+      return changed(state, event, (appliance) => finished(appliance, state.holdsUpgraded));
+    case 'WorkFailed':
+      return changed(state, event, () => ({ broken: '', failure: event.reason, work: null }));
+    case 'ApplianceBooted':
+      return changed(state, event, () => ({ incarnation: event.incarnation, runs: event.software }));
+    case 'MvcSet':
+      // Who may serve beside the others need not wait any longer.
+      return changed(state, event, ({ held }) => ({ held: held && event.state === 'off', mvc: event.state === 'on' }));
+    case 'UpgradeDirected': {
+      const appliances = state.appliances.map((a) => ({ ...a, held: event.held.includes(a.id) }));
+      return { ...state, appliances, version: event.version };
+    }
+    case 'SnapshotTaken': {
+      const { name, of, software } = event;
+      return changed(state, event, ({ snapshots }) => ({
+        snapshots: [...snapshots.filter((s) => s.name !== name), { name, of, software }],
+      }));
+    }
+    case 'InstallerBroken':
+      return changed(state, event, () => ({ broken: event.reason }));
+    default:
+      return unknown(state, event);
+  }
+}
+
+/** After its next start the appliance runs what it was given; a new release is held until it is its turn. */
+function finished(appliance: Appliance, holdsUpgraded: boolean): Partial<Appliance> {
+  const { work, boots, before, role } = appliance;
+  if (work === null) return {};
+  const held = work.kind === 'upgrade' ? holdsUpgraded && role === 'member' : work.kind === 'install' && appliance.held;
+  const history = work.kind === 'install' ? [...before, boots] : work.kind === 'uninstall' ? before.slice(0, -1) : [];
+  return { before: history, boots: work.to, held, work: null };
+}
+
+function changed(
+  state: SoftwareState,
+  { appliance: id, version }: { readonly appliance: string; readonly version: number },
+  change: (appliance: Appliance) => Partial<Appliance>,
+): SoftwareState {
+  const known = applianceOf(state, id);
+  if (known === undefined) return { ...state, version };
+  const appliances = state.appliances.map((a) => (a === known ? { ...a, ...change(a) } : a));
+  return { ...state, appliances, version };
+}
+
+function unknown(state: SoftwareState, _event: never): SoftwareState {
+  return state;
+}

@@ -1,0 +1,59 @@
+import type { UpgradeEvent } from '../events.js';
+import type { AbortUpgrade, PauseUpgrade, ResumeUpgrade, RollBack } from '../inputs.js';
+import type { UpgradeState } from '../state.js';
+import { stepsBack } from '../steps.js';
+import { Draft } from './draft.js';
+
+/** Nothing more is begun; what has been begun comes to its end. */
+export function pauseUpgrade(state: UpgradeState, _input: PauseUpgrade): readonly UpgradeEvent[] {
+  const draft = new Draft(state);
+  if (state.status !== 'running') return draft.refuse(`there is nothing to pause: the upgrade is ${state.status}`);
+  draft.emit({ type: 'UpgradePaused' });
+  return draft.events;
+}
+
+/** The present step begins again: what of it is done already is not done twice by those it asks. */
+export function resumeUpgrade(state: UpgradeState, { sight, at }: ResumeUpgrade): readonly UpgradeEvent[] {
+  const draft = new Draft(state);
+  if (state.status !== 'paused' && state.status !== 'stopped') {
+    return draft.refuse(`there is nothing to resume: the upgrade is ${state.status}`);
+  }
+  draft.emit({ type: 'UpgradeResumed' });
+  draft.begin(at, sight);
+  return draft.events;
+}
+
+export function abortUpgrade(state: UpgradeState, _input: AbortUpgrade): readonly UpgradeEvent[] {
+  const draft = new Draft(state);
+  if (state.status !== 'running' && state.status !== 'paused' && state.status !== 'stopped') {
+    return draft.refuse(`there is nothing to abort: the upgrade is ${state.status}`);
+  }
+  draft.emit({ type: 'UpgradeAborted', step: state.step });
+  return draft.events;
+}
+
+export function rollBack(state: UpgradeState, { sight, lacpUplinks, at }: RollBack): readonly UpgradeEvent[] {
+  const draft = new Draft(state);
+  const { plan } = state;
+  if (plan === null) return draft.refuse('nothing was upgraded here: there is nothing to go back to');
+  if (state.status === 'running') return draft.refuse('the upgrade runs: pause or abort it first');
+  if (plan.package.kind === 'upgrade' && lacpUplinks) {
+    return draft.refuse(
+      'a release cannot be gone back from while uplinks are bonded by LACP (802.3ad): take the bonds apart first, or stay and go forward',
+    );
+  }
+  const busy = sight.members.find((m) => m.working);
+  if (busy !== undefined) return draft.refuse(`${busy.id} is being installed: wait until it is done`);
+  const before = new Map(sight.members.map((m, i) => [m.id, state.before[i] ?? m.boots] as const));
+  draft.emit({
+    type: 'UpgradeStarted',
+    plan,
+    steps: stepsBack(plan, sight, before),
+    before: [...state.before],
+    target: state.target,
+    rollback: true,
+  });
+  draft.noteShare(sight);
+  draft.begin(at, sight);
+  return draft.events;
+}

@@ -1,0 +1,41 @@
+import type { UpgradeEvent } from './events.js';
+import type { UpgradeState } from './state.js';
+
+/** Folds one event. Total: what it does not know leaves the state as it is. */
+export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
+  const { version } = event;
+  switch (event.type) {
+    case 'UpgradeStarted': {
+      const { plan, steps, before, target, rollback } = event;
+      const begun = { before, plan, rollback, steps, target } as const;
+      return { ...state, ...begun, startedWith: version, status: 'running', step: 0, stopped: null, version };
+    }
+    case 'UpgradeRefused':
+    case 'UpgradeIgnored':
+      return { ...state, version };
+    case 'StepBegun':
+      return { ...state, begunAt: event.at, begunWith: version, step: event.step, version };
+    case 'StepDone':
+      return { ...state, step: event.step + 1, version };
+    case 'UpgradeStopped': {
+      const { rule, reason, remedy } = event;
+      return { ...state, status: 'stopped', stopped: { rule, reason, remedy }, version };
+    }
+    case 'CapacityChanged':
+      return { ...state, share: event.share, version };
+    case 'UpgradePaused':
+      return { ...state, status: 'paused', version };
+    case 'UpgradeResumed':
+      return { ...state, status: 'running', stopped: null, version };
+    case 'UpgradeAborted':
+      return { ...state, status: 'aborted', version };
+    case 'UpgradeFinished':
+      return { ...state, status: event.rollback ? 'rolled-back' : 'done', version };
+    default:
+      return unknown(state, event);
+  }
+}
+
+function unknown(state: UpgradeState, _event: never): UpgradeState {
+  return state;
+}

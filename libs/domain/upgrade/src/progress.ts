@@ -1,0 +1,66 @@
+import { sameSoftware } from '@rehearsal/software';
+import type { Step } from './events.js';
+import type { Sight } from './inputs.js';
+import { isInstalled, isInStep, isWhole, membersAt } from './rules.js';
+import type { UpgradeState } from './state.js';
+
+/** Whether the present step has come to its end, as far as one can see. */
+export function isDone(state: UpgradeState, step: Step, sight: Sight): boolean {
+  const of = membersAt(sight, step.of);
+  const { target, before } = state;
+  switch (step.kind) {
+    case 'check':
+    case 'final-check':
+      // What they look at is judged where they begin.
+      return true;
+    case 'backup':
+      return of.every((m) => m.snapshots.includes(backupName(state)));
+    case 'cloning-off':
+      return sight.autoClone === 'off';
+    case 'cloning-on':
+      return sight.autoClone === 'on';
+    case 'import':
+      return sight.package > 0;
+    case 'verify':
+      return step.of.every((id) => sight.verified.includes(id));
+    case 'down':
+      return (
+        of.every((m) => m.admin === 'down' && !m.active) && isInStep({ ...sight, exposed: exposedNow(state, sight) })
+      );
+    case 'install':
+      return of.every((m) => isInstalled(m, target));
+    case 'uninstall':
+    case 'revert':
+      return of.every((m) => isInstalled(m, before[sight.members.indexOf(m)] ?? m.boots));
+    case 'mvc-on':
+      return of.every((m) => m.mvc);
+    case 'mvc-off':
+      return of.every((m) => !m.mvc);
+    case 'up':
+      return of.every((m) => m.serves) && isInStep({ ...sight, exposed: exposedNow(state, sight) });
+    case 'switch':
+      return (
+        membersAt(sight, step.to).every((m) => m.serves) &&
+        of.every((m) => !m.active) &&
+        isInStep({ ...sight, exposed: exposedNow(state, sight) })
+      );
+    case 'orchestrator':
+      return sight.orchestrators.every((o) => !step.of.includes(o.id) || (isInstalled(o, target) && o.active));
+  }
+}
+
+/** Where one member is left nothing can have a copy, which the plan has said may be. */
+function exposedNow({ plan }: UpgradeState, sight: Sight): number {
+  return plan?.mayLoseBackups === true && sight.members.filter((m) => m.serves).length < 2 ? 0 : sight.exposed;
+}
+
+/** Name of the backup an upgrade makes of every member's configuration: one for each upgrade. */
+export function backupName({ plan, startedWith }: UpgradeState): string {
+  return `before_${plan?.package.release}_T${plan?.package.take}_${startedWith}`;
+}
+
+/** Everybody is where the upgrade was to lead. */
+export function isAtEnd({ rollback, before, target }: UpgradeState, sight: Sight): boolean {
+  const at = sight.members.every((m, i) => sameSoftware(m.runs, rollback ? (before[i] ?? target) : target));
+  return at && isWhole(sight);
+}

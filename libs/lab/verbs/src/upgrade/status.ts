@@ -1,0 +1,68 @@
+import { LabError, type Lab } from '@rehearsal/lab-port';
+import { z } from 'zod';
+import { textTable } from '../verbs/table.js';
+
+const software = z.strictObject({ release: z.string(), take: z.int() });
+
+/** What the upgrade conductor says of an upgrade and of the software of all appliances. */
+export const upgradeStatus = z.object({
+  upgrade: z.object({
+    status: z.string(),
+    /** Place of the present step, from 0. */
+    step: z.int(),
+    steps: z.array(z.object({ kind: z.string(), of: z.array(z.string()) })),
+    stopped: z.strictObject({ rule: z.string(), reason: z.string(), remedy: z.string() }).nullable(),
+    /** Share of the group that serves, in percent. */
+    share: z.int(),
+    rollback: z.boolean(),
+  }),
+  appliances: z.array(
+    z.object({
+      id: z.string(),
+      role: z.string(),
+      runs: software,
+      boots: software,
+      work: z.string(),
+      failure: z.string(),
+      mvc: z.boolean(),
+    }),
+  ),
+  packages: z.array(z.object({ file: z.string(), kind: z.string(), release: z.string(), take: z.int() })),
+});
+export type UpgradeStatusOutput = z.output<typeof upgradeStatus>;
+
+/** What the conductor of a lab says. @throws LabError where there is none, or it does not answer */
+export async function conductorOf(lab: Lab): Promise<unknown> {
+  if (!lab.targets.some((t) => t.role === 'upgrade-conductor')) {
+    throw new LabError(
+      'bad-input',
+      'Nothing can be installed in this fabric: it has no upgrade conductor.',
+      'Name what may be installed under packages in the fabric file.',
+    );
+  }
+  const reply = await lab.command({ role: 'upgrade-conductor', id: '1' }, { name: 'status' });
+  if (reply.ok) return reply.body;
+  throw new LabError(
+    'environment',
+    `The upgrade conductor does not answer: ${reply.reason}.`,
+    'Wait until it is back.',
+  );
+}
+
+export function upgradeText({ upgrade, appliances }: UpgradeStatusOutput): string {
+  const { status, step, steps, stopped, share, rollback } = upgrade;
+  const now = steps[step];
+  const where =
+    now === undefined ? '' : `, step ${step + 1} of ${steps.length}: ${now.kind} ${now.of.join(', ')}`.trimEnd();
+  const isUnderWay = status === 'running' || status === 'paused' || status === 'stopped';
+  const head = `${rollback ? 'rollback' : 'upgrade'} ${status}${isUnderWay ? where : ''}; ${share} % of the group serve\n`;
+  const why = stopped === null ? '' : `stopped (${stopped.rule}): ${stopped.reason}\n${stopped.remedy}\n`;
+  const rows = appliances.map(({ id, role, runs, boots, work, failure }) => [
+    `${role} ${id}`,
+    `${runs.release} take ${runs.take}`,
+    runs.release === boots.release && runs.take === boots.take ? '' : `boots ${boots.release} take ${boots.take}`,
+    work === 'none' ? '' : work,
+    failure,
+  ]);
+  return `${head}${why}${textTable(['appliance', 'runs', 'next', 'work', 'failure'], rows)}`;
+}

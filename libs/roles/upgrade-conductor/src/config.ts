@@ -1,0 +1,16 @@
+import type { Settings } from '@rehearsal/kernel';
+
+export interface UpgradeConductorConfig {
+  readonly settings: Settings;
+  /** `SG1` */
+  readonly securityGroup: string;
+  /** In the order of the security group's configuration. */
+  readonly members: readonly { readonly id: string; readonly weight: number }[];
+  readonly orchestrators: readonly string[];
+  /** What all appliances run when the fabric comes up. */
+  readonly software: { readonly release: string; readonly take: number };
+  /** Upgrade groups of the fabric file: ids of members by name. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  /** Hash of the machine code, recorded in every commit. */
+  readonly build: string;
+}

@@ -1,0 +1,57 @@
+import type { Settings } from '@rehearsal/kernel';
+import { readPackageName } from '@rehearsal/software';
+import { upgradePlan, type UpgradePlan } from '@rehearsal/upgrade';
+import type { UpgradeConductorConfig } from './config.js';
+
+type Args = Readonly<Record<string, unknown>>;
+
+/**
+ * The plan that an operator's words come to; what they leave out the fabric file or a setting says.
+ * A string says what is wrong with them.
+ */
+export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: number): UpgradePlan | string {
+  const { settings, orchestrators } = config;
+  const file = typeof args['package'] === 'string' ? args['package'] : '';
+  const pkg = readPackageName(file);
+  if (pkg === undefined)
+    return `'${file}' is not the name of a package: see docs/upgrades.md for how packages are named`;
+  const groups = groupsOf(args, config);
+  if (typeof groups === 'string') return groups;
+  const windowMs = args['windowMs'];
+  const plan = upgradePlan.safeParse({
+    method: args['method'] ?? 'zero-downtime',
+    package: pkg,
+    canary: args['canary'] ?? '',
+    groups,
+    orchestrators: args['orchestrators'] === undefined ? [] : orchestrators,
+    orchestratorsFirst: args['orchestrators'] === 'first',
+    capacityFloorPercent: args['capacityFloorPercent'] ?? settings['upgrade.capacityFloorPercent'],
+    mayLoseBackups: args['mayLoseBackups'] === true,
+    stepLimitMs: stepLimitMs(settings),
+    closesAt: typeof windowMs === 'number' ? Math.floor(nowMs + windowMs) : 0,
+  });
+  if (plan.success) return plan.data;
+  const [issue] = plan.error.issues;
+  return `not a plan of an upgrade: ${issue?.path.join('.')} ${issue?.message}`;
+}
+
+function stepLimitMs(settings: Settings): number {
+  return settings['upgrade.stepLimitSec'] * 1000;
+}
+
+/** In the order in which they go: B before A, so that who leads the group moves least (fidelity: F-GROUP-ORDER). */
+function groupsOf({ order }: Args, { groups, securityGroup }: UpgradeConductorConfig): string[][] | string {
+  const names = typeof order === 'string' ? order.split(',') : Object.keys(groups).sort().reverse();
+  if (names.length === 0) {
+    return `no upgrade groups are bound: name them in the fabric file under securityGroups.${securityGroup}.groups`;
+  }
+  const out: string[][] = [];
+  for (const name of names) {
+    const group = groups[name];
+    if (group === undefined) {
+      return `upgrade group ${name} is not bound: name it in the fabric file under securityGroups.${securityGroup}.groups.${name}`;
+    }
+    out.push([...group]);
+  }
+  return out;
+}

@@ -1,0 +1,246 @@
+import type {
+  AnyMachine,
+  Cancel,
+  Command,
+  CommandReply,
+  Commit,
+  Decider,
+  Health,
+  Input,
+  Role,
+  Runtime,
+} from '@rehearsal/kernel';
+import {
+  commitIds,
+  createDecider,
+  every,
+  IntentSender,
+  LogFollower,
+  MachineView,
+  serveInputs,
+} from '@rehearsal/kernel';
+import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import { securityGroup } from '@rehearsal/security-group';
+import type { SoftwareEvent, SoftwareInput, SoftwareState } from '@rehearsal/software';
+import { softwareInput, softwareMachine } from '@rehearsal/software';
+import type { Sight, UpgradeEvent, UpgradeInput, UpgradeState } from '@rehearsal/upgrade';
+import { isOver, upgradeInput, upgradeMachine } from '@rehearsal/upgrade';
+import type { UpgradeConductorConfig } from './config.js';
+import { lookAt } from './look.js';
+import { refusalsIn, submitCommand } from './operator-commands.js';
+import { planFrom } from './plan.js';
+
+const LOOK_EVERY_MS = 1000;
+const CONFIGURE_AGAIN_MS = 500;
+
+/**
+ * The upgrade conductor: decides what is on the disks of the appliances and takes the group through an upgrade, by what
+ * the logs say of both. It needs no memory of its own: after a crash it goes on where the log stands.
+ */
+export class UpgradeConductorRole implements Role {
+  readonly #rt: Runtime;
+  readonly #config: UpgradeConductorConfig;
+  readonly #follower: LogFollower;
+  readonly #group: MachineView<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
+  readonly #software: Decider<SoftwareState, SoftwareInput, SoftwareEvent>;
+  readonly #upgrade: Decider<UpgradeState, UpgradeInput, UpgradeEvent>;
+  readonly #sender: IntentSender;
+  readonly #cancels: Cancel[] = [];
+  #inputs = 0;
+  #looking = false;
+
+  constructor(rt: Runtime, config: UpgradeConductorConfig) {
+    this.#rt = rt;
+    this.#config = config;
+    const { securityGroup: id, build, settings } = config;
+    this.#follower = new LogFollower(rt);
+    this.#group = new MachineView(securityGroup, `security-group.${id}`);
+    this.#group.onCommit((commit) => this.#onDecided(commit));
+    this.#follower.add(this.#group);
+    const newCommitId = commitIds(rt.self);
+    const common = { build, settings, newCommitId };
+    this.#software = createDecider(rt, this.#follower, {
+      machine: softwareMachine,
+      stream: `software.${id}`,
+      ...common,
+    });
+    this.#software.onCommit((commit) => this.#onDecided(commit));
+    this.#upgrade = createDecider(rt, this.#follower, { machine: upgradeMachine, stream: `upgrade.${id}`, ...common });
+    this.#upgrade.onCommit(() => this.#gauge());
+    // A sender needs only what follows from a commit, whatever the machine's types.
+    this.#sender = new IntentSender(rt, upgradeMachine as unknown as AnyMachine);
+  }
+
+  start(): void {
+    this.#cancels.push(
+      serveInputs(this.#rt, this.#software, { check: (input) => whatIsWrong(softwareInput, 'software', input) }),
+      serveInputs(this.#rt, this.#upgrade, { check: (input) => whatIsWrong(upgradeInput, 'an upgrade', input) }),
+    );
+    this.#follower.start(() => {
+      this.#configure();
+      this.#sender.start();
+      this.#cancels.push(
+        every(
+          this.#rt,
+          () => LOOK_EVERY_MS,
+          () => this.#look(),
+        ),
+      );
+    });
+  }
+
+  health(): Health {
+    const ready = this.#follower.caughtUp && this.#software.state.appliances.length > 0;
+    const { status, step } = this.#upgrade.state;
+    return { ready, detail: { status, step } };
+  }
+
+  /** Knows `status`; `software`, a command to that machine; `upgrade`, `pause`, `resume`, `abort`, `rollback`. */
+  command(command: Command, done: (reply: CommandReply) => void): void {
+    const { name, args } = command;
+    switch (name) {
+      case 'status':
+        return done({ ok: true, body: this.#status() });
+      case 'software':
+        return this.#changeSoftware(command, done);
+      case 'upgrade': {
+        const plan = planFrom(args, this.#config, this.#rt.nowMs());
+        if (typeof plan === 'string') return done({ ok: false, reason: plan });
+        return this.#tell({ type: 'startUpgrade', plan, sight: this.#sight(plan.package.file) }, command, done);
+      }
+      case 'pause':
+        return this.#tell({ type: 'pauseUpgrade', ...whyOf(args) }, command, done);
+      case 'resume':
+        return this.#tell({ type: 'resumeUpgrade', sight: this.#sight(), ...whyOf(args) }, command, done);
+      case 'abort':
+        return this.#tell({ type: 'abortUpgrade', ...whyOf(args) }, command, done);
+      case 'rollback': {
+        const lacpUplinks = this.#config.settings['uplinks.lacp'];
+        return this.#tell({ type: 'rollBack', sight: this.#sight(), lacpUplinks, ...whyOf(args) }, command, done);
+      }
+      default:
+        done({ ok: false, reason: `the upgrade conductor knows no command ${name}` });
+    }
+  }
+
+  /** Needs no time: what it leaves undone is in the log, for its next start. */
+  stop(_deadlineMs: number, done: () => void): void {
+    for (const cancel of this.#cancels.splice(0)) cancel();
+    this.#sender.stop();
+    this.#software.stop();
+    this.#upgrade.stop();
+    this.#follower.stop();
+    done();
+  }
+
+  #configure(): void {
+    const { members, orchestrators, software, settings, securityGroup: id } = this.#config;
+    const appliances = [
+      ...members.map((m) => ({ id: m.id, role: 'member' as const, software })),
+      ...orchestrators.map((o) => ({ id: o, role: 'orchestrator' as const, software })),
+      { id: 'management', role: 'management' as const, software },
+    ];
+    const config = {
+      appliances,
+      cloneNeedsMb: settings['clone.needsMb'],
+      cloneRoomMb: settings['clone.roomMb'],
+      holdsUpgraded: settings['upgrade.newerWaits'] === 'during-upgrade',
+    };
+    const at = this.#now();
+    const input = { type: 'configure', id: `configure.software.${id}`, at, from: 'command', config } as const;
+    this.#software.submit(input, undefined, undefined, (reply) => {
+      if (reply.kind === 'failed') this.#cancels.push(this.#rt.after(CONFIGURE_AGAIN_MS, () => this.#configure()));
+    });
+  }
+
+  #changeSoftware(command: Command, done: (reply: CommandReply) => void): void {
+    const { input: told = {} } = command.args as { readonly input?: Readonly<Record<string, unknown>> };
+    const whole = { ...told, id: command.id, at: this.#now(), from: 'command' } as unknown as Input;
+    const reason = whatIsWrong(softwareInput, 'software', whole);
+    if (reason !== undefined) return done({ ok: false, reason });
+    submitCommand(this.#software, told, this.#now(), command, done);
+  }
+
+  #tell(told: Readonly<Record<string, unknown>>, command: Command, done: (reply: CommandReply) => void): void {
+    submitCommand(this.#upgrade, told, this.#now(), command, done);
+  }
+
+  /** Says what it sees while an upgrade is under way. */
+  #look(): void {
+    if (isOver(this.#upgrade.state) || this.#looking || !this.#follower.caughtUp) return;
+    this.#looking = true;
+    const input = { type: 'observed', ...this.#observation('observed'), sight: this.#sight() } as const;
+    this.#upgrade.submit(input, undefined, undefined, () => {
+      this.#looking = false;
+    });
+  }
+
+  /** Others have decided what a step asked of them. */
+  #onDecided({ cause, events }: Commit): void {
+    const prefix = `${this.#upgrade.stream}:`;
+    if (cause?.startsWith(prefix) !== true || !this.#follower.caughtUp) return;
+    const refused = refusalsIn(events);
+    if (refused.length === 0) return;
+    const reason = refused
+      .map((event) => event.reason)
+      .join('; ')
+      .slice(0, 300);
+    const of = Number(cause.slice(prefix.length));
+    const input = { type: 'stepRefused', ...this.#observation('refused'), of, reason } as const;
+    this.#upgrade.submit(input, undefined, undefined, () => {});
+  }
+
+  #sight(file = this.#upgrade.state.plan?.package.file): Sight {
+    return lookAt(this.#group.state, this.#software.state, file);
+  }
+
+  #status(): Record<string, unknown> {
+    const { ready } = this.health();
+    const { status, step, steps, stopped, share, plan, target, rollback } = this.#upgrade.state;
+    const { appliances, packages } = this.#software.state;
+    return {
+      state: status.toUpperCase(),
+      ready,
+      upgrade: { status, step, steps, stopped, share, plan, target, rollback },
+      appliances: appliances.map(({ id, role, runs, boots, work, failure, mvc, held, incarnation, snapshots }) => {
+        return { id, role, runs, boots, work: work?.kind ?? 'none', failure, mvc, held, incarnation, snapshots };
+      }),
+      packages,
+    };
+  }
+
+  #gauge(): void {
+    this.#rt.count('upgrade_step_now', this.#upgrade.state.step);
+    this.#rt.count('upgrade_share_percent_now', this.#upgrade.state.share);
+  }
+
+  #observation(what: string): { readonly id: string; readonly at: number; readonly from: 'observation' } {
+    const { id, incarnation } = this.#rt.self;
+    this.#inputs++;
+    return { id: `conductor.${id}.${incarnation}.${what}.${this.#inputs}`, at: this.#now(), from: 'observation' };
+  }
+
+  #now(): number {
+    return Math.floor(this.#rt.nowMs());
+  }
+}
+
+export function createUpgradeConductor(rt: Runtime, config: UpgradeConductorConfig): Role {
+  return new UpgradeConductorRole(rt, config);
+}
+
+function whatIsWrong(
+  schema: typeof softwareInput | typeof upgradeInput,
+  what: string,
+  input: Input,
+): string | undefined {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  return `not an input of ${what}: ${issue?.path.join('.')} ${issue?.message}`;
+}
+
+/** What the operator gave as reason, where one was given. */
+function whyOf({ why }: Command['args']): { readonly why?: string } {
+  return typeof why === 'string' && why !== '' ? { why } : {};
+}
