@@ -43,6 +43,7 @@ export const mayImport: Record<string, readonly string[]> = {
   archive: ['audit', 'flows', 'outlet', 'replay', 'bus', 'protocol', 'kernel'],
   whatif: ['replay', 'kernel'],
   operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
+  runbook: ['lab-port', 'kernel'],
   verbs: [
     'audit',
     'experiment',
