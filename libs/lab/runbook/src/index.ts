@@ -6,4 +6,8 @@ export { splitLine } from './shell/split-line.js';
 export type { Joiner, ShellCommand } from './shell/split-line.js';
 export { applyPipe } from './shell/apply-pipe.js';
 export { bind, placeholdersOf } from './shell/placeholders.js';
+export { selectCommands } from './select.js';
+export type { Choice, LeftOut, Selection } from './select.js';
+export { contextAfter, hostOf, lastHost, NO_HOPS, targetOf } from './context.js';
+export type { HostTarget, Hop } from './context.js';
 export type { At } from './markdown/bad-line.js';
