@@ -14,6 +14,8 @@ export type { Order } from './orders/orders.js';
 export { notExecuted } from './orders/not-executed.js';
 export type { CommandRun } from './orders/not-executed.js';
 export type { Topic } from './orders/topics.js';
+export { correctedRunbook } from './corrected.js';
+export type { Finding } from './corrected.js';
 export { contextAfter, hostOf, lastHost, NO_HOPS, targetOf } from './context.js';
 export type { HostTarget, Hop } from './context.js';
 export type { At } from './markdown/bad-line.js';
