@@ -29,6 +29,12 @@ describe('a corrected runbook', () => {
     );
   });
 
+  it('has it in the box of a wiki', () => {
+    expect(corrected('!!! note\n    Do:\n\n    ```\n    a\n    ```\n', finding(5))).toContain(
+      '\n    ```\n\n    Nobody looks at the members.\n',
+    );
+  });
+
   it('cuts no session on another machine in two', () => {
     const text = '```\nssh sgm3\nasg stat\nexit\nreboot\n```\n';
     const lines = readRunbook(corrected(text, finding(2)), 'r.md').commands.map((c) => c.text);

@@ -107,7 +107,7 @@ function behindProse(paper: Paper, line: number): Place {
   const { pieces } = paper.runbook;
   const i = pieces.findLastIndex((p) => p.kind === 'prose' && p.line <= line);
   const prose = pieces[i];
-  const indent = prose === undefined ? '' : indentOf(paper.levelled[prose.line - 1]!);
+  const indent = prose === undefined ? '' : indentOf(paper, prose.line);
   const opens = prose?.path.find((part) => part.kind !== 'heading' && part.line === prose.line);
   let last = i;
   for (const [at, piece] of pieces.entries()) {
@@ -132,11 +132,12 @@ function endOfProse({ lines, runbook }: Paper, line: number): number {
 }
 
 /** A block that is only indented stands four blanks further in than the text around it. */
-function indentOfBlock(block: CodePiece, { levelled }: Paper): string {
-  if (isFenced(block)) return indentOf(levelled[block.line - 2]!);
-  return indentOf(levelled[block.line - 1]!).slice(0, -4);
+function indentOfBlock(block: CodePiece, paper: Paper): string {
+  return isFenced(block) ? indentOf(paper, block.line - 1) : indentOf(paper, block.line).slice(0, -4);
 }
 
-/** What lines of the same list item or quote begin with: list marks count as blanks. */
-const indentOf = (line: string): string =>
-  /^(?:\s|>|[-*+](?=\s)|\d{1,9}[.)](?=\s))*/.exec(line)![0].replaceAll(/[^\s>]/g, ' ');
+/** What lines of the same list item or quote begin with: list marks count as blanks, as does a quote that is only made one. */
+function indentOf({ levelled, lines }: Paper, line: number): string {
+  const begin = /^(?:\s|>|[-*+](?=\s)|\d{1,9}[.)](?=\s))*/.exec(levelled[line - 1]!)![0];
+  return begin.replaceAll(/[^\s]/g, (sign, at: number) => (sign === '>' && lines[line - 1]![at] === '>' ? '>' : ' '));
+}

@@ -87,6 +87,7 @@ describe('blocks of code', () => {
     ],
     ['a longer fence around a shorter one', '````text\n```bash\nreboot\n```\n````\n', []],
     ['comments of HTML', '<!--\nreboot\n-->\n', []],
+    ['a box of a wiki', '!!! warning\n\n    Never do this:\n\n    ```\n    asg stat\n    ```\n', [[6, 'asg stat']]],
     ['a table pasted from a screen', '```\n-----------\n| SGM | UP |\n-----------\n```\n', []],
     ['a file without any', '# A\n\nJust words.\n', []],
     ['an empty file', '', []],
@@ -96,6 +97,19 @@ describe('blocks of code', () => {
     ['a prompt of gclish', '```\n[Global] SG1-ch01-01 > show cluster info\n```\n', [[2, 'show cluster info']]],
   ] as [string, string, [number, string][]][])('are read with %s', (_, text, expected) => {
     expect(typed(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['The output looks like this:', false],
+    ['Expected output:', false],
+    ['Look at the members. You should see:', false],
+    ['It shows the members:', false],
+    ['Run the command that shows the state:', true],
+    ['Save the output of this:', true],
+    ['Compare the output:', true],
+    ['See to it that all are active:', true],
+  ])('are typed or shown, as the sentence above says: %s', (text, isTyped) => {
+    expect(typed(`${text}\n\n\`\`\`\nasg stat\n\`\`\`\n`)).toEqual(isTyped ? [[4, 'asg stat']] : []);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { CodePiece } from '../markdown/pieces.js';
+import { bare, sentencesOf } from '../markdown/sentences.js';
 import { promptOf } from './prompts.js';
 
 const SHELLS = new Set(
@@ -7,8 +8,16 @@ const SHELLS = new Set(
   ),
 );
 
-const OUTPUT_WORDS =
-  /\b((example|sample|expected|typical) (output|result|response)s?|output (looks|should|is|will|of)|(you|this) (will|should|would)? ?(see|show)s?\b|looks (like|as)|for example this|(prints|shows|returns|displays|answers)( this| the following| something like)?)\b[^.]*:?$|\boutput:?$/i;
+/** Sentences above what a machine shows. */
+const SHOWN = [
+  /^(the |its |a )?((example|sample|expected|typical) )?(outputs?|results?|responses?|answers?)\b/i,
+  /\b(example|sample|expected|typical) (output|result|response)s?\b/i,
+  /\boutput (looks|should|is|will)\b/i,
+  /\byou (will|should|would|must) (now )?(see|get)\b/i,
+  /^(it|this|that|which|the command)\b.* (shows?|prints?|returns?|displays?|answers?|looks?)\b/i,
+];
+/** What has something typed is above what is typed, whatever it says of output. */
+const TYPED = /\b(run|type|execute|enter|use|collect|save|issue|get the)\b/i;
 
 /** Tables, rules and drawings that people paste from a screen. */
 const SCREEN_LINE = /^\s*([|+└├│┌╔║]|[-=_*]{4,}\s*$)/;
@@ -22,5 +31,7 @@ export function whyNoCommands({ language, lines, path }: CodePiece): string | un
   if (said.filter((line) => SCREEN_LINE.test(line)).length * 2 >= said.length) return 'it is a table or a drawing';
   const last = path.at(-1);
   if (last === undefined || last.kind === 'heading') return undefined;
-  return OUTPUT_WORDS.test(last.text.trim()) ? `it is output: '${last.text.replaceAll(/\s+/g, ' ')}'` : undefined;
+  const sentence = sentencesOf(last.text).at(-1)?.text ?? '';
+  const isShown = !TYPED.test(sentence) && SHOWN.some((pattern) => pattern.test(bare(sentence)));
+  return isShown ? `it is output: '${sentence}'` : undefined;
 }

@@ -1,3 +1,4 @@
+import { quoteAdmonitions } from './admonitions.js';
 import { badLine } from './bad-line.js';
 
 const QUOTE = /^(?:[ \t]*>[ \t]?)*/;
@@ -43,6 +44,7 @@ function moved(text: string, from: number, to: number): string {
 export function levelFences(text: string, file: string): string[] {
   const lines = text.split(/\r\n|\r|\n/);
   lines.fill('', 0, frontMatterLines(lines));
+  quoteAdmonitions(lines);
   let items: Item[] = [];
   let isAfterBlank = true;
   let isAfterText = false;

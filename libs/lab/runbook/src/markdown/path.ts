@@ -15,6 +15,8 @@ interface Box {
   title: PathPart | undefined;
   /** The paragraph last read in it. */
   last: PathPart | undefined;
+  /** That paragraph, until something comes between. */
+  above: PathPart | undefined;
   /** Something stands in it already, so that no paragraph further down is its first words. */
   isBegun: boolean;
 }
@@ -22,7 +24,9 @@ interface Box {
 /** What stands above the place that a reader of a Markdown file has come to. */
 export class PathOf {
   #headings: { level: number; part: PathPart }[] = [];
-  readonly #boxes: Box[] = [{ kind: 'root', label: undefined, title: undefined, last: undefined, isBegun: false }];
+  readonly #boxes: Box[] = [
+    { kind: 'root', label: undefined, title: undefined, last: undefined, above: undefined, isBegun: false },
+  ];
 
   heading(level: number, part: PathPart): void {
     this.#headings = [...this.#headings.filter((h) => h.level < level), { level, part }];
@@ -44,10 +48,12 @@ export class PathOf {
   prose(part: PathPart): void {
     this.#begin(part);
     this.#box.last = part;
+    this.#box.above = part;
   }
 
   code(): void {
     this.#begin(undefined);
+    this.#box.above = undefined;
   }
 
   /** A list belongs to the sentence that ends in a colon above it. */
@@ -96,11 +102,12 @@ export class PathOf {
   }
 
   #introduction(): PathPart | undefined {
-    const { last } = this.#box;
-    return last?.text.endsWith(':') === true ? last : undefined;
+    const { above } = this.#box;
+    this.#box.above = undefined;
+    return above?.text.endsWith(':') === true ? above : undefined;
   }
 
   #open(kind: Box['kind'], label: PathPart | undefined): void {
-    this.#boxes.push({ kind, label, title: undefined, last: undefined, isBegun: false });
+    this.#boxes.push({ kind, label, title: undefined, last: undefined, above: undefined, isBegun: false });
   }
 }

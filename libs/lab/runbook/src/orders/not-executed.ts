@@ -1,6 +1,6 @@
 import { isProhibition } from './imperatives.js';
 import type { Order } from './orders.js';
-import { TOPICS, type Topic } from './topics.js';
+import { TOPICS, type Topic, type TopicRow } from './topics.js';
 
 /** A command that was run, and where it stands. */
 export interface CommandRun {
@@ -8,7 +8,14 @@ export interface CommandRun {
   readonly text: string;
 }
 
-const LOOKS = /\b(verif\w+|checks?|confirm|ensure|make sure|be sure|see|look|monitor|watch|active|up|healthy|state)\b/i;
+/** An order that a look at how it is carries out. */
+const LOOKS =
+  /\b(verif\w+|checks?|confirm|ensure|make sure|be sure|see|look|monitor|watch|compare|collect|record|save|active|up|healthy|state|same)\b|\b(must|should|(have|has|needs?) to) (all )?(be|run|have|match|show)\b/i;
+/** What says how or when something is done is not carried out by doing it. */
+const LIMITS = /\b(only (if|when|after)|until|unless|before|one (\w+ )?(at a|by|after)|at the same time|without)\b/i;
+const REMOVES = /\b(remove|delete|clean)\b/i;
+/** What these are about is brought about by a command of its own, and by no other that stands below the sentence. */
+const OWN_COMMAND: ReadonlySet<Topic> = new Set(['cloning', 'backup', 'takes', 'policy', 'rollback', 'capacity']);
 const OFF =
   /\b(disabled?|disabling|(turn|switch|turned|switched)(ed)? off|off|stopped|must not|never|do not|don['’]t)\b/i;
 const ON = /\b(re-?enabled?|enabled?|(turn|switch)(ed)? (back )?on|back on)\b/i;
@@ -26,26 +33,33 @@ function isCarriedOut(order: Order, run: readonly CommandRun[]): boolean {
   if (spans.length > 0 && !isProhibition(order.text) && spans.every((s) => run.some((c) => words(c.text).includes(s))))
     return true;
   const topics = TOPICS.filter((row) => order.about.includes(row.topic));
-  if (topics.some((row) => row.commands.length === 0)) return false;
-  const done = (topic: Topic): boolean => isDone(topic, order.text, run);
-  if (isProhibition(order.text)) return order.about.includes('cloning') && done('cloning');
-  const hasOwn = topics.length > 0 && (order.safety || LOOKS.test(order.text));
-  if (hasOwn && topics.every((row) => done(row.topic))) return true;
+  if (topics.some(({ looks, acts }) => looks.length + acts.length === 0)) return false;
+  const isDone = ({ topic, looks, acts }: TopicRow): boolean =>
+    topic === 'cloning'
+      ? isCloningDone(order.text, run)
+      : hasRun(run, LOOKS.test(order.text) ? [...looks, ...acts] : acts);
+  if (isProhibition(order.text)) return order.about.join() === 'cloning' && isCloningDone(order.text, run);
+  // "Take a snapshot of each member" is about snapshots; to look at members as well takes an order that says so.
+  const own = topics.filter((row) => OWN_COMMAND.has(row.topic));
+  const wanted = own.length > 0 && !LOOKS.test(order.text) ? own : topics;
+  if (wanted.length > 0 && wanted.every(isDone)) return true;
   const { introduces } = order;
   const isBelowRun = run.some(
     ({ line }) => introduces !== undefined && line >= introduces.from && line <= introduces.to,
   );
-  return isBelowRun && !order.safety;
+  const needsOwn = own.some((row) => !isDone(row)) && !REMOVES.test(order.text);
+  return isBelowRun && !needsOwn && !(order.safety && LIMITS.test(order.text));
 }
 
 const words = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
 
-function isDone(topic: Topic, order: string, run: readonly CommandRun[]): boolean {
-  // To look at a switch is not to turn it.
-  if (topic === 'cloning' && !/\b(verif|check|confirm|show)/i.test(order)) {
-    if (OFF.test(order)) return run.some(({ text }) => /\bauto-clone state off\b/.test(text));
-    if (ON.test(order)) return run.some(({ text }) => /\bauto-clone state on\b/.test(text));
-  }
-  const patterns = TOPICS.find((row) => row.topic === topic)?.commands ?? [];
-  return run.some(({ text }) => patterns.some((pattern) => pattern.test(text)));
+const hasRun = (run: readonly CommandRun[], patterns: readonly RegExp[]): boolean =>
+  run.some(({ text }) => patterns.some((pattern) => pattern.test(text)));
+
+/** To look at the switch is not to turn it. */
+function isCloningDone(order: string, run: readonly CommandRun[]): boolean {
+  const isLook = /\b(verif|check|confirm|show)/i.test(order);
+  if (!isLook && OFF.test(order)) return hasRun(run, [/\bauto-clone state off\b/]);
+  if (!isLook && ON.test(order)) return hasRun(run, [/\bauto-clone state on\b/]);
+  return hasRun(run, [/\bimage auto-clone\b/]);
 }

@@ -15,7 +15,7 @@ describe('the orders of a runbook', () => {
   it('are the sentences that have people do something, with what they are about', () => {
     expect(orders(WIKI).map(({ line, text, safety, about }) => [line, text, safety, about.join()])).toEqual([
       [8, '⚠️ Warning: Image cloning must be disabled first.', true, 'cloning'],
-      [8, 'Never reboot two members at the same time.', true, 'members'],
+      [8, 'Never reboot two members at the same time.', true, 'members,redundancy'],
       [11, 'Notify the service desk before the window opens.', false, 'window,notify'],
       [15, 'Auto-clone: must be off during the whole upgrade', true, 'cloning'],
       [16, 'Jumbo: same take on all members', true, 'takes,members'],
@@ -84,6 +84,13 @@ describe('orders that nobody carried out', () => {
     expect(open('Install it:\n\n```\ninstaller install x\n```\n')).toEqual([]);
     expect(open('Run `installer install x` there.\n\n```\ninstaller  install x\n```\n')).toEqual([]);
     expect(open('Notify the team:\n\n```\nasg stat\n```\n')).toHaveLength(1);
+  });
+
+  it('are not carried out by doing it where they say how or when', () => {
+    const block = '\n\n```\nasg stat\nreboot\n```\n';
+    expect(open(`Reboot the member that is down:${block}`)).toEqual([]);
+    expect(open(`Reboot one member at a time:${block}`)).toHaveLength(1);
+    expect(open(`Take a snapshot, then reboot:${block}`)).toHaveLength(1);
   });
 
   it('are none of a case that did not occur', () => {

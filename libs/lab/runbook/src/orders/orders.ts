@@ -35,7 +35,8 @@ function ordersIn(piece: ProsePiece, introduces: Order['introduces']): Order[] {
       // A cell such as "must be off" says only together with its row what it is about.
       const isPart = cell !== undefined && own.length === 0;
       const about = isPart ? topicsOf(cell.row) : own;
-      const whole = cell === undefined || cell.first === text ? text : `${cell.first}: ${text}`;
+      const isOwnName = cell === undefined || cell.first === text || /^\W*\d*\W*$/.test(cell.first);
+      const whole = isOwnName ? text : `${cell.first}: ${text}`;
       const safety = isSafety(cell === undefined ? text : `${text} ${cell.row}`, about);
       return { line: piece.line + linesDown, text: whole, safety, about, condition, introduces };
     });

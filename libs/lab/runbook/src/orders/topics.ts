@@ -12,88 +12,105 @@ export type Topic =
   | 'verify'
   | 'traffic';
 
-interface TopicRow {
+export interface TopicRow {
   readonly topic: Topic;
   readonly words: RegExp;
-  /** Commands that do something about it; none where people do it. */
-  readonly commands: readonly RegExp[];
+  /** Commands that show how it is. */
+  readonly looks: readonly RegExp[];
+  /** Commands that bring it about. */
+  readonly acts: readonly RegExp[];
 }
 
 const STATE = [/\basg (stat|monitor|diag)\b/, /\bshow cluster info\b/, /\bcphaprob\b.*\b(state|stat)\b/];
 
 /** What orders are about, in the order that `about` names it. */
 export const TOPICS: readonly TopicRow[] = [
-  { topic: 'cloning', words: /\bauto-?\s?clon\w*|\bclon(e|es|ed|ing)\b/i, commands: [/\bimage auto-clone\b/] },
+  {
+    topic: 'cloning',
+    words: /\bauto-?\s?clon\w*|\bclon(e|es|ed|ing)\b/i,
+    looks: [/\bshow\b.*\bimage auto-clone\b/],
+    acts: [/\bset\b.*\bimage auto-clone\b/],
+  },
   {
     topic: 'backup',
     words: /\bback(ed|ing)?[ -]?ups?\b|\bsnapshots?\b/i,
-    commands: [/\basg_config_backup\b/, /\badd (backup|snapshot)\b/, /\bmigrate(_server)? export\b/],
+    looks: [/\bshow (backups?|snapshots?)\b/],
+    acts: [/\basg_config_backup\b/, /\badd (backup|snapshot)\b/, /\bmigrate(_server)? export\b/],
   },
   {
     topic: 'takes',
     words:
       /\bjumbo\b|\bhot-?fix(es)?\b|\btakes(?= (match|are|must|differ|of)|\W*$)|\b(the|same|this|recommended|latest|jumbo|each|every|one|a|which|their) take\b(?! (a|an|the)\b)|\btake \d+|\bversions?\b|\bbuilds? (number)?/i,
-    commands: [
+    looks: [
       /\binstalled_jumbo_take\b/,
       /\bcpinfo -y(?: all)?\b/,
       /\bshow installer packages?\b/,
       /\bfw ver\b/,
       /\bshow version\b/,
     ],
+    acts: [],
   },
   {
     topic: 'members',
     words: /\bmembers?\b|\bsgms?\b|\bgateways?\b|\bappliances?\b|\bnodes?\b|\bblades?\b/i,
-    commands: STATE,
+    looks: STATE,
+    acts: [],
   },
   {
     topic: 'policy',
     words: /\bpolic(y|ies)\b/i,
-    commands: [/\basg_policy\b/, /\bfw stat\b/, /\bfw fetch\b/, /\bmgmt_cli\b.*\binstall-policy\b/],
+    looks: [/\basg_policy verify\b/, /\bfw stat\b/],
+    acts: [/\bfw fetch\b/, /\bmgmt_cli\b.*\binstall-policy\b/],
   },
   {
     topic: 'capacity',
     words: /\bcapacity\b|\bheadroom\b|\bload\b|\butili[sz]ation\b|\bdisk space\b|\bfree space\b|\bcpu\b/i,
-    commands: [/\basg perf\b/, /\bcpview\b/, /\basg_conns\b/, /\bdf\b/, /\basg resource\b/, /\btop\b/],
+    acts: [],
+    looks: [/\basg perf\b/, /\bcpview\b/, /\basg_conns\b/, /\bdf\b/, /\basg resource\b/, /\btop\b/],
   },
   {
     topic: 'redundancy',
     words:
-      /\bredundan\w+|\bfail-?\s?over\w*|\bfailing over\b|\bstandby\b|\bsync(hroni[sz]\w+|ed)?\b|\bsmo\b.*\bmoves?\b/i,
-    commands: [...STATE, /\bcphaprob\b.*\b(syncstat|show_failover)\b/, /\b(clusterXL_admin|sgm_admin)\b/],
+      /\bredundan\w+|\bfail-?\s?over\w*|\bfailing over\b|\bstandby\b|\bsync(hroni[sz]\w+|ed)?\b|\b(both|two|several) (sites|members|sgms|orchestrators|mhos)\b|\bone (\w+ )?(by one|at a time|after (the|another))\b|\bat the same time\b/i,
+    looks: [...STATE, /\bcphaprob\b.*\b(syncstat|show_failover)\b/],
+    acts: [/clusterXL_admin\b/, /\bsgm_admin\b/],
   },
   {
     topic: 'rollback',
     words: /\broll(ed|ing)?[ -]?back\b|\bback-?out\b|\brevert\w*|\bfall ?back\b/i,
-    commands: [
-      /\badd (snapshot|backup)\b/,
-      /\bset snapshot revert\b/,
-      /\bset backup restore\b/,
-      /\binstaller uninstall\b/,
-    ],
+    looks: [/\bshow (backups?|snapshots?)\b/],
+    acts: [/\badd (snapshot|backup)\b/, /\bset snapshot revert\b/, /\bset backup restore\b/, /\binstaller uninstall\b/],
   },
-  { topic: 'window', words: /\bwindow\b|\boff-?peak\b|\bbusiness hours\b|\bchange (request|freeze)\b/i, commands: [] },
+  {
+    topic: 'window',
+    words: /\bwindow\b|\boff-?peak\b|\bbusiness hours\b|\bchange (request|freeze)\b/i,
+    looks: [],
+    acts: [],
+  },
   {
     topic: 'notify',
     words:
       /\bnotif\w+|\binform\b|\btell\b|\bannounce\b|\bcontact\b|\bescalate\b|\bcall\b|\bstakeholders?\b|\bapprov\w+/i,
-    commands: [],
+    looks: [],
+    acts: [],
   },
   {
     topic: 'verify',
     words: /\bverif\w+|\bchecks?\b|\bconfirm\w*|\bmake sure\b|\bbe sure\b|\bensure\b|\bvalidate\b|\bcompare\b/i,
-    commands: [/\b(show|stat|state|verify|list|diag|monitor|cpinfo|perf|conns|ver|cphaprob|cpview|grep|status)\b/],
+    acts: [],
+    looks: [/\b(show|stat|state|verify|list|diag|monitor|cpinfo|perf|conns|ver|cphaprob|cpview|grep|status)\b/],
   },
   {
     topic: 'traffic',
     words: /\btraffic\b|\bpackets?\b|\bconnections?\b|\bthroughput\b/i,
-    commands: [/\basg (perf|search)\b/, /\basg_conns\b/, /\bping\b/, /\btcpdump\b/, /\bfw (monitor|ctl|tab)\b/],
+    acts: [],
+    looks: [/\basg (perf|search)\b/, /\basg_conns\b/, /\bping\b/, /\btcpdump\b/, /\bfw (monitor|ctl|tab)\b/],
   },
 ];
 
 const IN_STEP = /\b(same|identical|match\w*|equal|differ\w*|mix\w*|consistent)\b/i;
 const ALIVE =
-  /\b(active|up|healthy|down|state|stat(us)?|running|alive|one (by|at a|after)|at the same time|lost|fail\w*)\b/i;
+  /\b(active|up|healthy|down|state|stat(us)?|running|alive|one (\w+ )?(by|at a|after)|at the same time|lost|fail\w*)\b/i;
 const ALWAYS_SAFETY: ReadonlySet<Topic> = new Set([
   'cloning',
   'backup',
