@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadFabric } from '@rehearsal/fabric';
 import { SETTING_NAMES, type SettingName, type Settings } from '@rehearsal/kernel';
-import type { ForkPoint, Target } from '@rehearsal/lab-port';
+import type { FabricPlan, ForkPoint, Target } from '@rehearsal/lab-port';
 import { SimLab } from '@rehearsal/simulator';
 import { FORK_EFFECTS } from '@rehearsal/whatif';
 import { roleFactories } from './labs.js';
@@ -12,7 +12,19 @@ import { settle } from './testing/settled-lab.js';
 const FABRIC = join(import.meta.dirname, '../../../examples/fabrics/anything.fabric.yaml');
 const TRAFFIC: Target = { role: 'outside-world', id: 'outside' };
 const member = (id: string): Target => ({ role: 'member', id });
-const plan = loadFabric(FABRIC, { profile: 'vendor', overrides: { 'detector.probeMs': '20' } });
+const loaded = loadFabric(FABRIC, { profile: 'vendor', overrides: { 'detector.probeMs': '20' } });
+const CONDUCTOR: Target = { role: 'upgrade-conductor', id: '1' };
+const PACKAGE = 'Check_Point_R81_20_JUMBO_HF_MAIN_Bundle_T118_FULL.tgz';
+// Software can change, too.
+const plan: FabricPlan = {
+  ...loaded,
+  securityGroup: {
+    ...loaded.securityGroup,
+    members: loaded.securityGroup.members.map((m, i) => ({ ...m, group: i < 2 ? 'A' : 'B' })),
+  },
+  packages: [{ file: PACKAGE, kind: 'jumbo', release: 'R81.20', take: 118 }],
+  roles: [...loaded.roles, { ...CONDUCTOR, role: 'upgrade-conductor', subject: 'data.upgrade-conductor.1' }],
+};
 const SEED = 3;
 
 interface Lived {
@@ -21,6 +33,16 @@ interface Lived {
   /** Settings that a role or the lab looked at after the fork. */
   readonly read: ReadonlySet<SettingName>;
   readonly lab: SimLab;
+}
+
+/** An installation begins at a member and at an orchestrator; an upgrade and the way back are asked for, and refused. */
+async function changeSoftware(lab: SimLab): Promise<void> {
+  const tell = (name: string, args: Record<string, unknown>): Promise<unknown> => lab.command(CONDUCTOR, { name, args });
+  const change = (input: Record<string, unknown>): Promise<unknown> => tell('software', { input });
+  await change({ type: 'importPackage', file: PACKAGE, kind: 'jumbo', release: 'R81.20', take: 118 });
+  await change({ type: 'installPackage', package: 1, as: 'install', appliances: ['1_04', '1_2'] });
+  await tell('upgrade', { package: PACKAGE });
+  await tell('rollback', {});
 }
 
 /** Members are under load, leak, crash and die, the bus restarts, and an operator changes the distribution, under translated traffic. */
@@ -38,6 +60,7 @@ async function live(point?: ForkPoint): Promise<Lived> {
   await lab.command(TRAFFIC, { name: 'start', args: { plan: traffic } });
   await lab.restart({ role: 'bus', id: 'bus' });
   await lab.waitMs(3500);
+  await changeSoftware(lab);
   await tell('1_01', 'distribution', { distribution: 'manual-general' });
   await lab.waitMs(500);
   await lab.kill(member('1_01'));

@@ -50,6 +50,14 @@ const status: LabStatus = {
   members: [row('member', '1_01'), row('member', '1_02', {}, { process: 'hung', state: 'hung', ready: false })],
   sync: row('sync', '1'),
   traffic: row('outside-world', 'outside', {}, { connections: 1234 }),
+  conductor: row('upgrade-conductor', '1', {
+    upgrade: { status: 'running', step: 4 },
+    appliances: [
+      { role: 'member', runs: { release: 'R81.20', take: 118 } },
+      { role: 'member', runs: { release: 'R81.20', take: 99 } },
+      { role: 'orchestrator', runs: { release: 'R81.20', take: 118 } },
+    ],
+  }),
 };
 const ledger: LedgerSummary = {
   packets: { sent: 10, delivered: 6, dropped: 1, lost: 2, unexplained: 1 },
@@ -75,7 +83,7 @@ describe('the probes of a lab', () => {
 
   it('count processes, connections and packets', async () => {
     const values: Record<string, unknown> = {};
-    for (const name of Object.keys(PROBES)) values[name] = await read(name, { member: '1_02' });
+    for (const name of Object.keys(PROBES)) values[name] = await read(name, { member: '1_02', software: 'R81.20:118' });
     expect(values).toEqual({
       ready: false,
       'processes-running': 5,
@@ -86,6 +94,9 @@ describe('the probes of a lab', () => {
       'versions-agree': false,
       distribution: 'changing',
       'member-state': 'hung',
+      'upgrade-status': 'running',
+      'upgrade-step': 5,
+      'members-running': 1,
       'log-used-percent': 81,
       'connections-open': 1234,
       'packets-unexplained': 1,

@@ -34,7 +34,7 @@ describe("a member's heartbeat", () => {
 
   it('is not read from a frame that is too short, or says what nobody says', () => {
     const words = new Int32Array(HEADER_WORDS + BEAT_WORDS);
-    expect(readMemberBeat(words.subarray(0, -2))).toBeUndefined();
+    expect(readMemberBeat(words.subarray(0, -3))).toBeUndefined();
     for (const state of [-1, 5]) {
       words[HEADER_WORDS] = state;
       expect(readMemberBeat(words)).toBeUndefined();

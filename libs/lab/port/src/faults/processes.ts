@@ -6,7 +6,7 @@ export const PROCESS_FAULTS = {
   panic: {
     ...PLAIN,
     about: 'it stops at once, as with a kernel panic, and reboots by itself',
-    on: ['orchestrator', 'member', 'sync', 'outside-world'],
+    on: ['orchestrator', 'member', 'sync', 'outside-world', 'upgrade-conductor'],
     takes: ['rebootAfterMs'],
     deadly: true,
     live: 'SIGKILL; the lab starts the process again after the time of a reboot',
