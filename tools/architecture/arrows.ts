@@ -43,7 +43,7 @@ export const mayImport: Record<string, readonly string[]> = {
   archive: ['audit', 'flows', 'outlet', 'replay', 'bus', 'protocol', 'kernel'],
   whatif: ['replay', 'kernel'],
   operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
-  runbook: ['lab-port', 'kernel'],
+  runbook: ['lab-port', 'security-group', 'software', 'kernel'],
   verbs: [
     'audit',
     'experiment',
@@ -52,6 +52,8 @@ export const mayImport: Record<string, readonly string[]> = {
     'operator',
     'replay',
     'report',
+    'runbook',
+    'software',
     'whatif',
     'lab-port',
     'traffic',

@@ -266,7 +266,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'unknown-probe.yaml'],
     exit: 2,
-    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
+    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
   },
   {
     argv: ['run', 'rate.yaml'],
@@ -675,7 +675,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['probe', 'ballanced'],
     exit: 2,
-    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
+    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
   },
   {
     argv: ['wait', 'balanced', '--timeout-sec', 'long'],

@@ -94,6 +94,7 @@ describe('the probes of a lab', () => {
       'versions-agree': false,
       distribution: 'changing',
       'member-state': 'hung',
+      settled: false,
       'upgrade-status': 'running',
       'upgrade-step': 5,
       'members-running': 1,

@@ -98,6 +98,11 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       );
     },
   },
+  settled: {
+    about: 'true when nothing is on its way: no installation, no start, no copy, no policy',
+    args: [],
+    read: async (lab) => isSettled(await lab.status()),
+  },
   'upgrade-status': {
     about: 'how the upgrade is: idle, running, paused, stopped, aborted, done or rolled-back',
     args: [],
@@ -151,12 +156,35 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   },
 };
 
+/** Nothing is under way that would come to an end by itself. */
+function isSettled(status: LabStatus): boolean {
+  const { members, orchestrators, conductor } = status;
+  const running = [...members, ...orchestrators].every((p) => p.process === 'running' && p.state !== 'INIT');
+  if (!running || !orchestrators.every((o) => o.detail['balanced'] === true)) return false;
+  const active = Math.min(...orchestrators.map((o) => lengthOf(o.detail['activeMembers'])));
+  // One member alone has nobody to copy to.
+  const inStep = active < 2 || orchestrators.every((o) => o.detail['exposedSlots'] === 0);
+  if (!inStep || members.some((m) => m.detail['policyStage'] !== 'Enforcing Security')) return false;
+  return conductor === undefined || conductorDetail(status).appliances.every(isIdle);
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
+}
+
+function isIdle({ work, runs, boots, role }: ConductorDetail['appliances'][number]): boolean {
+  const booted = runs.release === boots.release && runs.take === boots.take;
+  return work === 'none' && (booted || role === 'management');
+}
+
 /** What the upgrade conductor says of the group's software. */
 interface ConductorDetail {
   readonly upgrade: { readonly status: string; readonly step: number };
   readonly appliances: readonly {
     readonly role: string;
+    readonly work: string;
     readonly runs: { readonly release: string; readonly take: number };
+    readonly boots: { readonly release: string; readonly take: number };
   }[];
 }
 

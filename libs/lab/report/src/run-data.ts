@@ -1,3 +1,4 @@
+import type { AsRunData } from './as-run.js';
 import type { Profile, Settings } from '@rehearsal/kernel';
 import type { FaultRecord, Samples } from '@rehearsal/lab-port';
 import type { LedgerSummary, LossTotal } from '@rehearsal/traffic';
@@ -90,6 +91,8 @@ export interface RunData {
   readonly ledger: Pick<LedgerSummary, 'latency' | 'connections' | 'resent' | 'duplicated' | 'reordered' | 'corrupted'>;
   readonly steps: readonly StepData[];
   /** Command lines that lead there again, or look closer. */
+  /** Where a runbook was gone through. */
+  readonly asRun?: AsRunData;
   readonly commands: readonly { readonly does: string; readonly command: string }[];
 }
 

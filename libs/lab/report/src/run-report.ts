@@ -1,3 +1,4 @@
+import { asRunSection } from './as-run.js';
 import { silenceChart } from './charts/share-chart.js';
 import { timeChart, type DrawnChart, type TimeAxis } from './charts/time-chart.js';
 import { timelineChart } from './charts/timeline-chart.js';
@@ -41,7 +42,8 @@ export function runReport(run: RunData): Report {
   const axis: TimeAxis = { from: 0, to: (toMs - zeroMs) / 1000, zeroMs, windows };
   const charts = chartsOf(run, axis);
   const lines = decisionLines(decisions, MOST_LINES);
-  const body = markup`${headSection(run, basisWords(basis))} ${ledgerSection(run)}
+  const asRun = run.asRun === undefined ? markup`` : asRunSection(run.asRun);
+  const body = markup`${headSection(run, basisWords(basis))} ${asRun} ${ledgerSection(run)}
     <h2>What happened</h2>
     ${windowsLegend(windows.length > 0)} ${noSamples(run)} ${timelineChart(decisions, axis)}
     ${charts.map((c) => c.html)}

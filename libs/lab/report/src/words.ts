@@ -5,7 +5,7 @@ import { LANES, say, type Lane, type Mood, type Said, type Words } from './said.
 import { counted, durationText } from './text/numbers.js';
 import { SOFTWARE, UPGRADE } from './words-of-upgrades.js';
 
-export { LANES };
+export { durationText, LANES };
 export type { Lane, Mood, Said };
 
 const slotsOf = (rows: readonly (readonly number[])[]): number => rows.reduce((n, row) => n + row.length - 1, 0);

@@ -19,3 +19,7 @@ export type { Finding } from './corrected.js';
 export { contextAfter, hostOf, lastHost, NO_HOPS, targetOf } from './context.js';
 export type { HostTarget, Hop } from './context.js';
 export type { At } from './markdown/bad-line.js';
+export { assessLog } from './assess/assess-log.js';
+export type { CommitLine, Stretch } from './assess/assess-log.js';
+export { RULES } from './assess/rules.js';
+export type { CapacityInterval, LogAssessment, RuleId, RuleOutcome, Undone, UndoneId } from './assess/rules.js';

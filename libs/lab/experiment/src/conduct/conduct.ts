@@ -30,6 +30,9 @@ export async function conduct(experiment: Experiment, lab: Lab, options: Conduct
   let rollbacks: ActivityRecord[] = [];
   if (before === null || before.steady_state_met) {
     for (const step of experiment.method) run.push(await perform(step));
+    for (let step = experiment.next?.(run); step !== undefined; step = experiment.next?.(run)) {
+      run.push(await perform(step));
+    }
     after = await steadyState(experiment, options, perform, 'after');
     rollbacks = [];
     for (const step of experiment.rollbacks) rollbacks.push(await perform(step));

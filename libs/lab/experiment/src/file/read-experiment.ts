@@ -5,6 +5,7 @@ import { LabError } from '@rehearsal/lab-port';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { isScalar, LineCounter, parseDocument, Scalar, visit, type Document } from 'yaml';
 import { z } from 'zod';
+import type { ActivityRecord } from '../conduct/journal.js';
 import { DEFAULT_BLOCK, experimentSchema, type Activity, type ExperimentFile, type RehearsalBlock } from './schema.js';
 import { splitWords } from './split-words.js';
 
@@ -24,6 +25,8 @@ export interface Experiment {
   readonly method: readonly Step[];
   readonly rollbacks: readonly Step[];
   readonly block: RehearsalBlock;
+  /** What is done after the method, step by step, seeing what came of all before; undefined: nothing more. */
+  readonly next?: (done: readonly ActivityRecord[]) => Step | undefined;
   /** Makes a path seen from the file one that can be opened. */
   readonly locate: (path: string) => string;
 }

@@ -39,6 +39,11 @@ export const VERBS: readonly VerbEntry[] = [
   },
   { path: 'run', summary: 'conduct an experiment and judge it', load: () => import('../verbs/run.js') },
   {
+    path: 'runbook',
+    summary: "go through an operator's runbook, command by command, and say what it does and what it lacks",
+    load: () => import('../verbs/runbook.js'),
+  },
+  {
     path: 'explore',
     summary: 'random faults over random traffic, seed by seed; what fails is shrunk',
     load: () => import('../verbs/explore.js'),

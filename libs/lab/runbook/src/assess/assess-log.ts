@@ -1,0 +1,150 @@
+import type { Event } from '@rehearsal/kernel';
+import type { SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
+import { exposedSlots, isFit, securityGroup } from '@rehearsal/security-group';
+import type { SoftwareEvent, SoftwareState } from '@rehearsal/software';
+import { mayMeet, softwareMachine } from '@rehearsal/software';
+import type { CapacityInterval, LogAssessment, RuleId, RuleOutcome } from './rules.js';
+import { RULES } from './rules.js';
+import { undoneAtEnd, type EndOfProcedure } from './undone.js';
+
+/** A commit as far as this looks at it. */
+export interface CommitLine {
+  readonly stream: string;
+  readonly events: readonly Event[];
+  readonly time: { readonly ms: number };
+}
+
+export interface Stretch {
+  /** ms since the epoch: the procedure begins and ends; what was before and comes after is not its doing. */
+  readonly from: number;
+  readonly to: number;
+  readonly capacityFloorPercent: number;
+}
+
+/** Holds a stretch of a fabric's log to the rules, and says what is not as it should be at its end. */
+export function assessLog(commits: Iterable<CommitLine>, stretch: Stretch): LogAssessment {
+  const assessor = new Assessor(stretch);
+  for (const commit of commits) assessor.take(commit);
+  return assessor.outcome();
+}
+
+type Began = EndOfProcedure['began'];
+
+class Assessor {
+  readonly #stretch: Stretch;
+  #group: SecurityGroupState = securityGroup.initial;
+  #software: SoftwareState = softwareMachine.initial;
+  #began: Began | undefined;
+  readonly #broken = new Map<RuleId, { readonly when: number; readonly why: string }>();
+  readonly #capacity: { from: number; share: number }[] = [];
+  #backedUp = false;
+  #installed = false;
+
+  constructor(stretch: Stretch) {
+    this.#stretch = stretch;
+  }
+
+  take({ stream, events, time: { ms } }: CommitLine): void {
+    if (ms > this.#stretch.to) return;
+    const counts = ms >= this.#stretch.from;
+    if (counts) this.#begin();
+    const kind = stream.slice(0, stream.indexOf('.'));
+    for (const event of events) {
+      if (kind === 'security-group') this.#onGroup(event as SecurityGroupEvent, ms, counts);
+      else if (kind === 'software') this.#onSoftware(event as SoftwareEvent, ms, counts);
+    }
+    if (counts && kind === 'security-group') this.#look(ms);
+  }
+
+  outcome(): LogAssessment {
+    const began = this.#begin();
+    const rules = (Object.keys(RULES) as RuleId[]).map((rule): RuleOutcome => {
+      const broken = this.#broken.get(rule);
+      return { rule, held: broken === undefined, when: broken?.when ?? null, why: broken?.why ?? RULES[rule] };
+    });
+    const undone = undoneAtEnd({
+      began,
+      group: this.#group,
+      software: this.#software,
+      backedUp: this.#backedUp,
+      installed: this.#installed,
+    });
+    return { rules, undone, capacity: this.#intervals() };
+  }
+
+  #begin(): Began {
+    if (this.#began !== undefined) return this.#began;
+    this.#capacity.push({ from: this.#stretch.from, share: shareOf(this.#group) });
+    this.#began = { group: this.#group, software: this.#software };
+    return this.#began;
+  }
+
+  #onGroup(event: SecurityGroupEvent, ms: number, counts: boolean): void {
+    const before = this.#group;
+    this.#group = securityGroup.evolve(before, event);
+    if (!counts) return;
+    const exposed = exposedSlots(before).length;
+    if (event.type === 'SlotsOrphaned') this.#break('redundancy', ms, `slots of ${event.was} were lost: no copy was left`);
+    const goes = (event.type === 'AdminSet' && event.state === 'down') || event.type === 'MemberLost';
+    if (goes && exposed > 0) {
+      this.#break('redundancy', ms, `${event.member} went while ${exposed} slots had no copy in step`);
+    }
+    if (event.type === 'MemberLost' && before.active.includes(numberOf(before, event.member))) {
+      this.#break('drained', ms, `${event.member} left with slots that it served (${event.reason})`);
+    }
+    if (event.type === 'MemberJoined') this.#meet(ms);
+  }
+
+  #onSoftware(event: SoftwareEvent, ms: number, counts: boolean): void {
+    this.#software = softwareMachine.evolve(this.#software, event);
+    if (!counts) return;
+    if (event.type === 'SnapshotTaken' && !this.#installed && !event.name.startsWith('before_upgrade_of_')) {
+      this.#backedUp = true;
+    }
+    if (event.type !== 'WorkBegun') return;
+    if (event.kind === 'clone') {
+      const image = `${event.to.release} take ${event.to.take}`;
+      this.#break('cloning-on', ms, `${event.appliance} took the image of ${event.smo} and went to ${image}`);
+      return;
+    }
+    this.#installed = true;
+    if (this.#group.autoClone === 'on') {
+      this.#break('cloning-on', ms, `${event.kind} began on ${event.appliance} while image cloning was on`);
+    }
+  }
+
+  /** Members that serve, of two releases that are not known to understand one another. */
+  #meet(ms: number): void {
+    const runs = new Map(this.#software.appliances.map((a) => [a.id, a.runs.release]));
+    const [first, ...others] = [...new Set(this.#group.members.filter((m) => m.status === 'active').map((m) => runs.get(m.id) ?? ''))];
+    for (const other of others) {
+      const meeting = mayMeet(first ?? '', other);
+      if (!meeting.may) this.#break('version-pair', ms, `${first} and ${other} served beside one another: ${meeting.why}`);
+    }
+  }
+
+  #look(ms: number): void {
+    const share = shareOf(this.#group);
+    if (share !== this.#capacity.at(-1)?.share) this.#capacity.push({ from: ms, share });
+    const floor = this.#stretch.capacityFloorPercent;
+    if (share < floor) this.#break('capacity', ms, `${share} % of the group served, and ${floor} % are asked for`);
+  }
+
+  #break(rule: RuleId, when: number, why: string): void {
+    if (!this.#broken.has(rule)) this.#broken.set(rule, { when, why });
+  }
+
+  #intervals(): CapacityInterval[] {
+    return this.#capacity.map(({ from, share }, i) => ({ from, to: this.#capacity[i + 1]?.from ?? this.#stretch.to, share }));
+  }
+}
+
+function numberOf(state: SecurityGroupState, id: string): number {
+  return state.members.findIndex((m) => m.id === id) + 1;
+}
+
+function shareOf({ members }: SecurityGroupState): number {
+  const sum = (of: readonly { readonly weight: number }[]): number => of.reduce((total, { weight }) => total + weight, 0);
+  const total = sum(members);
+  return total === 0 ? 0 : Math.floor((100 * sum(members.filter(isFit))) / total);
+}

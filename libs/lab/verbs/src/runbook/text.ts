@@ -1,0 +1,39 @@
+import { durationText } from '@rehearsal/report/words';
+import { shortPath, textTable } from '../verbs/table.js';
+import type { RunbookOutput } from '../verbs/runbook.js';
+
+const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+
+/** What a runbook comes to, for people. */
+export function runbookText(out: RunbookOutput, cwd: string): string {
+  const { steps, assessment, connections, capacity } = out;
+  const took = (from: number | null, to: number | null): string =>
+    from === null || to === null ? '-' : durationText(to - from);
+  const rows = steps.map((s) => [s.line, took(s.startMs, s.endMs), s.command, [s.status, ...s.deviations].join('; ')]);
+  const lines = [
+    textTable(['line', 'took', 'command', 'outcome'], rows),
+    textTable(
+      ['rule', '', 'why'],
+      assessment.rules.map((r) => [r.rule, r.held ? 'held' : `broken at ${clock(r.when ?? 0)}`, r.why]),
+    ),
+    assessment.undone.length === 0
+      ? 'left undone: nothing\n'
+      : textTable(['left undone', 'what', 'remedy'], assessment.undone.map((u) => [u.rule, u.what, u.remedy])),
+    assessment.notExecuted.length === 0
+      ? ''
+      : textTable(
+          ['line', 'ordered, and done by no command'],
+          assessment.notExecuted.map((o) => [o.line, `${o.safety ? '(safety) ' : ''}${o.text}`]),
+        ),
+    textTable(
+      ['capacity from', 'to', 'for', 'of the group'],
+      capacity.map((c) => [clock(c.from), clock(c.to), durationText(c.to - c.from), `${c.share} %`]),
+    ),
+    `connections: ${connections.opened} opened, ${connections.affected} affected, ${connections.lost} lost\n`,
+    out.corrected === '' ? '' : `${out.corrected}\n`,
+    `verdict: ${out.verdict}${out.reasons.length === 0 ? '' : `\n${out.reasons.map((r) => `  ${r}\n`).join('')}`}`.trimEnd() + '\n',
+    `rests on settings that are ${Object.entries(out.restsOn).map(([word, n]) => `${word} ${n}`).join(', ')}\n`,
+    `as run: ${shortPath(out.asRun.markdown, cwd)}, ${shortPath(out.asRun.html, cwd)}\n`,
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
