@@ -1,4 +1,6 @@
 import type {
+  AssessOutcome,
+  AssessRequest,
   ExploreOutcome,
   ExploreRequest,
   ForkOutcome,
@@ -29,6 +31,26 @@ export function conductRuns(request: RunsRequest, on: (outcome: RunOutcome) => v
     next: counter(0, request.runs.length - 1),
     on,
     broken: (index, error) => ({ index, seed: request.runs[index]!.seed, error }),
+  });
+}
+
+/** Goes through a procedure in all the ways that are asked for. */
+export function assessCases(request: AssessRequest, on: (outcome: AssessOutcome) => void): Promise<void> {
+  return runPool<AssessOutcome>({
+    worker: './assess-worker.js',
+    request,
+    next: counter(0, request.cases.length - 1),
+    on,
+    broken: (index, why) => ({
+      index,
+      broken: [{ rule: 'crashed', why }],
+      stops: [],
+      finished: false,
+      impossible: false,
+      startMs: 0,
+      fromMs: 0,
+      toMs: 0,
+    }),
   });
 }
 

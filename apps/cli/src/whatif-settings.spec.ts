@@ -37,7 +37,8 @@ interface Lived {
 
 /** An installation begins at a member and at an orchestrator; an upgrade and the way back are asked for, and refused. */
 async function changeSoftware(lab: SimLab): Promise<void> {
-  const tell = (name: string, args: Record<string, unknown>): Promise<unknown> => lab.command(CONDUCTOR, { name, args });
+  const tell = (name: string, args: Record<string, unknown>): Promise<unknown> =>
+    lab.command(CONDUCTOR, { name, args });
   const change = (input: Record<string, unknown>): Promise<unknown> => tell('software', { input });
   await change({ type: 'importPackage', file: PACKAGE, kind: 'jumbo', release: 'R81.20', take: 118 });
   await change({ type: 'installPackage', package: 1, as: 'install', appliances: ['1_04', '1_2'] });

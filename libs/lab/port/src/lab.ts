@@ -132,6 +132,8 @@ export interface Lab {
   /** Counters and gauges of every process that answers, as they are now. */
   metrics(): Promise<readonly Metric[]>;
   waitMs(ms: number): Promise<void>;
+  /** Has something done when so much of the fabric's time has passed since its start. Absent where time is not virtual. */
+  at?(afterMs: number, run: () => void): void;
   /** Resolves with the first reading that fits; rejects with `deviated` and the last one. */
   waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading>;
   /** Closes the run (`RunClosed` ends its log) and gives its record; again gives the same. */

@@ -104,20 +104,21 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     read: async (lab) => isSettled(await lab.status()),
   },
   'upgrade-status': {
-    about: 'how the upgrade is: idle, running, paused, stopped, aborted, done or rolled-back',
+    about: 'how the upgrade is: idle, running, paused, stopped, aborted, done, rolled-back or unreachable',
     args: [],
-    read: async (lab) => conductorDetail(await lab.status()).upgrade.status,
+    read: async (lab) => conductorDetail(await lab.status())?.upgrade.status ?? 'unreachable',
   },
   'upgrade-step': {
-    about: 'which step the upgrade is in, from 1',
+    about: 'which step the upgrade is in, from 1; 0 where nobody answers for it',
     args: [],
-    read: async (lab) => conductorDetail(await lab.status()).upgrade.step + 1,
+    read: async (lab) => (conductorDetail(await lab.status())?.upgrade.step ?? -1) + 1,
   },
   'members-running': {
     about: 'how many members run a release and take, as in R81.20:118',
     args: ['software'],
     read: async (lab, args) => {
-      const members = conductorDetail(await lab.status()).appliances.filter((a) => a.role === 'member');
+      const appliances = conductorDetail(await lab.status())?.appliances ?? [];
+      const members = appliances.filter((a) => a.role === 'member');
       return members.filter(({ runs }) => `${runs.release}:${runs.take}` === args['software']).length;
     },
   },
@@ -165,7 +166,7 @@ function isSettled(status: LabStatus): boolean {
   // One member alone has nobody to copy to.
   const inStep = active < 2 || orchestrators.every((o) => o.detail['exposedSlots'] === 0);
   if (!inStep || members.some((m) => m.detail['policyStage'] !== 'Enforcing Security')) return false;
-  return conductor === undefined || conductorDetail(status).appliances.every(isIdle);
+  return conductor === undefined || conductorDetail(status)?.appliances.every(isIdle) === true;
 }
 
 function lengthOf(list: unknown): number {
@@ -188,15 +189,15 @@ interface ConductorDetail {
   }[];
 }
 
-function conductorDetail({ conductor }: LabStatus): ConductorDetail {
-  if (conductor?.detail['upgrade'] !== undefined) return conductor.detail as unknown as ConductorDetail;
-  const reason = conductor === undefined ? 'has none' : `does not hear it: it is ${conductor.process}`;
+/** Undefined while it does not answer. @throws LabError (bad input) where there is none */
+function conductorDetail({ conductor }: LabStatus): ConductorDetail | undefined {
+  if (conductor !== undefined) {
+    return conductor.detail['upgrade'] === undefined ? undefined : (conductor.detail as unknown as ConductorDetail);
+  }
   throw new LabError(
-    conductor === undefined ? 'bad-input' : 'environment',
-    `An upgrade conductor is asked for, and this fabric ${reason}.`,
-    conductor === undefined
-      ? 'Name what may be installed under packages in the fabric file.'
-      : 'Wait until it is back.',
+    'bad-input',
+    'An upgrade conductor is asked for, and this fabric has none.',
+    'Name what may be installed under packages in the fabric file.',
   );
 }
 

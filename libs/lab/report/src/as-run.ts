@@ -22,7 +22,12 @@ export interface AsRunData {
   }[];
   readonly leftOut: readonly { readonly line: number; readonly command: string; readonly why: string }[];
   readonly assessment: {
-    readonly rules: readonly { readonly rule: string; readonly held: boolean; readonly when: number | null; readonly why: string }[];
+    readonly rules: readonly {
+      readonly rule: string;
+      readonly held: boolean;
+      readonly when: number | null;
+      readonly why: string;
+    }[];
     readonly undone: readonly { readonly rule: string; readonly what: string; readonly remedy: string }[];
     readonly notExecuted: readonly { readonly line: number; readonly text: string; readonly safety: boolean }[];
   };
@@ -84,7 +89,15 @@ export function asRunMarkdown(run: AsRunData): string {
   const parts = PARTS.flatMap(({ title, head, rows, none }) => {
     const found = rows(run);
     if (found.length === 0 && none === '') return [];
-    return [`## ${title}`, found.length === 0 ? none : markdownTable(head, found.map((row) => row.map(esc)))];
+    return [
+      `## ${title}`,
+      found.length === 0
+        ? none
+        : markdownTable(
+            head,
+            found.map((row) => row.map(esc)),
+          ),
+    ];
   });
   const outputs = run.steps
     .filter((s) => s.output !== '')

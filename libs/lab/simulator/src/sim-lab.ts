@@ -221,6 +221,10 @@ export class SimLab implements Lab {
     this.#pass(ms);
   }
 
+  at(afterMs: number, run: () => void): void {
+    this.sim.later(Math.round(afterMs * 1000), run);
+  }
+
   waitUntil(wait: WaitFor, timeoutMs: number): Promise<ProbeReading> {
     return pollUntil(this, wait, timeoutMs, LOOK_EVERY_MS);
   }

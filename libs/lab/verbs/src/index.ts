@@ -1,4 +1,6 @@
 /** The registry of verbs. */
+export { assessOnce, type AssessOutcome } from './assess/assess-once.js';
+export { readProcedure } from './assess/procedure.js';
 export { checkpointsBeside, defaultKeyFile, refuseInsideRun } from './audit/audit-keys.js';
 export * from './client.js';
 export { memberNames, readFlows } from './flows/read-flows.js';

@@ -21,6 +21,7 @@ const ARG_DRAWS: { readonly [K in FaultArg]: (rng: Rng) => FaultArgs[K] } = {
   kbPerSec: (rng) => magnitude(rng, 1_000, 100_000),
   limitKb: (rng) => magnitude(rng, 10_000, 200_000),
   pnote: (rng) => pick(rng, ['fwd', 'routed', 'disk']),
+  reason: () => undefined,
   report: () => 'problem',
   distribution: (rng) => pick(rng, ['auto-topology', 'manual-general']),
   timeoutSec: (rng) => magnitude(rng, 1, 8),

@@ -101,4 +101,19 @@ export const ROLE_FAULTS = {
     mayLose: 'nothing: packets wait at the orchestrators until all members are ready for it',
     apply: tell('distribution', { distribution: 'distribution' }),
   },
+  'install-fails': {
+    ...PLAIN,
+    on: ['member', 'orchestrator'],
+    about: 'the next installation on it fails, for the reason given',
+    takes: ['reason'],
+    live: 'the record of software has it fail when it would be done',
+    simulated: 'as live',
+    mayLose: 'nothing: what was there is still there',
+    apply: (lab, { target, args, answerWithinMs }) => {
+      const reason = args.reason ?? 'no space left in /var/log';
+      const input = { type: 'breakInstaller', appliance: target.id, reason };
+      const conductor = { role: 'upgrade-conductor', id: '1' } as const;
+      return lab.inflict(conductor, { name: 'software', args: { input } }, answerWithinMs);
+    },
+  },
 } as const satisfies Readonly<Record<string, Fault>>;

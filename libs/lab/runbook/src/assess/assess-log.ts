@@ -84,7 +84,8 @@ class Assessor {
     this.#group = securityGroup.evolve(before, event);
     if (!counts) return;
     const exposed = exposedSlots(before).length;
-    if (event.type === 'SlotsOrphaned') this.#break('redundancy', ms, `slots of ${event.was} were lost: no copy was left`);
+    if (event.type === 'SlotsOrphaned')
+      this.#break('redundancy', ms, `slots of ${event.was} were lost: no copy was left`);
     const goes = (event.type === 'AdminSet' && event.state === 'down') || event.type === 'MemberLost';
     if (goes && exposed > 0) {
       this.#break('redundancy', ms, `${event.member} went while ${exposed} slots had no copy in step`);
@@ -116,10 +117,13 @@ class Assessor {
   /** Members that serve, of two releases that are not known to understand one another. */
   #meet(ms: number): void {
     const runs = new Map(this.#software.appliances.map((a) => [a.id, a.runs.release]));
-    const [first, ...others] = [...new Set(this.#group.members.filter((m) => m.status === 'active').map((m) => runs.get(m.id) ?? ''))];
+    const [first, ...others] = [
+      ...new Set(this.#group.members.filter((m) => m.status === 'active').map((m) => runs.get(m.id) ?? '')),
+    ];
     for (const other of others) {
       const meeting = mayMeet(first ?? '', other);
-      if (!meeting.may) this.#break('version-pair', ms, `${first} and ${other} served beside one another: ${meeting.why}`);
+      if (!meeting.may)
+        this.#break('version-pair', ms, `${first} and ${other} served beside one another: ${meeting.why}`);
     }
   }
 
@@ -135,7 +139,11 @@ class Assessor {
   }
 
   #intervals(): CapacityInterval[] {
-    return this.#capacity.map(({ from, share }, i) => ({ from, to: this.#capacity[i + 1]?.from ?? this.#stretch.to, share }));
+    return this.#capacity.map(({ from, share }, i) => ({
+      from,
+      to: this.#capacity[i + 1]?.from ?? this.#stretch.to,
+      share,
+    }));
   }
 }
 
@@ -144,7 +152,8 @@ function numberOf(state: SecurityGroupState, id: string): number {
 }
 
 function shareOf({ members }: SecurityGroupState): number {
-  const sum = (of: readonly { readonly weight: number }[]): number => of.reduce((total, { weight }) => total + weight, 0);
+  const sum = (of: readonly { readonly weight: number }[]): number =>
+    of.reduce((total, { weight }) => total + weight, 0);
   const total = sum(members);
   return total === 0 ? 0 : Math.floor((100 * sum(members.filter(isFit))) / total);
 }

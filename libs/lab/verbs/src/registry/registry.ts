@@ -44,6 +44,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/runbook.js'),
   },
   {
+    path: 'assess',
+    summary: 'a procedure with one fault at each of its places, all of them, and which break a rule',
+    load: () => import('../verbs/assess.js'),
+  },
+  {
     path: 'explore',
     summary: 'random faults over random traffic, seed by seed; what fails is shrunk',
     load: () => import('../verbs/explore.js'),

@@ -1,3 +1,6 @@
+import type { AssessOutcome } from '../assess/assess-once.js';
+import type { AssessCase } from '../assess/cases.js';
+import type { ProcedureWords } from '../assess/procedure.js';
 import type { Checkpoint, SiteTree, Verifier } from '@rehearsal/audit';
 import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
@@ -75,6 +78,14 @@ export interface PlannedRun {
   readonly seed: number;
   /** Words of `--set` on top of those of all runs. */
   readonly set: readonly string[];
+}
+
+/** A procedure and the ways to go through it; plain JSON. */
+export interface AssessRequest {
+  readonly words: ProcedureWords;
+  readonly set: SetWords;
+  readonly runsFolder: string;
+  readonly cases: readonly AssessCase[];
 }
 
 export interface RunsRequest {
@@ -358,6 +369,8 @@ export interface Services {
   seeds(request: SeedsRequest, on: (outcome: SeedOutcome) => void): Promise<void>;
   /** Conducts planned runs on several workers; `on` hears of each as it ends, in any order. */
   runs(request: RunsRequest, on: (outcome: RunOutcome) => void): Promise<void>;
+  /** Goes through a procedure on several workers; `on` hears of each way as it ends, in any order. */
+  assess(request: AssessRequest, on: (outcome: AssessOutcome) => void): Promise<void>;
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
   forkOriginal(request: Pick<ForkRequest, 'folder' | 'seq'>): Promise<ForkOriginal>;

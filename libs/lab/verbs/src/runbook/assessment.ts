@@ -20,9 +20,7 @@ export const stepSchema = z.strictObject({
 export type StepOutput = z.output<typeof stepSchema>;
 
 export const assessmentSchema = z.strictObject({
-  rules: z.array(
-    z.strictObject({ rule: z.string(), held: z.boolean(), when: moment, why: z.string() }),
-  ),
+  rules: z.array(z.strictObject({ rule: z.string(), held: z.boolean(), when: moment, why: z.string() })),
   undone: z.array(z.strictObject({ rule: z.string(), what: z.string(), remedy: z.string() })),
   notExecuted: z.array(z.strictObject({ line: z.int(), text: z.string(), safety: z.boolean() })),
 });

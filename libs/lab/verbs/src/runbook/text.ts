@@ -18,7 +18,10 @@ export function runbookText(out: RunbookOutput, cwd: string): string {
     ),
     assessment.undone.length === 0
       ? 'left undone: nothing\n'
-      : textTable(['left undone', 'what', 'remedy'], assessment.undone.map((u) => [u.rule, u.what, u.remedy])),
+      : textTable(
+          ['left undone', 'what', 'remedy'],
+          assessment.undone.map((u) => [u.rule, u.what, u.remedy]),
+        ),
     assessment.notExecuted.length === 0
       ? ''
       : textTable(
@@ -31,8 +34,11 @@ export function runbookText(out: RunbookOutput, cwd: string): string {
     ),
     `connections: ${connections.opened} opened, ${connections.affected} affected, ${connections.lost} lost\n`,
     out.corrected === '' ? '' : `${out.corrected}\n`,
-    `verdict: ${out.verdict}${out.reasons.length === 0 ? '' : `\n${out.reasons.map((r) => `  ${r}\n`).join('')}`}`.trimEnd() + '\n',
-    `rests on settings that are ${Object.entries(out.restsOn).map(([word, n]) => `${word} ${n}`).join(', ')}\n`,
+    `verdict: ${out.verdict}${out.reasons.length === 0 ? '' : `\n${out.reasons.map((r) => `  ${r}\n`).join('')}`}`.trimEnd() +
+      '\n',
+    `rests on settings that are ${Object.entries(out.restsOn)
+      .map(([word, n]) => `${word} ${n}`)
+      .join(', ')}\n`,
     `as run: ${shortPath(out.asRun.markdown, cwd)}, ${shortPath(out.asRun.html, cwd)}\n`,
   ];
   return lines.filter((line) => line !== '').join('\n');

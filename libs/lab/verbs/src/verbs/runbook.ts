@@ -31,7 +31,7 @@ const input = z.strictObject({
     .min(1)
     .max(86_400)
     .default(7200)
-    .describe("how long the fabric may take to settle after a command, in seconds of its own time"),
+    .describe('how long the fabric may take to settle after a command, in seconds of its own time'),
   fullName: z.string().default('Rehearsal operator').describe('who does it, for the audit'),
   reason: z.string().optional().describe('why, for the audit; default: the name of the runbook'),
   seed: z.int().min(0).max(GREATEST_SEED).default(1).describe('of the simulator'),
@@ -69,7 +69,10 @@ export default verb({
       command: 'rehearse runbook examples/runbooks/jumbo-by-groups.md --fabric examples/fabrics/upgrades.fabric.yaml',
       does: 'what this procedure does to the connections of that fabric',
     },
-    { command: 'rehearse runbook upgrade.md --var sgm_id=3 --only rollback', does: 'only what is there for the rollback' },
+    {
+      command: 'rehearse runbook upgrade.md --var sgm_id=3 --only rollback',
+      does: 'only what is there for the rollback',
+    },
     { command: 'rehearse runbook upgrade.md --live --keep-going', does: 'with real processes, to the end in any case' },
   ],
   positionals: ['file'],
@@ -78,7 +81,8 @@ export default verb({
   needs: 'nothing',
   effect: 'act',
   async handle(given, context): Promise<RunbookOutput> {
-    if (given.live && given.sim) throw new LabError('bad-input', '--live and --sim exclude each other.', 'Leave one out.');
+    if (given.live && given.sim)
+      throw new LabError('bad-input', '--live and --sim exclude each other.', 'Leave one out.');
     const { runbook, text, planned, leftOut } = planRunbook(given.file, { ...given, vars: given.var });
     const fabric = given.fabric ?? findFabricFile(dirname(given.file));
     const { set } = context;
@@ -88,7 +92,9 @@ export default verb({
     });
     const plan = withConductor(loaded, planned);
     const world = given.live ? 'processes' : 'simulated';
-    const name = basename(given.file).replace(/\.[^.]*$/, '').replaceAll(/[^A-Za-z0-9-]+/g, '-');
+    const name = basename(given.file)
+      .replace(/\.[^.]*$/, '')
+      .replaceAll(/[^A-Za-z0-9-]+/g, '-');
     const { result, steps: typed } = await conductRunbook(
       {
         title: runbook.sections[0]?.title ?? name,
@@ -120,7 +126,11 @@ export default verb({
     const { rules, undone, capacity } = assessLog(commits, { from, to, capacityFloorPercent });
     const steps: StepOutput[] = typed.map((step) => ({ ...step, changes: changesBetween(commits, step) }));
     const run = steps.filter((s) => s.status === 'done').map(({ line, command }) => ({ line, text: command }));
-    const orders = notExecuted(ordersOf(runbook), run).map(({ line, text: said, safety }) => ({ line, text: said, safety }));
+    const orders = notExecuted(ordersOf(runbook), run).map(({ line, text: said, safety }) => ({
+      line,
+      text: said,
+      safety,
+    }));
     const assessment = { rules: [...rules], undone: [...undone], notExecuted: orders };
     const findings = findingsOf(assessment, steps);
     const out: RunbookOutput = {

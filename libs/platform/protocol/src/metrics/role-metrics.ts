@@ -105,7 +105,9 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   orchestrators_dead: counter('orchestrators_dead', 'Orchestrators the outside world gave up'),
   // Upgrade conductor
   upgrade_step_now: gauge('upgrade_step', 'Place of the step the upgrade is in, from 0'),
-  upgrade_share_percent_now: gauge('upgrade_serving_ratio', 'Members that serve, as a share of the group by weight', { per: 100 }),
+  upgrade_share_percent_now: gauge('upgrade_serving_ratio', 'Members that serve, as a share of the group by weight', {
+    per: 100,
+  }),
 };
 
 /** What a process of the fabric tells besides what its role counts. */

@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import { DEFAULT_BLOCK, type Experiment } from '@rehearsal/experiment';
+import { findFabricFile, loadFabric } from '@rehearsal/fabric';
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import type { FabricPlan } from '@rehearsal/lab-port';
+import type { SetWords } from '../registry/verb.js';
+import { planRunbook } from '../runbook/planned-commands.js';
+import { RunbookProgram } from '../runbook/program.js';
+import { withConductor } from '../runbook/with-conductor.js';
+import type { AssessTraffic } from './assess-once.js';
+import { planFor, readChecked } from '../verbs/start-run.js';
+
+export interface ProcedureWords {
+  readonly file: string;
+  readonly fabric: string | undefined;
+  readonly members: number;
+  readonly vars: readonly string[];
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+}
+
+/** What is gone through again and again; a runbook begins anew with each. */
+export interface Procedure {
+  readonly plan: FabricPlan;
+  readonly traffic: AssessTraffic;
+  experiment(): Experiment;
+}
+
+const TRAFFIC = { connections: 60, packetsPerSec: 60, mix: { https: 80, ssh: 20 } };
+const FOR_MS = 60_000;
+const SETTLE_SEC = 600;
+
+/** @throws LabError (bad input) */
+export async function readProcedure(words: ProcedureWords, set: SetWords): Promise<Procedure> {
+  return /\.(md|markdown)$/i.test(words.file) ? runbookProcedure(words, set) : experimentProcedure(words, set);
+}
+
+async function experimentProcedure({ file, members }: ProcedureWords, set: SetWords): Promise<Procedure> {
+  const experiment = await readChecked(file);
+  const plan = withMembers(planFor(experiment, set), members);
+  const durationMs = (experiment.block.trafficSimulated ?? experiment.block.traffic)?.durationMs ?? FOR_MS;
+  return { plan, traffic: { ...TRAFFIC, durationMs }, experiment: () => experiment };
+}
+
+function runbookProcedure({ file, fabric, members, vars, only, skip }: ProcedureWords, set: SetWords): Procedure {
+  const { planned } = planRunbook(file, { vars, only, skip });
+  const loaded = loadFabric(fabric ?? findFabricFile(dirname(file)), {
+    overrides: set.settings,
+    ...(set.profile !== undefined && { profile: set.profile }),
+  });
+  const plan = withMembers(withConductor(loaded, planned), members);
+  const options = {
+    file,
+    keepGoing: false,
+    settleSec: SETTLE_SEC,
+    fullName: 'Rehearsal operator',
+    reason: 'assess',
+  };
+  const head = { path: file, hypothesis: [], method: [], rollbacks: [], locate: (path: string) => path };
+  const described = { title: file, description: `The commands of ${file}.`, method: [] };
+  return {
+    plan,
+    traffic: { ...TRAFFIC, durationMs: FOR_MS },
+    experiment: () => ({
+      ...head,
+      file: described,
+      block: DEFAULT_BLOCK,
+      next: new RunbookProgram(planned, options).next,
+    }),
+  };
+}
+
+/** The first members of a fabric, in two groups of equal size. @throws LabError (bad input) where it has fewer */
+function withMembers(plan: FabricPlan, count: number): FabricPlan {
+  const all = plan.securityGroup.members;
+  if (all.length < count) {
+    throw new LabError(
+      'bad-input',
+      `--members ${count}: this fabric has ${all.length}.`,
+      'Name fewer, or another fabric.',
+    );
+  }
+  if (all.length === count) return plan;
+  const members = all.slice(0, count).map((m, i) => ({ ...m, group: i < Math.ceil(count / 2) ? 'A' : 'B' }));
+  const kept = new Set(members.map((m) => m.id));
+  return {
+    ...plan,
+    securityGroup: { ...plan.securityGroup, members },
+    roles: plan.roles.filter((r) => r.role !== 'member' || kept.has(r.id)),
+  };
+}
