@@ -87,7 +87,7 @@ export const UPGRADE = {
     lossless: 14_000,
     plausible: [0, 14_000, 20_000],
     certainty: 'documented',
-    fidelity: 'F-CLONE-ROOM',
+    fidelity: 'F-CLONE-DISK',
     where: 'members',
     about: 'A member has this much room for the image of another.',
   },
