@@ -42,7 +42,7 @@ export const mayImport: Record<string, readonly string[]> = {
   outlet: ['kernel'],
   archive: ['audit', 'flows', 'outlet', 'replay', 'bus', 'protocol', 'kernel'],
   whatif: ['replay', 'kernel'],
-  operator: ['replay', 'lab-port', 'security-group', 'hypersync', 'kernel'],
+  operator: ['replay', 'lab-port', 'security-group', 'software', 'hypersync', 'kernel'],
   runbook: ['lab-port', 'security-group', 'software', 'kernel'],
   verbs: [
     'audit',
@@ -76,6 +76,7 @@ export const quickFaces: Record<string, readonly string[]> = {
   kernel: ['commit-codec', 'nearest-name', 'settings', 'settings-error'],
   'security-group': ['fold'],
   hypersync: ['fold'],
+  software: ['fold'],
   'lab-port': ['faults', 'lab-error', 'plain-words', 'process-book', 'target'],
   experiment: ['run-folder'],
   report: ['words'],

@@ -1,21 +1,31 @@
 /** The vendor's commands and layouts over a plain view of a fabric, and what its own output says of one. */
 export { carryOutCommand, searchFilter } from './grammar/carry-out.js';
 export type { Circumstances } from './grammar/carry-out.js';
-export type { Act, AdminAnswers, CommandRow, Here, HereRole, MemberFound, Outcome } from './grammar/command.js';
+export type {
+  Act,
+  Answers,
+  CommandRow,
+  Here,
+  HereRole,
+  MemberFound,
+  Outcome,
+  SoftwareOrder,
+} from './grammar/command.js';
 export { completions } from './grammar/complete.js';
 export { GRAMMAR } from './grammar/grammar.js';
 export { commandList, withGrammarTable } from './grammar/page.js';
 export { isShownAgain, readCommand, usageOf, wordsOf } from './grammar/parse-command.js';
-export type { ReadCommand } from './grammar/parse-command.js';
-export { DIALOGUE, isSure, questionText } from './layouts/admin-dialogue.js';
-export type { Question } from './layouts/admin-dialogue.js';
+export type { ReadCommand, Spread } from './grammar/parse-command.js';
+export { goesOn } from './layouts/dialogue.js';
+export type { Question } from './layouts/dialogue.js';
 export type { FoundRow, SearchFilter } from './layouts/asg-search.js';
 export { SEARCH_ROWS } from './layouts/asg-search.js';
 export { BASES, textOf } from './text/line.js';
 export type { Basis, Line } from './text/line.js';
 export { isoTime } from './text/time.js';
 export { hostName, isR82, isUp } from './view/fabric-view.js';
-export type { FabricView, MemberView, OrchestratorView } from './view/fabric-view.js';
+export { nodeOfHost } from './view/node-of-host.js';
+export type { FabricView, MemberView, OrchestratorView, SoftwareView } from './view/fabric-view.js';
 export { foldLog } from './view/fold-log.js';
 export { momentOf } from './view/moment.js';
 export type { MomentParts } from './view/moment.js';

@@ -1,16 +1,17 @@
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { addressNumber, protocolNumber, type SearchFilter } from '../layouts/asg-search.js';
 import { framed } from '../layouts/g-all.js';
-import { isUp, type FabricView } from '../view/fabric-view.js';
-import type { AdminAnswers, Here, MemberFound, Outcome } from './command.js';
-import type { ReadCommand } from './parse-command.js';
+import { isUp, type FabricView, type MemberView } from '../view/fabric-view.js';
+import type { Answers, Here, MemberFound, Outcome } from './command.js';
+import { readMembers } from './member-set.js';
+import type { ReadCommand, Spread } from './parse-command.js';
 
 /** What a command is carried out with. */
 export interface Circumstances {
   readonly view: FabricView;
   readonly here: Here;
   readonly found: readonly MemberFound[] | null;
-  readonly answers: AdminAnswers;
+  readonly answers: Answers;
 }
 
 /**
@@ -28,15 +29,42 @@ export function carryOutCommand({ parsed, spread }: ReadCommand, at: Circumstanc
   }
   const call = { ...parsed, view, found, answers };
   if (spread === 'one') return parsed.row.handle({ ...call, here: here.id });
-  const members = view.members.filter((m) => spread === 'all' || isUp(m) || parsed.row.words === 'cpstart');
-  const outcomes = members.map((m) => ({ member: m.id, outcome: parsed.row.handle({ ...call, here: m.id }) }));
-  const acts = outcomes.flatMap(({ outcome }) => (outcome.act === undefined ? [] : [outcome.act]));
+  return together(
+    membersOf(view, spread)
+      .filter((m) => spread !== 'up' || isUp(m) || parsed.row.words === 'cpstart')
+      .map((m) => ({ member: m.id, outcome: parsed.row.handle({ ...call, here: m.id }) })),
+  );
+}
+
+function membersOf({ members }: FabricView, spread: Spread): readonly MemberView[] {
+  if (typeof spread === 'string') return members;
+  const wanted = readMembers(
+    spread.members,
+    members.map((m) => m.id),
+  );
+  return members.filter((m) => wanted.includes(m.id));
+}
+
+/** One outcome of those of several members; what is asked, all of them ask alike. */
+function together(outcomes: readonly { readonly member: string; readonly outcome: Outcome }[]): Outcome {
+  const all = outcomes.map(({ outcome }) => outcome);
+  const acts = all.flatMap(({ act }) => (act === undefined ? [] : [act]));
+  const orders = all.flatMap((outcome) => outcome.orders ?? []);
+  const { asks, dialogue, bundle } = all[0] ?? {};
   const [first] = acts;
-  const page = framed(outcomes.map(({ member, outcome }) => ({ member, page: outcome.page })));
-  if (first === undefined)
-    return { page, ...(outcomes[0]?.outcome.bundle !== undefined && { bundle: outcomes[0].outcome.bundle }) };
+  const isAct = first !== undefined || orders.length > 0;
   const after = acts.flatMap((act) => act.after);
-  return { page: [], act: { ...first, members: [...new Set(acts.flatMap((act) => act.members))], after } };
+  return {
+    page: isAct ? [] : framed(outcomes.map(({ member, outcome }) => ({ member, page: outcome.page }))),
+    ...(asks !== undefined && { asks }),
+    ...(dialogue !== undefined && { dialogue }),
+    ...(bundle !== undefined && { bundle }),
+    ...(first !== undefined && {
+      act: { ...first, members: [...new Set(acts.flatMap((act) => act.members))], after },
+    }),
+    ...(orders.length > 0 && { orders }),
+    ...(all.some((outcome) => outcome.failed === true) && { failed: true as const }),
+  };
 }
 
 /** What `asg search` looks for. @throws LabError (bad input) naming the end that makes no sense */

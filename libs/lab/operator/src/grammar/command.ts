@@ -1,4 +1,5 @@
-import type { AdminAnswers, Question } from '../layouts/admin-dialogue.js';
+import type { SoftwareEvent } from '@rehearsal/software';
+import type { Answers, Question } from '../layouts/dialogue.js';
 import type { MemberFound, SearchFilter } from '../layouts/asg-search.js';
 import type { Basis, Line } from '../text/line.js';
 import type { FabricView } from '../view/fabric-view.js';
@@ -12,6 +13,7 @@ export interface Here {
 }
 
 export interface OptionRow {
+  /** `-b`, or a word: `member_ids`. */
   readonly flag: string;
   readonly about: string;
   /** What follows it; a flag without one stands alone. */
@@ -44,22 +46,41 @@ export interface Call extends ParsedCommand {
   readonly here: string;
   /** What members found of connections; null where nobody could be asked. */
   readonly found: readonly MemberFound[] | null;
-  readonly answers: AdminAnswers;
+  readonly answers: Answers;
 }
 
 /** Something to be done to members, by the name of a fault of the lab, or a setting that they keep. */
 export interface Act {
-  readonly fault: 'admin' | 'cpstop' | 'cpstart' | 'auto-clone' | 'distribution';
+  readonly fault: 'admin' | 'cpstop' | 'cpstart' | 'reboot' | 'auto-clone' | 'distribution';
   readonly members: readonly string[];
   readonly args: Readonly<Record<string, unknown>>;
   /** What is said once it is done. */
   readonly after: readonly Line[];
 }
 
+/** Something to be put to whoever decides what is on the disks of appliances. */
+export interface SoftwareOrder {
+  /** An input of the machine of software, but for its id and time. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly principal: { readonly name: string; readonly known: 'asserted' };
+  /** What is said once it is decided, for some appliances perhaps otherwise than for others. */
+  after(events: readonly SoftwareEvent[]): readonly Line[];
+  /** What is said where nothing of it is done. */
+  refused(reason: string): readonly Line[];
+}
+
 /** What a command comes to. */
 export interface Outcome {
   readonly page: readonly Line[];
+  /** What it asked and was answered, in front of the page. */
+  readonly dialogue?: readonly Line[];
+  /** What it has to be answered before it does anything. */
+  readonly asks?: readonly Question[];
   readonly act?: Act;
+  /** Put one after the other; where one is refused the others are not. */
+  readonly orders?: readonly SoftwareOrder[];
+  /** The command says that it cannot be done. */
+  readonly failed?: true;
   /** A failure bundle to be written to a file. */
   readonly bundle?: string;
 }
@@ -73,6 +94,8 @@ export interface CommandRow {
   readonly on: readonly HereRole[];
   readonly effect: 'read' | 'act';
   readonly basis: Basis;
+  /** As engineers write it in their runbooks: the vendor documents no such command. */
+  readonly dialect?: 'field';
   /** Id in docs/fidelity.md. */
   readonly fidelity: string;
   readonly options: readonly OptionRow[];
@@ -83,10 +106,10 @@ export interface CommandRow {
   readonly again?: true;
   /** What the vendor shows there and this lab has no source for. */
   readonly lacks?: string;
-  /** Questions it asks before it does anything. */
-  readonly asks?: readonly Question[];
+  /** It asks before it does anything. */
+  readonly asks?: true;
   /** @throws LabError (bad input) for words that make no sense together */
   handle(call: Call): Outcome;
 }
 
-export type { AdminAnswers, MemberFound, Question, SearchFilter };
+export type { Answers, MemberFound, Question, SearchFilter };

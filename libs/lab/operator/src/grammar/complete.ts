@@ -1,5 +1,6 @@
 import type { HereRole } from './command.js';
 import { GRAMMAR } from './grammar.js';
+import { WRAPPERS } from './wrappers.js';
 
 /**
  * What the last word of a line, as far as it is typed, could become.
@@ -8,7 +9,7 @@ import { GRAMMAR } from './grammar.js';
 export function completions(line: string, role: HereRole, members: readonly string[]): string[] {
   const words = line.trimStart().split(/\s+/);
   const begun = words.pop() ?? '';
-  const typed = words[0] === 'g_all' ? words.slice(words[1] === '-a' ? 2 : 1) : words;
+  const typed = innerWords(words);
   const found = new Set<string>();
   for (const row of GRAMMAR) {
     if (!row.on.includes(role)) continue;
@@ -25,4 +26,16 @@ export function completions(line: string, role: HereRole, members: readonly stri
     }
   }
   return [...found].filter((word) => word.startsWith(begun)).sort();
+}
+
+/** The words of the command that another takes with it, as far as that one has begun. */
+function innerWords(words: readonly string[]): readonly string[] {
+  const row = WRAPPERS.find((wrapper) => wrapper.words === words[0]);
+  if (row === undefined) return words;
+  let at = 1;
+  for (let option; (option = row.options.find((o) => o.flag === words[at])) !== undefined; at++) {
+    if (option.flag === '-c') return words.slice(at + 1).map((word) => word.replace(/^['"]/, ''));
+    if (option.value !== undefined) at++;
+  }
+  return words.slice(at);
 }

@@ -6,15 +6,16 @@ import * as fc from 'fast-check';
 import { textOf } from '../text/line.js';
 import { fabricView } from '../testing/view.js';
 import { carryOutCommand, searchFilter } from './carry-out.js';
-import type { AdminAnswers, HereRole } from './command.js';
+import type { Answers, HereRole } from './command.js';
 import { completions } from './complete.js';
 import { GRAMMAR } from './grammar.js';
 import { readMembers } from './member-set.js';
 import { withGrammarTable } from './page.js';
 import { isShownAgain, readCommand, wordsOf } from './parse-command.js';
+import { WRAPPERS } from './wrappers.js';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..', '..');
-const run = (line: string, answers: AdminAnswers = {}, moment: 'live' | 'recorded' = 'live', id = '1_01') =>
+const run = (line: string, answers: Answers = {}, moment: 'live' | 'recorded' = 'live', id = '1_01') =>
   carryOutCommand(readCommand(wordsOf(line), 'member'), {
     view: fabricView({ moment }),
     here: { role: 'member', id },
@@ -70,8 +71,8 @@ describe('the grammar', () => {
 
   it('takes a member down only for who is sure, and keeps who and why', () => {
     expect(run('g_clusterXL_admin -b 1_03 down', { sure: 'n' }).act).toBeUndefined();
-    const { page, act } = run('g_clusterXL_admin -b 1_03 down', { sure: 'y', fullName: 'Lab', why: '' });
-    expect(textOf([...page, ...(act?.after ?? [])], false)).toBe(
+    const { dialogue = [], act } = run('g_clusterXL_admin -b 1_03 down', { sure: 'y', fullName: 'Lab', why: '' });
+    expect(textOf([...dialogue, ...(act?.after ?? [])], false)).toBe(
       `You are about to perform sgm_admin down on blades: 1_03
 Are you sure? (Y - yes, any other key - no) y
 sgm_admin down requires auditing
@@ -135,7 +136,7 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
 
   it('completes words, options, choices and members', () => {
     expect(completions('asg d', 'member', [])).toEqual(['diag']);
-    expect(completions('asg diag ', 'member', [])).toEqual(['list', 'print', 'verify']);
+    expect(completions('asg diag ', 'member', [])).toEqual(['list', 'print', 'resume', 'verify', 'verify-upgrade']);
     expect(completions('asg stat -i a', 'member', [])).toEqual(['active_ids', 'all_ids']);
     expect(completions('g_clusterXL_admin -b 1_0', 'member', ['1_01', '1_02'])).toEqual(['1_01', '1_02']);
     expect(completions('g_all fw v', 'member', [])).toEqual(['ver']);
@@ -143,7 +144,7 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
   });
 
   it('shows every reading command for any member, at any moment, without a number of its own', () => {
-    for (const row of GRAMMAR.filter((r) => r.effect === 'read' && r.words !== 'g_all' && r.on.includes('member'))) {
+    for (const row of GRAMMAR.filter((r) => r.effect === 'read' && !WRAPPERS.includes(r) && r.on.includes('member'))) {
       const words = `${row.words}${row.words === 'ntpq' ? ' -p' : ''}${row.places?.choices === undefined ? '' : ` ${row.places.choices[0]}`}`;
       for (const id of ['1_01', '1_03']) {
         expect(() => run(words, {}, 'live', id)).not.toThrow();

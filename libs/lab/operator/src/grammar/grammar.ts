@@ -1,20 +1,21 @@
 import type { CommandRow } from './command.js';
 import { ACT_ROWS } from './rows-act.js';
+import { FIELD_ROWS } from './rows-field.js';
+import { INSTALLER_ROWS } from './rows-installer.js';
+import { MACHINE_ROWS } from './rows-machine.js';
 import { MEMBER_ROWS } from './rows-member.js';
-import { ASG_ROWS, MEMBER } from './rows-read.js';
-
-/** `g_all` takes another command with it, so it is carried out apart from its row. */
-export const G_ALL: CommandRow = {
-  words: 'g_all',
-  usage: 'g_all [-a] COMMAND',
-  about: 'a command on every member that is up, or on all with -a; equal answers are shown once',
-  on: MEMBER,
-  effect: 'read',
-  basis: 'documented',
-  fidelity: 'F-G-ALL',
-  options: [{ flag: '-a', about: 'on members that are down as well' }],
-  handle: () => ({ page: [] }),
-};
+import { ASG_ROWS } from './rows-read.js';
+import { UPGRADE_ROWS } from './rows-upgrade.js';
+import { WRAPPERS } from './wrappers.js';
 
 /** Every command that is known, in the order of the documentation. */
-export const GRAMMAR: readonly CommandRow[] = [...ASG_ROWS, ...MEMBER_ROWS, ...ACT_ROWS, G_ALL];
+export const GRAMMAR: readonly CommandRow[] = [
+  ...ASG_ROWS,
+  ...MEMBER_ROWS,
+  ...ACT_ROWS,
+  ...INSTALLER_ROWS,
+  ...UPGRADE_ROWS,
+  ...MACHINE_ROWS,
+  ...FIELD_ROWS,
+  ...WRAPPERS,
+];

@@ -1,14 +1,17 @@
 import { nearestName } from '@rehearsal/kernel/nearest-name';
 import { LabError } from '@rehearsal/lab-port/lab-error';
-import type { CommandRow, HereRole, ParsedCommand } from './command.js';
-import { G_ALL, GRAMMAR } from './grammar.js';
+import type { CommandRow, HereRole, OptionRow, ParsedCommand } from './command.js';
+import { GRAMMAR } from './grammar.js';
+import { WRAPPERS } from './wrappers.js';
 
 /** A command line, or one for many members. */
 export interface ReadCommand {
   readonly parsed: ParsedCommand;
-  /** `g_all`: also on members that are down. */
-  readonly spread: 'one' | 'up' | 'all';
+  readonly spread: Spread;
 }
+
+/** Where it is carried out: at one place, on members that are up, on all, or on those that were named. */
+export type Spread = 'one' | 'up' | 'all' | { readonly members: string };
 
 const bad = (message: string, remedy: string): LabError => new LabError('bad-input', message, remedy);
 
@@ -48,14 +51,51 @@ function inOrder(words: readonly string[]): readonly string[] {
  */
 export function readCommand(typed: readonly string[], role: HereRole): ReadCommand {
   if (typed.length === 0) throw bad('There is no command.', "For example: asg stat -v. 'help' lists all.");
-  if (typed[0] === G_ALL.words) {
-    const isAll = typed[1] === '-a';
-    const rest = typed.slice(isAll ? 2 : 1);
-    if (rest.length === 0) throw bad('g_all needs a command.', 'For example: g_all fw ver.');
-    if (rest[0] === G_ALL.words) throw bad('g_all within g_all.', 'Say it once.');
-    return { parsed: readOne(rest, role), spread: isAll ? 'all' : 'up' };
+  const { words, spread } = unwrapped(typed);
+  return { parsed: readOne(words, role), spread };
+}
+
+/** The command within those that take one with them: `g_all -b 1_03 clish -c 'show snapshots'`. */
+function unwrapped(typed: readonly string[]): { readonly words: readonly string[]; readonly spread: Spread } {
+  let words = typed;
+  let spread: Spread = 'one';
+  for (let depth = 0; ; depth++) {
+    const wrapper = WRAPPERS.find((row) => row.words === words[0]);
+    if (wrapper === undefined) return { words, spread };
+    const { options, rest } = optionsInFront(wrapper, words.slice(1));
+    const inner = options['-c'] === undefined ? rest : [options['-c'], ...rest];
+    words = inner.length === 1 ? wordsOf(inner[0]!) : inner;
+    if (words.length === 0)
+      throw bad(`${wrapper.words} needs a command.`, `For example: ${wrapper.words} ${exampleOf(wrapper)}.`);
+    const isLocal = wrapper.words === 'clish';
+    if (depth > 0 && !isLocal) throw bad(`${wrapper.words} within ${typed[0]}.`, 'Say it once.');
+    if (isLocal) continue;
+    const members = options['-b'];
+    spread = members !== undefined ? { members } : options['-a'] !== undefined ? 'all' : 'up';
   }
-  return { parsed: readOne(typed, role), spread: 'one' };
+}
+
+const exampleOf = (wrapper: CommandRow): string =>
+  wrapper.options.some((o) => o.flag === '-c') ? "-c 'fw ver'" : 'fw ver';
+
+/** Options of a command that takes another with it stand before that one's words. */
+function optionsInFront(
+  row: CommandRow,
+  typed: readonly string[],
+): { readonly options: Readonly<Record<string, string>>; readonly rest: readonly string[] } {
+  const options: Record<string, string> = {};
+  let at = 0;
+  for (; at < typed.length && typed[at]!.startsWith('-'); at++) {
+    const option = row.options.find((o) => o.flag === typed[at]);
+    if (option === undefined) throw unknownOption(row, typed[at]!);
+    options[option.flag] = option.value === undefined ? '' : valueOf(row, option, typed[++at]);
+  }
+  return { options, rest: typed.slice(at) };
+}
+
+function valueOf(row: CommandRow, option: OptionRow, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw bad(`${row.words}: ${option.flag} needs ${option.value}.`, `Usage: ${usageOf(row)}.`);
 }
 
 function readOne(typed: readonly string[], role: HereRole): ParsedCommand {
@@ -88,9 +128,11 @@ function unknown(words: readonly string[]): LabError {
   const known = GRAMMAR.map((r) => r.words);
   const begun = known.filter((k) => k.startsWith(`${words[0]} `));
   const among = begun.length > 0 ? begun : known;
+  // What follows a command is no part of its name.
+  const longest = Math.max(...among.map((name) => name.split(' ').length));
   const asked = words
     .filter((w) => !w.startsWith('-'))
-    .slice(0, 4)
+    .slice(0, longest)
     .join(' ');
   return bad(`There is no command '${words.join(' ')}'.`, `Did you mean '${nearestName(asked, among)}'?`);
 }
@@ -100,18 +142,17 @@ function readWords(row: CommandRow, rest: readonly string[]): ParsedCommand {
   const places: string[] = [];
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i]!;
-    if (!word.startsWith('-') || word === '-') {
+    const option = row.options.find((o) => o.flag === word);
+    if (option === undefined && (!word.startsWith('-') || word === '-')) {
       places.push(word);
       continue;
     }
-    const option = row.options.find((o) => o.flag === word);
     if (option === undefined) throw unknownOption(row, word);
     if (option.value === undefined) {
       options[word] = '';
       continue;
     }
-    const value = rest[++i];
-    if (value === undefined) throw bad(`${row.words}: ${word} needs ${option.value}.`, `Usage: ${usageOf(row)}.`);
+    const value = valueOf(row, option, rest[++i]);
     if (option.choices !== undefined && !option.choices.includes(value)) {
       throw bad(
         `${row.words} ${word}: there is no '${value}'.`,

@@ -9,9 +9,10 @@ import { cpview } from '../layouts/cpview.js';
 import { modeOf, showDistribution } from '../layouts/distribution.js';
 import { lldpctl } from '../layouts/lldp.js';
 import { pstat, syncstat } from '../layouts/syncstat.js';
-import { cpinfoY, fwVer, jumboTake } from '../layouts/versions.js';
+import { cpinfoY, fwVer, jumboTake, jumboTakes } from '../layouts/versions.js';
 import { lines } from '../text/line.js';
 import type { Call, CommandRow, Outcome } from './command.js';
+import { saidBy } from './packages.js';
 import { MEMBER, reads } from './rows-read.js';
 
 const BOTH = ['member', 'orchestrator'] as const;
@@ -54,11 +55,30 @@ function setAutoClone({ places, here, answers }: Call): Outcome {
   return { page: [], act: { fault: 'auto-clone', members: [here], args, after: [] } };
 }
 
-/** Who gave the command, and why where that was said. */
-function saidBy({ fullName, why }: Call['answers']): Readonly<Record<string, unknown>> {
-  const principal = { name: fullName ?? 'operator', known: 'asserted' };
-  return { principal, ...(why !== undefined && why !== '' && { why: why.slice(0, 200) }) };
-}
+/** By the older name and by the one of R82. */
+const autoCloneRows = (of: 'smo' | 'cluster configuration'): CommandRow[] => [
+  reads(
+    {
+      words: `show ${of} image auto-clone state`,
+      about: 'whether members that boot take their image from the SMO',
+      on: MEMBER,
+      basis: of === 'smo' ? 'recalled' : 'documented',
+      fidelity: 'F-AUTO-CLONE',
+    },
+    ({ view }) => lines('recalled', `Auto clone is ${view.group.autoClone}`),
+  ),
+  {
+    words: `set ${of} image auto-clone state`,
+    about: 'on: whoever boots with another image than the SMO takes that one; kept in the log, with who and why',
+    on: MEMBER,
+    effect: 'act',
+    basis: of === 'smo' ? 'recalled' : 'documented',
+    fidelity: 'F-AUTO-CLONE',
+    options: [],
+    places: { name: 'STATE', about: 'on or off', least: 1, most: 1, choices: ['on', 'off'] },
+    handle: setAutoClone,
+  },
+];
 
 export const MEMBER_ROWS: readonly CommandRow[] = [
   reads(
@@ -153,9 +173,10 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
       on: MEMBER,
       basis: 'documented',
       fidelity: 'F-CPINFO',
+      options: [{ flag: '-k', about: 'of the kernel as well' }],
       lacks: 'the build number',
     },
-    ({ view }) => fwVer(view),
+    ({ view, here, options }) => fwVer(view, here, options['-k'] !== undefined),
   ),
   reads(
     {
@@ -179,8 +200,8 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
     fidelity: 'F-CPINFO',
     options: [{ flag: '-y', value: 'PRODUCT', choices: ['all'], about: 'installed hotfixes' }],
     lacks: "its own build number, and the vendor's file format",
-    handle: ({ view, options }): Outcome =>
-      options['-y'] !== undefined ? { page: cpinfoY(view) } : { page: [], bundle: failureBundle(view) },
+    handle: ({ view, here, options }): Outcome =>
+      options['-y'] !== undefined ? { page: cpinfoY(view, here) } : { page: [], bundle: failureBundle(view) },
   },
   reads(
     {
@@ -189,8 +210,9 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
       on: MEMBER,
       basis: 'recalled',
       fidelity: 'F-CPINFO',
+      options: [{ flag: '-a', about: 'of all members, as engineers write it', basis: 'field' }],
     },
-    ({ view }) => jumboTake(view),
+    ({ view, here, options }) => (options['-a'] === undefined ? jumboTake(view, here) : jumboTakes(view)),
   ),
   reads(
     {
@@ -230,27 +252,8 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
     },
     handle: setDistribution,
   },
-  reads(
-    {
-      words: 'show smo image auto-clone state',
-      about: 'whether members that join take their image from the SMO; there are no images in this version',
-      on: MEMBER,
-      basis: 'recalled',
-      fidelity: 'F-AUTO-CLONE',
-    },
-    ({ view }) => lines('recalled', `Auto clone is ${view.group.autoClone}`),
-  ),
-  {
-    words: 'set smo image auto-clone state',
-    about: 'kept in the log, with who and why; nothing follows from it, since there are no images in this version',
-    on: MEMBER,
-    effect: 'act',
-    basis: 'recalled',
-    fidelity: 'F-AUTO-CLONE',
-    options: [],
-    places: { name: 'STATE', about: 'on or off', least: 1, most: 1, choices: ['on', 'off'] },
-    handle: setAutoClone,
-  },
+  ...autoCloneRows('smo'),
+  ...autoCloneRows('cluster configuration'),
   reads(
     {
       words: 'ntpq',

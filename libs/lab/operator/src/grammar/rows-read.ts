@@ -155,6 +155,17 @@ export const ASG_ROWS: readonly CommandRow[] = [
     ({ view, found }) => asgSearch(view, found),
   ),
   ...diagRows('asg diag', 'verify'),
+  reads(
+    {
+      words: 'asg diag resume',
+      about: 'the table of tests once more; they are run anew, since nothing is kept of the last time',
+      on: MEMBER,
+      basis: 'recalled',
+      fidelity: 'F-ASG-DIAG',
+      lacks: DIAG_LACKS,
+    },
+    ({ view }) => diagVerify(view, 'asg diag'),
+  ),
   ...diagRows('smo verifiers', 'run'),
   reads(
     {

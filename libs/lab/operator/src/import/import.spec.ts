@@ -61,7 +61,7 @@ describe('import', () => {
   it('makes a fabric file of asg stat and cpinfo, and accounts for it', () => {
     const made = draft(
       readPaste(stat(fabricView()), 'stat.txt'),
-      readPaste(textOf(cpinfoY(fabricView()), false), 'cpinfo.txt'),
+      readPaste(textOf(cpinfoY(fabricView(), '1_01'), false), 'cpinfo.txt'),
     );
     expect(made.yaml).toBe(`fabric: sg1
 profile: vendor
@@ -150,7 +150,7 @@ traffic:
   it('takes nothing that contradicts something else', () => {
     const one = readPaste(stat(fabricView()), 'a.txt');
     const other = readPaste(
-      textOf(cpinfoY(fabricView({ group: { ...fabricView().group, release: 'R82' } })), false),
+      textOf(cpinfoY(fabricView({ members: [member(1, { release: 'R82' })] }), '1_01'), false),
       'b.txt',
     );
     expect(() => draft(one, other)).toThrow('The release is R82 here, and R81.20 in a.txt:6.');

@@ -1,6 +1,6 @@
 import { boxRow } from '../text/box.js';
 import { lines, type Line } from '../text/line.js';
-import { isUp, type FabricView } from '../view/fabric-view.js';
+import { isUp, type FabricView, type MemberView } from '../view/fabric-view.js';
 import { portIsUp } from './asg-stat.js';
 
 const WIDTH = 80;
@@ -19,6 +19,15 @@ interface Test {
 
 type Findings = readonly { readonly reason: string; readonly detail: string }[];
 const each = (reason: string, details: readonly string[]): Findings => details.map((detail) => ({ reason, detail }));
+
+/** What several members should have alike, and have not. */
+function oneOf(reason: string, members: readonly MemberView[], of: (member: MemberView) => string): Findings {
+  if (new Set(members.map(of)).size <= 1) return [];
+  return each(
+    reason,
+    members.map((m) => `${m.id} runs ${of(m)}`),
+  );
+}
 
 /** Those of the vendor's tests that this lab has a source for. */
 const TESTS: readonly Test[] = [
@@ -56,6 +65,22 @@ const TESTS: readonly Test[] = [
                 .map((m) => `${m.id} uses ${m.cpuPercent} %`),
             ),
           ],
+  },
+  {
+    section: 'System Components',
+    title: 'Software Versions',
+    check: ({ members }) => oneOf('Releases differ', members, (m) => m.release),
+  },
+  {
+    section: 'System Components',
+    title: 'Installation',
+    check: ({ members, software }) => [
+      ...oneOf('Takes differ', members, (m) => `${m.release} take ${m.take}`),
+      ...each(
+        'Installation failed',
+        (software?.appliances ?? []).filter((a) => a.failure !== '').map((a) => `${a.id}: ${a.failure}`),
+      ),
+    ],
   },
   {
     section: 'Policy and Configuration',

@@ -14,13 +14,13 @@ export function failureBundle(view: FabricView): string {
   const part = (title: string, text: string): string => `==== ${title}\n${text}\n`;
   const perMember = view.members.map(
     (m) =>
+      part(`member ${m.id}: cpinfo -y all`, textOf(cpinfoY(view, m.id), false)) +
       part(`member ${m.id}: cphaprob state`, textOf(cphaprobState(view, m.id), false)) +
       part(`member ${m.id}: cphaprob list -l`, textOf(cphaprobList(view, m.id, 'all'), false)) +
       part(`member ${m.id}: cphaprob syncstat`, textOf(syncstat(view, m.id), false)),
   );
   return [
     part('bundle', `fabric ${view.fabric} (${view.profile}), run ${view.run}, ${view.moment}, ${isoTime(view.atMs)}`),
-    part('cpinfo -y all', textOf(cpinfoY(view), false)),
     part('asg stat -v', textOf(asgStat(view, here, true), false)),
     part('asg_blade_stats', textOf(bladeStats(view), false)),
     part('cphaprob show_failover', textOf(showFailover(view), false)),

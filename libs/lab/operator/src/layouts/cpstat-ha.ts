@@ -8,7 +8,7 @@ export function cpstatHa(view: FabricView, here: string): Line[] {
   const started = !isOff(self);
   const state = started ? self.state.toLowerCase() : NOT_AVAILABLE;
   const problems = problemsOf(self);
-  const [major, minor] = view.group.release.slice(1).split('.') as [string, string | undefined];
+  const [major, minor] = self.release.slice(1).split('.') as [string, string | undefined];
   const row = (label: string, value: string): string => `${`${label}:`.padEnd(24)}${value}`;
   return lines(
     'recalled',

@@ -293,8 +293,8 @@ Total (SecureXL connections table): N/A connections
   it('asg diag counts what passed and names what to print', () => {
     const page = shown(diagVerify(fabricView(), 'asg diag'));
     expect(page[6]).toBe('| 1  | System Health          | Failed (!)  | (1)SGMs are down                 |');
-    expect(page).toContain('| Run: "asg diag print 1,4,8" to view a complete list of failed tests          |');
-    expect(page).toContain('| Passed: 5/8 tests                                                            |');
+    expect(page).toContain('| Run: "asg diag print 1,6,10" to view a complete list of failed tests         |');
+    expect(page).toContain('| Passed: 7/10 tests                                                           |');
     expect(shown(diagPrint(fabricView(), [1]))[3]).toBe(`| ${'SGMs are down: 1_03 is LOST'.padEnd(76)} |`);
   });
 
@@ -322,7 +322,7 @@ Connections w/ sync action       0
   });
 
   it('cpinfo -y all names the jumbo by release and take', () => {
-    expect(shown(cpinfoY(fabricView()))).toEqual([
+    expect(shown(cpinfoY(fabricView(), '1_01'))).toEqual([
       'This is Check Point CPinfo Build N/A for GAIA',
       '[IDA]',
       '        No hotfixes..',

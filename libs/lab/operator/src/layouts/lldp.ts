@@ -22,7 +22,7 @@ export function lldpctl(view: FabricView): Line[] {
       '  Chassis:',
       row('ChassisID', NOT_AVAILABLE),
       row('SysName', hostName(view, m.id)),
-      row('SysDescr', `${m.model}, ${view.group.release}`),
+      row('SysDescr', `${m.model}, ${m.release}`),
       '  Port:',
       row('PortID', `data.member.${m.id}`),
       row('PortDescr', NOT_AVAILABLE),

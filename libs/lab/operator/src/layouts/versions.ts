@@ -1,16 +1,23 @@
+import { imageHash } from '@rehearsal/software/fold';
 import { lines, NOT_AVAILABLE, type Line } from '../text/line.js';
-import type { FabricView } from '../view/fabric-view.js';
+import { memberIn, type FabricView } from '../view/fabric-view.js';
+import { framed } from './g-all.js';
 
-/** `fw ver`; this lab has a release, and no build of it (fidelity: F-CPINFO). */
-export function fwVer(view: FabricView): Line[] {
-  return lines('documented', `This is Check Point's software version ${view.group.release} - Build ${NOT_AVAILABLE}`);
+/** `fw ver` of member `here`; this lab has a release, and no build of it (fidelity: F-CPINFO). */
+export function fwVer(view: FabricView, here: string, withKernel: boolean): Line[] {
+  const build = `${memberIn(view, here).release} - Build ${NOT_AVAILABLE}`;
+  return lines(
+    'documented',
+    `This is Check Point's software version ${build}`,
+    ...(withKernel ? [`kernel: ${build}`] : []),
+  );
 }
 
 const jumbo = (release: string, kind: string): string => `${kind}_${release.replaceAll('.', '_')}_JUMBO_HF_MAIN`;
 
-/** `cpinfo -y all`: what is installed, by product (fidelity: F-CPINFO). */
-export function cpinfoY(view: FabricView): Line[] {
-  const { release, take } = view.group;
+/** `cpinfo -y all` of member `here`: what is installed, by product (fidelity: F-CPINFO). */
+export function cpinfoY(view: FabricView, here: string): Line[] {
+  const { release, take } = memberIn(view, here);
   const has = take > 0;
   const entry = (kind: string): string => `        ${jumbo(release, kind)}     Take:  ${take}`;
   return lines(
@@ -25,11 +32,37 @@ export function cpinfoY(view: FabricView): Line[] {
   );
 }
 
-/** `installed_jumbo_take` */
-export function jumboTake(view: FabricView): Line[] {
-  const { release, take } = view.group;
+/** `installed_jumbo_take` of member `here` */
+export function jumboTake(view: FabricView, here: string): Line[] {
+  const { release, take } = memberIn(view, here);
   return lines(
     'recalled',
     take > 0 ? `${release} Jumbo Hotfix Accumulator take ${take}` : 'No Jumbo Hotfix Accumulator is installed',
+  );
+}
+
+/** `installed_jumbo_take -a`: of every member, as engineers write it (fidelity: F-FIELD-INSTALL). */
+export function jumboTakes(view: FabricView): Line[] {
+  return framed(view.members.map(({ id }) => ({ member: id, page: jumboTake(view, id) })));
+}
+
+/** `show version all` of member `here`: its keys are recalled (fidelity: F-CPINFO). */
+export function versionAll(view: FabricView, here: string): Line[] {
+  return lines(
+    'recalled',
+    `Product version Check Point Gaia ${memberIn(view, here).release}`,
+    `OS build ${NOT_AVAILABLE}`,
+    `OS kernel version ${NOT_AVAILABLE}`,
+    'OS edition 64-bit',
+  );
+}
+
+/** `show smo image md5sum`: members that show the same run the same (fidelity: F-IMAGE-HASH). */
+export function imageSums(view: FabricView): Line[] {
+  return framed(
+    view.members.map(({ id, release, take }) => ({
+      member: id,
+      page: lines('recalled', imageHash({ release, take })),
+    })),
   );
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '@rehearsal/kernel';
-import type { InterfacePlan, ProcessState } from '@rehearsal/lab-port';
+import type { InterfacePlan, PackagePlan, ProcessState } from '@rehearsal/lab-port';
+import type { Appliance, PackageFile } from '@rehearsal/software';
 
 /*
  * One moment of a fabric, as plain data: all that the vendor's commands can show of it. `null` says that this lab has
@@ -27,6 +28,11 @@ export interface MemberView {
   readonly model: string;
   readonly cores: number;
   readonly weight: number;
+  /** What it runs. */
+  readonly release: string;
+  readonly take: number;
+  /** `A` or `B`: with whom it is upgraded; '' where the fabric file says nothing of it. */
+  readonly upgradeGroup: string;
   readonly process: ProcessState | 'unknown';
   /** As `cphaprob state` names it. */
   readonly state: string;
@@ -121,6 +127,16 @@ export interface CommitView {
   readonly events: readonly string[];
 }
 
+/** What is installed where, and what may be. */
+export interface SoftwareView {
+  /** Members, orchestrators and the management server. */
+  readonly appliances: readonly Appliance[];
+  /** Those that were imported; a package's number is its place, from 1. */
+  readonly packages: readonly PackageFile[];
+  /** Those that the fabric file names. */
+  readonly available: readonly PackagePlan[];
+}
+
 export interface FabricView {
   readonly fabric: string;
   readonly profile: string;
@@ -133,6 +149,7 @@ export interface FabricView {
   readonly groupUpMs: number | null;
   readonly group: {
     readonly name: string;
+    /** What the SMO runs. */
     readonly release: string;
     readonly take: number;
     readonly address: string;
@@ -145,6 +162,8 @@ export interface FabricView {
     readonly changingTo: string;
   };
   readonly settings: Settings;
+  /** Absent where nothing can be installed: nobody keeps the record of it. */
+  readonly software?: SoftwareView;
   readonly members: readonly MemberView[];
   readonly orchestrators: readonly OrchestratorView[];
   readonly bus: 'up' | 'down' | 'unknown';
@@ -173,10 +192,11 @@ export const isUp = (member: MemberView): boolean => member.state.startsWith('AC
 /** `SG1-ch01-03` up to R81.20, `SG1-s01-03` from R82 on (fidelity: F-SHELL-PROMPT). */
 export function hostName(view: FabricView, id: string): string {
   const [site, member] = id.split('_') as [string, string];
-  return `${view.group.name}-${isR82(view) ? 's' : 'ch'}${site.padStart(2, '0')}-${member}`;
+  const release = view.members.find((m) => m.id === id)?.release ?? view.group.release;
+  return `${view.group.name}-${saysSite(release) ? 's' : 'ch'}${site.padStart(2, '0')}-${member}`;
 }
 
 /** R82 and later say site where earlier releases say chassis. */
-export function isR82(view: FabricView): boolean {
-  return Number(/^R(\d+)/.exec(view.group.release)?.[1] ?? 0) >= 82;
-}
+export const isR82 = (view: FabricView): boolean => saysSite(view.group.release);
+
+const saysSite = (release: string): boolean => Number(/^R(\d+)/.exec(release)?.[1] ?? 0) >= 82;

@@ -5,12 +5,16 @@ import { parseCommit } from '@rehearsal/kernel/commit-codec';
 import type { Heard, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import * as securityGroup from '@rehearsal/security-group/fold';
 import { memberNumber, memberOf, memberState } from '@rehearsal/security-group/fold';
+import { initialState as noSoftware, evolve as evolveSoftware } from '@rehearsal/software/fold';
+import type { SoftwareEvent, SoftwareState } from '@rehearsal/software';
 import type { AdminAudit, CommitView, Failover, StateChange } from './fabric-view.js';
+import { softwareAudit } from './software-audit.js';
 
 /** What the log of a run says up to a moment. */
 export interface LogFold {
   readonly group: SecurityGroupState;
   readonly hypersync: HypersyncState;
+  readonly software: SoftwareState;
   /** The first commit: the fabric was brought up then. */
   readonly sinceMs: number;
   /** The first member since nobody served; null: nobody does. */
@@ -52,6 +56,7 @@ export function foldLog(log: readonly string[], groupName: string, untilMs = Num
   const fold: Folding = {
     group: securityGroup.initialState,
     hypersync: hypersync.initialState,
+    software: noSoftware,
     sinceMs: 0,
     groupUpMs: null,
     policyAtMs: null,
@@ -70,12 +75,19 @@ export function foldLog(log: readonly string[], groupName: string, untilMs = Num
     if (stream === `security-group.${groupName}`) takeGroup(fold, commit);
     else if (stream.startsWith('hypersync.')) {
       for (const event of commit.events) fold.hypersync = hypersync.evolve(fold.hypersync, event as never);
-    }
+    } else if (stream === `software.${groupName}`) takeSoftware(fold, commit);
     if (fold.sinceMs === 0) fold.sinceMs = time.ms;
     fold.commits.push(shortly(commit));
     if (fold.commits.length > LAST_COMMITS) fold.commits.shift();
   }
   return fold;
+}
+
+function takeSoftware(fold: Folding, commit: Commit): void {
+  const events = commit.events as readonly SoftwareEvent[];
+  for (const event of events) fold.software = evolveSoftware(fold.software, event);
+  const what = softwareAudit(events);
+  if (what !== undefined) fold.audits.push(auditOf(what, commit.time.ms, commit));
 }
 
 function shortly({ stream, version, principal, input, events, time }: Commit): CommitView {

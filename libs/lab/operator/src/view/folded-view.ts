@@ -1,6 +1,7 @@
-import type { FabricPlan, InterfacePlan } from '@rehearsal/lab-port';
+import type { FabricPlan, InterfacePlan, MemberPlan } from '@rehearsal/lab-port';
 import { distributionWord, exposedSlots, memberOf } from '@rehearsal/security-group/fold';
-import type { FabricView, IteratorView } from './fabric-view.js';
+import { applianceOf, type Software } from '@rehearsal/software/fold';
+import type { FabricView, IteratorView, MemberView } from './fabric-view.js';
 import type { LogFold } from './fold-log.js';
 
 type FoldedView = Pick<
@@ -10,6 +11,7 @@ type FoldedView = Pick<
   | 'groupUpMs'
   | 'group'
   | 'settings'
+  | 'software'
   | 'slots'
   | 'frozen'
   | 'underLoad'
@@ -21,25 +23,29 @@ type FoldedView = Pick<
 
 /** What plan and log alone say of a fabric at a moment, whether it runs or has run. */
 export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): FoldedView {
-  const { name, release, take, address, interfaces } = plan.securityGroup;
-  const { group } = fold;
+  const { name, address, interfaces } = plan.securityGroup;
+  const { group, software } = fold;
+  const smo = memberOf(group, group.smo);
   return {
     fabric: plan.fabric,
     profile: plan.profile,
     groupUpMs: fold.groupUpMs,
     group: {
       name,
-      release,
-      take,
+      ...softwareOf(plan, fold, smo),
       address,
       interfaces: interfaces.map((i) => ({ ...i, distribution: spreadAt(i, fold) })),
-      smo: memberOf(group, group.smo),
+      smo,
       policyAtMs: fold.policyAtMs,
       policyHash: group.policyHash,
       autoClone: group.autoClone,
       changingTo: group.nextDistribution.since > 0 ? distributionWord(group.nextDistribution) : '',
     },
     settings: plan.settings,
+    // A fabric whose file names no packages has nobody who keeps the record of software.
+    ...(software.version > 0 && {
+      software: { appliances: software.appliances, packages: software.packages, available: plan.packages },
+    }),
     slots: {
       total: group.active.length,
       exposed: exposedSlots(group).length,
@@ -52,6 +58,28 @@ export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): Folde
     audits: fold.audits,
     commits: fold.commits,
   };
+}
+
+/** What a member is and runs, whether it lives or not. */
+export function plannedMember(
+  plan: FabricPlan,
+  fold: LogFold,
+  id: string,
+): Pick<MemberView, 'model' | 'cores' | 'weight' | 'release' | 'take' | 'upgradeGroup'> {
+  const planned: MemberPlan | undefined = plan.securityGroup.members.find((m) => m.id === id);
+  return {
+    model: planned?.model ?? '',
+    cores: planned?.cores ?? 0,
+    weight: planned?.weight ?? 0,
+    ...softwareOf(plan, fold, id),
+    upgradeGroup: planned?.group ?? '',
+  };
+}
+
+/** What the fabric file says is the software of all until the log says otherwise. */
+function softwareOf({ securityGroup }: FabricPlan, { software }: LogFold, id: string): Software {
+  const { release, take } = applianceOf(software, id)?.runs ?? securityGroup;
+  return { release, take };
 }
 
 /** How an interface spreads at that moment: as planned, until the log says otherwise. */

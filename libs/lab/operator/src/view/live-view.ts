@@ -3,7 +3,7 @@ import type { MemberState } from '@rehearsal/security-group';
 import { memberNumber, siteWords } from '@rehearsal/security-group/fold';
 import type { FabricView, MemberView, OrchestratorView, Pnote } from './fabric-view.js';
 import type { LogFold } from './fold-log.js';
-import { foldedView } from './folded-view.js';
+import { foldedView, plannedMember } from './folded-view.js';
 
 /** What a lab was asked for at one moment. */
 export interface LiveParts {
@@ -55,7 +55,6 @@ function groupSlots(status: LabStatus): Map<string, Detail> {
 
 function liveMember(parts: LiveParts, row: ProcessStatus, seen: Detail | undefined): MemberView {
   const { plan, fold, metrics, earlier } = parts;
-  const planned = plan.securityGroup.members.find((m) => m.id === row.id);
   const number = memberNumber(fold.group, row.id);
   const folded = fold.group.members[number - 1];
   const answers = row.process === 'running' && row.state !== 'unreachable';
@@ -70,9 +69,7 @@ function liveMember(parts: LiveParts, row: ProcessStatus, seen: Detail | undefin
   return {
     id: row.id,
     number: number === 0 ? plan.securityGroup.members.findIndex((m) => m.id === row.id) + 1 : number,
-    model: planned?.model ?? '',
-    cores: planned?.cores ?? 0,
-    weight: planned?.weight ?? 0,
+    ...plannedMember(plan, fold, row.id),
     process: row.process,
     state,
     site: siteWords(state as MemberState, (folded?.incarnation ?? 0) > 0 || answers, true),

@@ -4,7 +4,7 @@ import { siteWords } from '@rehearsal/security-group/fold';
 import { HA_OFF } from '../layouts/cphaprob-state.js';
 import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
 import { foldLog, stateWord, type LogFold } from './fold-log.js';
-import { foldedView } from './folded-view.js';
+import { foldedView, plannedMember } from './folded-view.js';
 
 /** What a run left behind, as far as it is read here. */
 export interface RecordedParts {
@@ -72,9 +72,7 @@ function recordedMember(
   return {
     id: planned.id,
     number,
-    model: planned.model,
-    cores: planned.cores,
-    weight: planned.weight,
+    ...plannedMember(parts.plan, fold, planned.id),
     process: 'unknown',
     state,
     site: siteWords(state as MemberState, (folded?.incarnation ?? 0) > 0, true),

@@ -17,6 +17,11 @@ export interface VerbEntry {
   load(): Promise<{ readonly default: Verb }>;
 }
 
+/** Commands of the vendor's that ask before they act, and those that a terminal shows again and again. */
+const ASKS_FIRST =
+  /_admin\b|\bmembers-admin-state\b|\binstaller\s+(install|upgrade|uninstall)\b|\bsp_upgrade\b|\bsnapshot\s+revert\b|\breboot\b/;
+const SHOWN_AGAIN = /\basg\s+monitor\b|\boverview\s+live\b/;
+
 /** All verbs, in the order of the help. */
 export const VERBS: readonly VerbEntry[] = [
   {
@@ -72,8 +77,8 @@ export const VERBS: readonly VerbEntry[] = [
   {
     path: 'exec',
     asks: true,
-    prepares: (words) => words.some((word) => word.includes('_admin')),
-    again: (words) => /(^|\s)asg\s+monitor(\s|$)/.test(words.join(' ')) && !words.includes('--json'),
+    prepares: (words) => ASKS_FIRST.test(words.join(' ')),
+    again: (words) => SHOWN_AGAIN.test(words.join(' ')) && !words.includes('--json'),
     summary: "one of the vendor's commands, at a member or an orchestrator of a running fabric",
     load: () => import('../verbs/exec.js'),
   },

@@ -84,7 +84,11 @@ function typed(
   const targets = head.plan.roles.map(({ role, id }) => ({ role, id }));
   const here = hereIn(target === undefined ? [] : target.split(' '), targets, view.group.smo);
   const answers = {};
-  const { page, bundle } = carryOutCommand(readCommand(words, here.role), { view, here, found: null, answers });
+  const {
+    page,
+    bundle,
+    failed = false,
+  } = carryOutCommand(readCommand(words, here.role), { view, here, found: null, answers });
   return {
     fabric: view.fabric,
     run: view.run,
@@ -93,6 +97,8 @@ function typed(
     host: here.role === 'member' ? hostName(view, here.id) : `MHO-${here.id}`,
     command: words.join(' '),
     lines: [...page],
+    asks: [],
+    failed,
     bundle: bundle === undefined ? null : writeBundle(runsFolder, view, bundle),
     basis,
   };

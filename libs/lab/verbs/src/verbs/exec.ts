@@ -1,4 +1,4 @@
-import { DIALOGUE, isSure, questionText, readCommand, type AdminAnswers, type Question } from '@rehearsal/operator';
+import { goesOn, readCommand, type Answers } from '@rehearsal/operator';
 import { LabError } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { ownWords } from '../registry/own-words.js';
@@ -61,16 +61,14 @@ const execVerb = verb({
     if (yes || asked) return words;
     const { parsed } = readCommand(commandWords(command), roleOf(target));
     if (parsed.row.asks === undefined) return words;
-    const state = parsed.places[0] === 'up' ? 'up' : 'down';
     const own = [...ownWords(words)];
     const after = words.slice(own.length);
-    const named = parsed.options['-b'];
     const looked = await lookFirst(own, after, askLab);
     // The lab says better what is wrong, and does so before anything is asked.
     if (looked === undefined) return [...own, '--asked', ...after];
-    if (named === undefined && target.length === 0) own.push(looked);
-    const ids = [named ?? looked];
-    const answers = await askAll(state, ids, ask);
+    // What was asked at one member is not done at another, should the SMO move meanwhile.
+    if (target.length === 0) own.push(looked.at.split(' ')[1]!);
+    const answers = await askAll(looked.asks, ask);
     const given = [
       '--asked',
       '--yes',
@@ -85,28 +83,28 @@ const execVerb = verb({
     return operate(labOf(context), { target, command, answers, asked, basis }, context.runsFolder);
   },
   render: renderOperator,
+  exitCode: ({ failed }: OperatorOutput) => (failed ? EXIT.deviated : EXIT.ok),
 });
 
-/** The member that the command would be carried out at; undefined where it would be refused. */
+/** What the lab would ask, and where; undefined where it would refuse. */
 async function lookFirst(
   own: readonly string[],
   command: readonly string[],
   askLab: AskLab,
-): Promise<string | undefined> {
+): Promise<Pick<OperatorOutput, 'at' | 'asks'> | undefined> {
   const words = own.filter((w) => w !== '--json');
   const { status, stdout } = await askLab(['exec', ...words, '--asked', '--json', ...command]);
-  return status === EXIT.ok ? (JSON.parse(stdout) as OperatorOutput).at.split(' ')[1]! : undefined;
+  return status === EXIT.ok ? (JSON.parse(stdout) as OperatorOutput) : undefined;
 }
 
-/** Asks what the dialogue asks. @throws LabError when somebody is not sure, or nobody answers any more */
+/** Asks what the command asks. @throws LabError where an answer leaves all as it is, or nobody answers any more */
 async function askAll(
-  state: 'up' | 'down',
-  ids: readonly string[],
+  questions: OperatorOutput['asks'],
   ask: (question: string) => Promise<string | undefined>,
-): Promise<AdminAnswers> {
-  const answers: { [Q in Question]?: string } = {};
-  for (const question of DIALOGUE) {
-    const answer = await ask(questionText(question, state, ids));
+): Promise<Answers> {
+  const answers: { -readonly [K in keyof Answers]: Answers[K] } = {};
+  for (const question of questions) {
+    const answer = await ask(question.text);
     if (answer === undefined) {
       throw new LabError(
         'bad-input',
@@ -114,10 +112,11 @@ async function askAll(
         'Answer it to its end, or beforehand: --yes --full-name=NAME --reason=TEXT',
       );
     }
-    answers[question] = answer;
-    if (question === 'sure' && !isSure(answers)) {
-      throw new LabError('deviated', `The answer was '${answer}'; nothing was done.`, 'Answer y to go on.');
+    const { wants } = question;
+    if (!goesOn(question, answer)) {
+      throw new LabError('deviated', `The answer was '${answer}'; nothing was done.`, `Answer ${wants} to go on.`);
     }
+    if (wants === 'fullName' || wants === 'why') answers[wants] = answer;
   }
   return answers;
 }

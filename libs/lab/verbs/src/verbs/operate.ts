@@ -16,15 +16,18 @@ import {
   searchFilter,
   textOf,
   type Act,
-  type AdminAnswers,
+  type Answers,
   type FabricView,
   type Here,
+  type Line,
   type MemberFound,
+  type Outcome,
   type ReadCommand,
   wordsOf,
 } from '@rehearsal/operator';
 import { z } from 'zod';
 import type { LabAtHand } from '../registry/verb.js';
+import { putOrders } from '../upgrade/put-orders.js';
 
 const RATES_OVER_MS = 1000;
 
@@ -41,6 +44,10 @@ export const operatorOutput = z.strictObject({
   lines: z.array(z.strictObject({ text: z.string(), basis: z.enum(BASES) })),
   /** Path of the failure bundle; null without one. */
   bundle: z.string().nullable(),
+  /** What is to be answered before anything is done, in this order. */
+  asks: z.array(z.strictObject({ text: z.string(), wants: z.enum(['y', 'n', 'fullName', 'why']) })),
+  /** The command says that it cannot be done. */
+  failed: z.boolean(),
   /** Whether each line is to be shown with its basis. */
   basis: z.boolean(),
 });
@@ -79,7 +86,7 @@ export function hereIn(target: readonly string[], targets: readonly Target[], sm
 export interface Operation {
   readonly target: readonly string[];
   readonly command: readonly string[];
-  readonly answers: AdminAnswers;
+  readonly answers: Answers;
   /** The questions have been shown to whoever answered them. */
   readonly asked: boolean;
   readonly basis: boolean;
@@ -97,18 +104,17 @@ export async function operate(at: LabAtHand, operation: Operation, bundleFolder:
   };
   const here = hereIn(target, lab.targets, target.length === 0 ? await smo() : '');
   const read = readCommand(words, here.role);
-  const asks = read.parsed.row.asks !== undefined;
-  if (asks && !asked && answers.sure === undefined) {
+  const { view, found } = await lookAt(at, here, read);
+  const outcome = carryOutCommand(read, { view, here, found, answers });
+  const asks = outcome.asks ?? [];
+  if (asks.length > 0 && !asked) {
     throw new LabError(
       'bad-input',
       `${read.parsed.row.words} asks before it acts, and nobody is there to answer.`,
       'Add --yes --full-name NAME --reason TEXT in front of the --.',
     );
   }
-  const { view, found } = await lookAt(at, here, read);
-  const outcome = carryOutCommand(read, { view, here, found, answers });
-  const page = asks && asked ? [] : outcome.page;
-  if (outcome.act !== undefined) await actOn(at, outcome.act);
+  const done = await carryOutOn(at, outcome, words);
   return {
     fabric: view.fabric,
     run: at.run,
@@ -116,7 +122,9 @@ export async function operate(at: LabAtHand, operation: Operation, bundleFolder:
     at: targetName(here),
     host: here.role === 'member' ? hostName(view, here.id) : `MHO-${here.id}`,
     command: words.join(' '),
-    lines: [...page, ...(outcome.act?.after ?? [])],
+    lines: [...(asked ? [] : (outcome.dialogue ?? [])), ...outcome.page, ...done.lines],
+    asks: [...asks],
+    failed: outcome.failed === true || done.refused,
     bundle: outcome.bundle === undefined ? null : writeBundle(bundleFolder, view, outcome.bundle),
     basis,
   };
@@ -167,6 +175,17 @@ async function searchMembers(lab: Lab, status: LabStatus, places: readonly strin
   return found;
 }
 
+/** Does what a command comes to, and gives what is said of it. */
+async function carryOutOn(
+  at: LabAtHand,
+  { act, orders = [] }: Outcome,
+  words: readonly string[],
+): Promise<{ readonly lines: readonly Line[]; readonly refused: boolean }> {
+  if (act !== undefined) await actOn(at, act);
+  const done = orders.length === 0 ? { lines: [], refused: false } : await putOrders(at, orders, words);
+  return { ...done, lines: [...(act?.after ?? []), ...done.lines] };
+}
+
 /** Does to each member what the command says, one after the other, as a fault of the lab. */
 async function actOn({ lab, beforeFault }: LabAtHand, act: Act): Promise<void> {
   if (act.fault === 'auto-clone' || act.fault === 'distribution') return keepSetting(lab, act);
@@ -174,10 +193,19 @@ async function actOn({ lab, beforeFault }: LabAtHand, act: Act): Promise<void> {
   for (const id of act.members) {
     const target: Target = { role: 'member', id };
     if (act.fault !== 'cpstart' && state !== 'up') await beforeFault(`${act.fault} ${targetName(target)}`);
-    if (Object.keys(said).length === 0) {
-      await applyFault(lab, act.fault, { target, to: { role: 'bus', id: 'bus' }, args: {} });
-    } else await lab.inflict(target, { name: act.fault, args: act.args });
+    if (act.fault === 'reboot') await reboot(lab, target);
+    else if (Object.keys(said).length === 0) await tellMember(lab, target, act.fault);
+    else await lab.inflict(target, { name: act.fault, args: act.args });
   }
+}
+
+const tellMember = (lab: Lab, target: Target, fault: 'admin' | 'cpstop' | 'cpstart'): Promise<void> =>
+  applyFault(lab, fault, { target, to: { role: 'bus', id: 'bus' }, args: {} });
+
+/** Its services stop first, as they do where somebody reboots a machine in order. */
+async function reboot(lab: Lab, target: Target): Promise<void> {
+  await tellMember(lab, target, 'cpstop');
+  await lab.kill(target, { rebootAfterMs: lab.plan.settings['member.rebootMs'] });
 }
 
 /** Has one member put a setting to the group, which decides. @throws LabError (bad input) with the group's reason */

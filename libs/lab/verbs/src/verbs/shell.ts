@@ -178,7 +178,8 @@ async function converse(session: Session, prompter: Prompter, earlier: readonly 
 
 function fail(session: Session, message: string): void {
   session.failed++;
-  process.stdout.write(`${message}\n`);
+  // What a command says of its own failure stands in its output already.
+  if (message !== '') process.stdout.write(`${message}\n`);
 }
 
 /** What the shell does by itself; false for a command of the vendor's. */
