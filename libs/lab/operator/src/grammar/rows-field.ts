@@ -1,7 +1,7 @@
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { RELEASE_NAMES } from '@rehearsal/software/fold';
 import { verifyUpgrade } from '../layouts/upgrade-words.js';
-import { lines } from '../text/line.js';
+import { lines, type Line } from '../text/line.js';
 import type { Call, CommandRow, OptionRow, Outcome } from './command.js';
 import { readMembers } from './member-set.js';
 import { availablePackage, memberIds, softwareOf } from './packages.js';
@@ -104,7 +104,8 @@ export const FIELD_ROWS: readonly CommandRow[] = [
     options: [{ flag: '-n', value: 'NAME', about: 'its name', required: true }],
     handle: (call) => {
       const name = call.options['-n'] ?? '';
-      const done = lines('field', `Configuration of ${memberIds(call).join(', ')} is kept as ${name}`);
+      const done = (kept: readonly string[]): readonly Line[] =>
+        lines('field', `Configuration of ${kept.join(', ')} is kept as ${name}`);
       return { page: [], orders: [keepOrder(call, 'configuration', name, memberIds(call), done)] };
     },
   },

@@ -23,14 +23,14 @@ export function keepOrder(
   of: 'configuration' | 'image',
   name: string,
   appliances: readonly string[],
-  done: readonly Line[],
+  done: (kept: readonly string[]) => readonly Line[],
 ): SoftwareOrder {
   softwareOf(call);
   return {
     input: { type: 'takeSnapshot', name, of, appliances },
     principal: saidBy(call.answers).principal,
     after: (events) => [
-      ...(events.some((e) => e.type === 'SnapshotTaken') ? done : []),
+      ...done(events.flatMap((e) => (e.type === 'SnapshotTaken' ? [e.appliance] : []))),
       ...events.flatMap((e) => (e.type === 'SoftwareRefused' ? snapshotError(e.reason) : [])),
     ],
     refused: snapshotError,
@@ -77,7 +77,7 @@ export const MACHINE_ROWS: readonly CommandRow[] = [
     options: [],
     handle: (call) => {
       const name = backupName(hostName(call.view, call.here), longTime(call.view.atMs));
-      return { page: [], orders: [keepOrder(call, 'configuration', name, [call.here], backupTaken(name))] };
+      return { page: [], orders: [keepOrder(call, 'configuration', name, [call.here], () => backupTaken(name))] };
     },
   },
   reads(
@@ -102,7 +102,7 @@ export const MACHINE_ROWS: readonly CommandRow[] = [
     places: NAME,
     handle: (call) => {
       const [name = ''] = call.places;
-      return { page: [], orders: [keepOrder(call, 'image', name, [call.here], snapshotTaken(name))] };
+      return { page: [], orders: [keepOrder(call, 'image', name, [call.here], () => snapshotTaken(name))] };
     },
   },
   reads(

@@ -77,7 +77,7 @@ const TESTS: readonly Test[] = [
     check: ({ members, software }) => [
       ...oneOf('Takes differ', members, (m) => `${m.release} take ${m.take}`),
       ...each(
-        'Installation failed',
+        'Work failed',
         (software?.appliances ?? []).filter((a) => a.failure !== '').map((a) => `${a.id}: ${a.failure}`),
       ),
     ],

@@ -1,5 +1,5 @@
-import type { SoftwareEvent } from '@rehearsal/software';
-import type { PackageFile } from '@rehearsal/software';
+import type { PackageFile, SoftwareEvent } from '@rehearsal/software';
+import { softwareText } from '@rehearsal/software/fold';
 import { columns } from '../text/box.js';
 import { lines, NOT_AVAILABLE, type Line } from '../text/line.js';
 import type { FabricView, SoftwareView } from '../view/fabric-view.js';
@@ -61,8 +61,7 @@ export function installedPackages(view: FabricView): Line[] {
       const jumbo =
         take === 0 ? [] : [row('', `${release} Jumbo Hotfix Accumulator (Take ${take})`, KINDS.jumbo, 'Installed')];
       const work = view.software?.appliances.find((a) => a.id === id)?.work ?? null;
-      const under =
-        work === null ? [] : [row('', `${work.to.release} (Take ${work.to.take})`, work.kind, 'In progress')];
+      const under = work === null ? [] : [row('', softwareText(work.to), work.kind, 'In progress')];
       const rows = [row('', release, KINDS.upgrade, 'Installed'), ...jumbo, ...under];
       return { member: id, page: list('Installed Packages', rows) };
     }),
@@ -122,9 +121,12 @@ export function installerAnswer(word: InstallerWord, events: readonly SoftwareEv
   ];
 }
 
-/** A refusal as the tool prints an error. */
-export const installerError = (reason: string): Line[] =>
-  lines('recalled', 'Update Service Engine', `Error: ${reason}`);
+/** A refusal as the tool prints an error: a row for each member where each has a reason of its own. */
+export function installerError(reason: string): Line[] {
+  const rows = reason.split(/; (?=\d+_\d+\b)/).map((part) => /^(\d+_\d+):? (.+)$/.exec(part));
+  if (rows.some((row) => row === null)) return lines('recalled', 'Update Service Engine', `Error: ${reason}`);
+  return memberTable(rows.flatMap((row) => (row === null ? [] : [[row[1] ?? '', row[2] ?? '']])));
+}
 
 function memberTable(rows: readonly (readonly [string, string])[]): Line[] {
   const [left, right] = [0, 1].map((i) => Math.max(12, ...rows.map((r) => r[i]?.length ?? 0))) as [number, number];

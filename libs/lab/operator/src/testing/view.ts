@@ -1,5 +1,6 @@
 import { resolveSettings } from '@rehearsal/kernel';
-import type { FabricView, MemberView } from '../view/fabric-view.js';
+import type { Appliance } from '@rehearsal/software';
+import type { FabricView, MemberView, SoftwareView } from '../view/fabric-view.js';
 
 /** Mon Mar  2 10:48:18 2026 UTC */
 export const AT_MS = 1_772_448_498_000;
@@ -96,6 +97,49 @@ export function fabricView(rest: Partial<FabricView> = {}): FabricView {
     audits: [],
     commits: [],
     notes: [],
+    ...rest,
+  };
+}
+
+const JUMBO = {
+  file: 'Check_Point_R81_20_JUMBO_HF_MAIN_Bundle_T118_FULL.tgz',
+  kind: 'jumbo',
+  release: 'R81.20',
+  take: 118,
+} as const;
+const RELEASE = {
+  file: 'Check_Point_R82_T777_Fresh_Install_and_Upgrade.tgz',
+  kind: 'upgrade',
+  release: 'R82',
+  take: 777,
+} as const;
+
+export function appliance(id: string, rest: Partial<Appliance> = {}): Appliance {
+  const software = { release: 'R81.20', take: 99 };
+  return {
+    id,
+    role: 'member',
+    runs: software,
+    boots: software,
+    incarnation: 100,
+    work: null,
+    failure: '',
+    mvc: false,
+    held: false,
+    verified: [],
+    before: [],
+    snapshots: [],
+    broken: '',
+    ...rest,
+  };
+}
+
+/** A jumbo that is imported, and a release that is not. */
+export function softwareView(rest: Partial<SoftwareView> = {}): SoftwareView {
+  return {
+    appliances: ['1_01', '1_02', '1_03', '1_04'].map((id) => appliance(id)),
+    packages: [JUMBO],
+    available: [JUMBO, RELEASE],
     ...rest,
   };
 }
