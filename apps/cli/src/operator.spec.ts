@@ -10,8 +10,8 @@ import { createServices } from './services.js';
 const root = join(import.meta.dirname, '..', '..', '..');
 const TRAFFIC = { role: 'outside-world', id: 'outside' } as const;
 
-async function broughtUp(): Promise<Lab> {
-  const plan = loadFabric(join(root, 'examples/fabrics/single-site.fabric.yaml'));
+async function broughtUp(fabric = 'single-site', overrides: Record<string, string> = {}): Promise<Lab> {
+  const plan = loadFabric(join(root, `examples/fabrics/${fabric}.fabric.yaml`), { overrides });
   const request = { plan, seed: 3, world: 'simulated', weather: 'calm', runId: 'sim-3', folder: '' } as const;
   const lab = makeSimulatedLab(request, 'test');
   await lab.up();
@@ -86,6 +86,31 @@ describe("the vendor's commands on a simulated fabric", () => {
     expect(await exec('1_04', '--', 'cphaprob', '-i', 'list')).toContain('Device Name: admin_down');
     const set = (await lab.log()).map((l) => JSON.parse(l)).find((c) => c.input.type === 'setAdmin');
     expect([set.principal, set.input.why]).toEqual([{ name: 'Ann Lee', known: 'asserted' }, 'change 7']);
+    await lab.down();
+  }, 60_000);
+
+  it('install a package on members that are down, and say no where the log does', async () => {
+    const lab = await broughtUp('upgrades', { 'upgrade.installSec': '5', 'upgrade.rebootSec': '5' });
+    const { exec, faults } = execOn(lab);
+    const yes = ['--yes', '--full-name=Ann Lee', '--reason=change 7', '--'];
+    const file = 'Check_Point_R81_20_JUMBO_HF_MAIN_Bundle_T118_FULL.tgz';
+    expect(await exec('--', 'installer', 'import', 'local', `/var/log/${file}`)).toContain('Package number: 1');
+    expect(await exec('--', 'installer', 'verify', '1', 'member_ids', 'all')).toContain(
+      '|1_04        |Installation is allowed|',
+    );
+    await exec(...yes, 'set', 'cluster', 'members-admin-state', 'ids', '1_03-1_04', 'down');
+    await lab.waitMs(3000);
+    const install = ['installer', 'install', '1', 'member_ids', '1_03-1_04'];
+    expect(await exec('--', ...install)).toContain('asks before it acts');
+    expect(await exec(...yes, ...install)).toContain('|1_04        |install is initiated|');
+    expect(await exec(...yes, ...install)).toContain('|1_04        |is busy: install to R81.20 take 118 is under way|');
+    expect(faults.filter((f) => f.startsWith('installer'))).toHaveLength(2);
+    await lab.waitMs(15_000);
+    expect(await exec('--', 'installed_jumbo_take', '-a')).toMatch(
+      /^-\*- 2 blades: 1_01 1_02 -\*-\n.* take 99\n\n-\*- 2 blades: 1_03 1_04 -\*-\n.* take 118\n$/m,
+    );
+    const put = (await lab.log()).map((l) => JSON.parse(l)).find((c) => c.input.type === 'installPackage');
+    expect([put.principal, put.input.why]).toEqual([{ name: 'Ann Lee', known: 'asserted' }, 'change 7']);
     await lab.down();
   }, 60_000);
 });

@@ -57,6 +57,7 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
     if (!standing.isReady && verb.effect === 'act' && verb.path !== 'down') {
       throw new LabError('environment', `Fabric ${at.name} is still coming up.`, 'Wait for it: rehearse status.');
     }
+    let isDisturbed = false;
     const lab: LabAtHand = {
       lab: standing.lab,
       name: at.name,
@@ -64,6 +65,7 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
       standing,
       metricsUrl,
       beforeFault: async (fault) => {
+        isDisturbed = true;
         say(`fault: ${fault}`);
         // Whoever keeps the account may be out of reach, and what brings it back must not wait for it.
         if ((await standing.lab.status()).bus === 'down') return;
@@ -88,7 +90,7 @@ function answerFor(standing: StandingLab, at: { name: string }, metricsUrl: stri
     const outcome =
       traceparent === undefined && verb.effect === 'read' ? await perform() : await inSpan(argv, traceparent, perform);
     // What was only looked at, or not understood, did nothing to the fabric.
-    const isLook = verb.path === 'exec' && faults() === before;
+    const isLook = verb.path === 'exec' && faults() === before && !isDisturbed;
     if (verb.effect === 'act' && !isLook && outcome.status !== EXIT.badInput) {
       standing.note(argv, startMs, outcome);
       say(`rehearse ${argv.join(' ')}: exit code ${outcome.status}`);

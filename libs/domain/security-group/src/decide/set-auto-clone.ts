@@ -4,8 +4,8 @@ import type { SecurityGroupState } from '../state.js';
 import { draftFrom } from './draft.js';
 
 /**
- * The operator's word on whether members that join take their image from the single management object. It is kept,
- * with who said so; there are no images yet that it could act on (fidelity: F-AUTO-CLONE).
+ * The operator's word on whether members that boot take their image from the single management object. It is kept,
+ * with who said so (fidelity: F-AUTO-CLONE); members act on it.
  */
 export function setAutoClone(state: SecurityGroupState, input: SetAutoClone): readonly SecurityGroupEvent[] {
   const draft = draftFrom(state);
