@@ -1,6 +1,7 @@
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { addressNumber, protocolNumber, type SearchFilter } from '../layouts/asg-search.js';
 import { framed } from '../layouts/g-all.js';
+import type { Line } from '../text/line.js';
 import { isUp, type FabricView, type MemberView } from '../view/fabric-view.js';
 import type { Answers, Here, MemberFound, Outcome } from './command.js';
 import { readMembers } from './member-set.js';
@@ -18,7 +19,12 @@ export interface Circumstances {
  * Carries a command out on a view; what is to be done to members comes back as an act.
  * @throws LabError (bad input)
  */
-export function carryOutCommand({ parsed, spread }: ReadCommand, at: Circumstances): Outcome {
+export function carryOutCommand(read: ReadCommand, at: Circumstances): Outcome {
+  const outcome = outcomeOf(read, at);
+  return read.parsed.row.dialect === 'field' ? asField(outcome) : outcome;
+}
+
+function outcomeOf({ parsed, spread }: ReadCommand, at: Circumstances): Outcome {
   const { view, here, found, answers } = at;
   if (parsed.row.effect === 'act' && view.moment === 'recorded') {
     throw new LabError(
@@ -34,6 +40,23 @@ export function carryOutCommand({ parsed, spread }: ReadCommand, at: Circumstanc
       .filter((m) => spread !== 'up' || isUp(m) || parsed.row.words === 'cpstart')
       .map((m) => ({ member: m.id, outcome: parsed.row.handle({ ...call, here: m.id }) })),
   );
+}
+
+/** Nothing of what a command prints that the vendor does not document is more than what engineers write. */
+function asField({ page, act, orders, ...rest }: Outcome): Outcome {
+  const field = (printed: readonly Line[]): Line[] => printed.map(({ text }) => ({ text, basis: 'field' }));
+  return {
+    ...rest,
+    page: field(page),
+    ...(act !== undefined && { act: { ...act, after: field(act.after) } }),
+    ...(orders !== undefined && {
+      orders: orders.map((order) => ({
+        ...order,
+        after: (events) => field(order.after(events)),
+        refused: (reason) => field(order.refused(reason)),
+      })),
+    }),
+  };
 }
 
 function membersOf({ members }: FabricView, spread: Spread): readonly MemberView[] {

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LabError } from '@rehearsal/lab-port';
 import * as fc from 'fast-check';
 import { textOf } from '../text/line.js';
-import { fabricView } from '../testing/view.js';
+import { fabricView, softwareView } from '../testing/view.js';
 import { carryOutCommand, searchFilter } from './carry-out.js';
 import type { Answers, HereRole } from './command.js';
 import { completions } from './complete.js';
@@ -162,7 +162,7 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
         try {
           const read = readCommand(line, role);
           const here = { role, id: role === 'member' ? '1_02' : '1_1' };
-          carryOutCommand(read, { view: fabricView(), here, found: [], answers: {} });
+          carryOutCommand(read, { view: fabricView({ software: softwareView() }), here, found: [], answers: {} });
         } catch (error) {
           if (!(error instanceof LabError)) throw error;
         }

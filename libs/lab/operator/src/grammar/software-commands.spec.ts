@@ -203,6 +203,14 @@ describe('commands as engineers write them', () => {
   it('mark each of their lines as what the vendor does not document', () => {
     const page = run('asg diag verify-upgrade R82').page;
     expect([...new Set(page.map(({ basis }) => basis))]).toEqual(['field']);
+    const { act } = run('g_cpconfig set active -target_group A');
+    expect([...(act?.after ?? []), ...run('installed_jumbo_take -a').page].every((l) => l.basis === 'field')).toBe(
+      true,
+    );
+    const [order] = run('g_install_update -target_group A -package 1 -install').orders ?? [];
+    expect([...(order?.after([]) ?? []), ...(order?.refused('no') ?? [])].map((l) => l.basis)).not.toContain(
+      'recalled',
+    );
     expect(() => run('asg diag verify-upgrade R82.9')).toThrow("Did you mean 'R82'?");
   });
 });

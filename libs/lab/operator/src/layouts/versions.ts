@@ -43,7 +43,8 @@ export function jumboTake(view: FabricView, here: string): Line[] {
 
 /** `installed_jumbo_take -a`: of every member, as engineers write it (fidelity: F-FIELD-INSTALL). */
 export function jumboTakes(view: FabricView): Line[] {
-  return framed(view.members.map(({ id }) => ({ member: id, page: jumboTake(view, id) })));
+  const page = framed(view.members.map(({ id }) => ({ member: id, page: jumboTake(view, id) })));
+  return lines('field', ...page.map(({ text }) => text));
 }
 
 /** `show version all` of member `here`: its keys are recalled (fidelity: F-CPINFO). */
