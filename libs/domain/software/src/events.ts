@@ -87,7 +87,7 @@ export const mvcSet = z.strictObject({
 export const upgradeDirected = z.strictObject({
   type: z.literal('UpgradeDirected'),
   version,
-  direction: z.enum(['switch', 'continue', 'revert']),
+  direction: z.enum(['switch', 'continue', 'revert', 'end']),
   held: z.array(applianceId),
 });
 

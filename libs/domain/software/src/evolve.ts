@@ -30,7 +30,12 @@ export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareStat
     case 'WorkFinished':
       return changed(state, event, (appliance) => finished(appliance, state.holdsUpgraded));
     case 'WorkFailed':
-      return changed(state, event, () => ({ broken: '', failure: event.reason, work: null }));
+      return changed(state, event, () => ({
+        broken: '',
+        failedAt: event.version,
+        failure: event.reason,
+        work: null,
+      }));
     case 'ApplianceBooted':
       return changed(state, event, () => ({ incarnation: event.incarnation, runs: event.software }));
     case 'MvcSet':
@@ -55,11 +60,13 @@ export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareStat
 
 /** After its next start the appliance runs what it was given; a new release is held until it is its turn. */
 function finished(appliance: Appliance, holdsUpgraded: boolean): Partial<Appliance> {
-  const { work, boots, before, role } = appliance;
+  const { work, boots, before, role, mvc } = appliance;
   if (work === null) return {};
-  const held = work.kind === 'upgrade' ? holdsUpgraded && role === 'member' : work.kind === 'install' && appliance.held;
+  const isPatched = work.kind === 'install' || work.kind === 'uninstall';
+  const held = work.kind === 'upgrade' ? holdsUpgraded && role === 'member' : isPatched && appliance.held;
   const history = work.kind === 'install' ? [...before, boots] : work.kind === 'uninstall' ? before.slice(0, -1) : [];
-  return { before: history, boots: work.to, held, work: null };
+  // An older image is set up as it was when it was taken, before anybody was to mix.
+  return { before: history, boots: work.to, held, mvc: mvc && work.kind !== 'revert', work: null };
 }
 
 function changed(

@@ -90,12 +90,13 @@ export const setMvc = z.strictObject({
 
 /**
  * `switch`: those that have been upgraded serve from now on and the others step back; `continue`: the upgrade is over;
- * `revert`: those that have not been upgraded serve again, and the others go back. fidelity: F-SP-UPGRADE
+ * `revert`: those that have not been upgraded serve again, and the others go back; `end`: nobody waits for a turn any
+ * more, however many releases there are. fidelity: F-SP-UPGRADE
  */
 export const directUpgrade = z.strictObject({
   ...command,
   type: z.literal('directUpgrade'),
-  direction: z.enum(['switch', 'continue', 'revert']),
+  direction: z.enum(['switch', 'continue', 'revert', 'end']),
   why,
 });
 

@@ -32,6 +32,8 @@ export interface Appliance {
   readonly work: Work | null;
   /** Why the last work failed; '' where it did not. */
   readonly failure: string;
+  /** Version of the commit with which a work last failed; 0 where none has. */
+  readonly failedAt: number;
   /** It may serve beside members of an older release. */
   readonly mvc: boolean;
   /** It does not serve, because an upgrade of the group is under way and it is the others' turn. */
@@ -70,6 +72,7 @@ export function newAppliance({ id, role, software }: SoftwareConfig['appliances'
     before: [],
     boots: software,
     broken: '',
+    failedAt: 0,
     failure: '',
     held: false,
     id,

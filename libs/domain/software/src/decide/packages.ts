@@ -3,8 +3,9 @@ import type { PackageFile, Software } from '../catalogue/index.js';
 import { softwareAfter, whatIsWrongWith } from '../catalogue/index.js';
 import type { ImportPackage, InstallPackage, UninstallPackage, VerifyPackage } from '../inputs.js';
 import type { Appliance, SoftwareState } from '../state.js';
+import { sameSoftware } from '../state.js';
 import { Draft } from './draft.js';
-import { beginWork, whyBusy } from './work.js';
+import { beginWork, whyNoWork } from './work.js';
 
 /** A package that is there already keeps its number. */
 export function importPackage(state: SoftwareState, input: ImportPackage): readonly SoftwareEvent[] {
@@ -47,7 +48,7 @@ export function installPackage(state: SoftwareState, input: InstallPackage): rea
       const right = isUpgrade ? 'upgrade' : 'install';
       return `package ${input.package} is ${isUpgrade ? 'a release' : `a ${found.kind}`}: say installer ${right}`;
     }
-    const reason = whyBusy(appliance) ?? whatIsWrongWith(found, appliance.boots);
+    const reason = whyNoWork(appliance) ?? whatIsWrongWith(found, appliance.boots);
     if (reason !== undefined) return reason;
     if (isUpgrade) keepImage(draft, appliance);
     return beginWork(draft, appliance, {
@@ -66,7 +67,7 @@ export function uninstallPackage(state: SoftwareState, input: UninstallPackage):
   if (found === undefined) return draft.events;
   draft.forEach('uninstall', input.appliances, (appliance) => {
     const to = appliance.before.at(-1);
-    const reason = whyBusy(appliance) ?? whyNotUninstall(input.package, found, appliance, to);
+    const reason = whyNoWork(appliance) ?? whyNotUninstall(input.package, found, appliance, to);
     if (reason !== undefined || to === undefined) return reason;
     return beginWork(draft, appliance, { kind: 'uninstall', package: input.package, to, smo: '' });
   });
@@ -81,7 +82,9 @@ function whyNotUninstall(
 ): string | undefined {
   if (kind === 'upgrade') return `package ${number} is a release: revert to a snapshot instead`;
   const isThere = boots.release === release && boots.take === take;
-  if (isThere && before !== undefined) return undefined;
+  // A hotfix leaves release and take as they were: that is how one tells what came last.
+  const isLast = before !== undefined && sameSoftware(before, boots) === (kind === 'hotfix');
+  if (isThere && isLast) return undefined;
   return `package ${number} is not what was installed here last`;
 }
 

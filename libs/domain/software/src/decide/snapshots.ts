@@ -2,7 +2,7 @@ import type { SoftwareEvent } from '../events.js';
 import type { BreakInstaller, RevertToSnapshot, TakeSnapshot } from '../inputs.js';
 import type { SoftwareState } from '../state.js';
 import { Draft } from './draft.js';
-import { beginWork, whyBusy } from './work.js';
+import { beginWork, whyBusy, whyNoWork } from './work.js';
 
 export function takeSnapshot(state: SoftwareState, input: TakeSnapshot): readonly SoftwareEvent[] {
   const draft = new Draft(state);
@@ -25,7 +25,7 @@ export function revertToSnapshot(state: SoftwareState, input: RevertToSnapshot):
       return `${appliance.id} has no snapshot ${input.name}; it has ${names.length === 0 ? 'none' : names.join(', ')}`;
     }
     if (found.of === 'configuration') return `${input.name} is a backup of the configuration: there is no image in it`;
-    const reason = whyBusy(appliance);
+    const reason = whyNoWork(appliance);
     if (reason !== undefined) return reason;
     return beginWork(draft, appliance, { kind: 'revert', package: 0, to: found.software, smo: '' });
   });

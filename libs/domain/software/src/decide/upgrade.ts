@@ -27,6 +27,7 @@ export function setMvc(state: SoftwareState, input: SetMvc): readonly SoftwareEv
 
 export function directUpgrade(state: SoftwareState, input: DirectUpgrade): readonly SoftwareEvent[] {
   const draft = new Draft(state);
+  if (input.direction === 'end') return endOfWaiting(draft);
   const { newer, older } = sidesOf(state);
   const reason = whyNotDirect(state, input.direction, newer, older);
   if (reason !== undefined) {
@@ -38,7 +39,7 @@ export function directUpgrade(state: SoftwareState, input: DirectUpgrade): reado
   const held = direction === 'switch' ? ids(older) : direction === 'revert' ? ids(newer) : [];
   draft.emit({ type: 'UpgradeDirected', direction, held });
   for (const { id, mvc } of newer) {
-    if (direction !== 'revert' && !mvc) draft.emit({ type: 'MvcSet', appliance: id, state: 'on' });
+    if (direction === 'switch' && !mvc) draft.emit({ type: 'MvcSet', appliance: id, state: 'on' });
     // Once all are of one release nobody needs to meet another any more.
     if (direction === 'continue' && mvc) draft.emit({ type: 'MvcSet', appliance: id, state: 'off' });
   }
@@ -46,9 +47,16 @@ export function directUpgrade(state: SoftwareState, input: DirectUpgrade): reado
   return draft.events;
 }
 
+/** Where all are taken down at once it is nobody's turn: who is up serves. */
+function endOfWaiting(draft: Draft): readonly SoftwareEvent[] {
+  if (draft.state.appliances.some((a) => a.held)) draft.emit({ type: 'UpgradeDirected', direction: 'end', held: [] });
+  else draft.emit({ type: 'SoftwareIgnored', command: 'sp_upgrade end', appliance: '', reason: 'nobody waits' });
+  return draft.events;
+}
+
 function whyNotDirect(
   state: SoftwareState,
-  direction: DirectUpgrade['direction'],
+  direction: Exclude<DirectUpgrade['direction'], 'end'>,
   newer: readonly Appliance[],
   older: readonly Appliance[],
 ): string | undefined {

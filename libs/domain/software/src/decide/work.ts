@@ -24,6 +24,12 @@ export function whyBusy({ id, work, runs, boots }: Appliance): string | undefine
   return undefined;
 }
 
+/** Who has never been seen to start would never carry it out. */
+export function whyNoWork(appliance: Appliance): string | undefined {
+  if (appliance.incarnation === 0) return `${appliance.id} has not been seen to start yet: wait until it is up`;
+  return whyBusy(appliance);
+}
+
 /** A start is reported once; a process that reads the log again says so again. */
 export function booted(state: SoftwareState, input: Booted): readonly SoftwareEvent[] {
   const appliance = applianceOf(state, input.appliance);
@@ -31,7 +37,7 @@ export function booted(state: SoftwareState, input: Booted): readonly SoftwareEv
   const draft = new Draft(state);
   const { id, boots, work } = appliance;
   draft.emit({ type: 'ApplianceBooted', appliance: id, incarnation: input.incarnation, software: boots });
-  if (work !== null && appliance.incarnation > 0) {
+  if (work !== null) {
     // Work is a process of the start that began it.
     const reason = 'the appliance was started again before it was done';
     draft.emit({ type: 'WorkFailed', appliance: id, kind: work.kind, reason });
