@@ -76,8 +76,10 @@ export const stepBegun = z.strictObject({
   pkg: z.strictObject(packageFields),
   /** Name of the image that a step back leads to; ''. */
   snapshot: z.string(),
-  /** Everybody of the group. */
-  members: ids,
+  /** Of whom something is asked: a step that begins again asks nothing of those who have done it, or are at it. */
+  ask: ids,
+  /** What has failed up to this version of the log of software failed before. */
+  failedBefore: whole,
 });
 /** `share`: of the group by weight that served, in percent. */
 export const stepDone = z.strictObject({

@@ -14,7 +14,14 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
     case 'UpgradeIgnored':
       return { ...state, version };
     case 'StepBegun':
-      return { ...state, begunAt: event.at, begunWith: version, step: event.step, version };
+      return {
+        ...state,
+        begunAt: event.at,
+        begunWith: version,
+        failedBefore: event.failedBefore,
+        step: event.step,
+        version,
+      };
     case 'StepDone':
       return { ...state, step: event.step + 1, version };
     case 'UpgradeStopped': {

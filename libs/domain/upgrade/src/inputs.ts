@@ -44,6 +44,8 @@ export const memberSight = z.strictObject({
   working: z.boolean(),
   /** Why its last work failed; '' where it did not. */
   failure: z.string(),
+  /** When: version of the commit in the log of its software; 0 for never. */
+  failedAt: whole,
   mvc: z.boolean(),
   snapshots: z.array(z.string()),
 });
@@ -55,6 +57,7 @@ export const orchestratorSight = z.strictObject({
   boots: software,
   working: z.boolean(),
   failure: z.string(),
+  failedAt: whole,
 });
 
 /** The fabric at one moment. */

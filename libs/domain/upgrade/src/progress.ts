@@ -1,7 +1,8 @@
+import type { Software } from '@rehearsal/software';
 import { sameSoftware } from '@rehearsal/software';
 import type { Step } from './events.js';
-import type { Sight } from './inputs.js';
-import { isInstalled, isInStep, isWhole, membersAt } from './rules.js';
+import type { MemberSight, OrchestratorSight, Sight } from './inputs.js';
+import { isInstalled, isInStep, membersAt } from './rules.js';
 import type { UpgradeState } from './state.js';
 
 /** Whether the present step has come to its end, as far as one can see. */
@@ -49,6 +50,54 @@ export function isDone(state: UpgradeState, step: Step, sight: Sight): boolean {
   }
 }
 
+/** Of whom the step asks something, as it begins: not of those who have done it already, or are at it. */
+export function whoIsAsked(state: UpgradeState, step: Step, sight: Sight): string[] {
+  const { before } = state;
+  const asks = (are: (m: MemberSight) => boolean, ids = step.of): string[] => {
+    const found = new Set(
+      membersAt(sight, ids)
+        .filter(are)
+        .map((m) => m.id),
+    );
+    return ids.length === 0 ? [...found] : ids.filter((id) => found.has(id));
+  };
+  switch (step.kind) {
+    case 'check':
+    case 'cloning-off':
+    case 'cloning-on':
+    case 'import':
+    case 'final-check':
+      return [];
+    case 'backup':
+      return asks((m) => !m.snapshots.includes(backupName(state)));
+    case 'verify':
+      return step.of.filter((id) => !sight.verified.includes(id));
+    case 'down':
+      return asks((m) => m.admin === 'up');
+    case 'up':
+      return asks((m) => m.admin === 'down');
+    case 'switch':
+      return [...asks((m) => m.admin === 'up' || m.active), ...asks((m) => m.admin === 'down', step.to)];
+    case 'install':
+      return asks((m) => isToBegin(m, state.target));
+    case 'uninstall':
+    case 'revert':
+      return asks((m) => isToBegin(m, before[sight.members.indexOf(m)] ?? m.boots));
+    case 'orchestrator': {
+      const waiting = sight.orchestrators.filter((o) => isToBegin(o, state.target));
+      return step.of.filter((id) => waiting.some((o) => o.id === id));
+    }
+    case 'mvc-on':
+      return asks((m) => !m.mvc);
+    case 'mvc-off':
+      return asks((m) => m.mvc);
+  }
+}
+
+function isToBegin({ working, boots }: MemberSight | OrchestratorSight, to: Software): boolean {
+  return !working && !sameSoftware(boots, to);
+}
+
 /** Where one member is left nothing can have a copy, which the plan has said may be. */
 function exposedNow({ plan }: UpgradeState, sight: Sight): number {
   return plan?.mayLoseBackups === true && sight.members.filter((m) => m.serves).length < 2 ? 0 : sight.exposed;
@@ -59,8 +108,7 @@ export function backupName({ plan, startedWith }: UpgradeState): string {
   return `before_${plan?.package.release}_T${plan?.package.take}_${startedWith}`;
 }
 
-/** Everybody is where the upgrade was to lead. */
+/** Everybody runs what the upgrade was to lead to. */
 export function isAtEnd({ rollback, before, target }: UpgradeState, sight: Sight): boolean {
-  const at = sight.members.every((m, i) => sameSoftware(m.runs, rollback ? (before[i] ?? target) : target));
-  return at && isWhole(sight);
+  return sight.members.every((m, i) => sameSoftware(m.runs, rollback ? (before[i] ?? target) : target));
 }

@@ -7,51 +7,54 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
   const group = ref.stream.slice(ref.stream.indexOf('.') + 1);
   const toGroup = (input: Intent['input']): Intent => ({ to: `security-group.${group}`, input });
   const toSoftware = (input: Intent['input']): Intent => ({ to: `software.${group}`, input });
-  const { kind, of, to, members, pkg, snapshot } = event;
+  const { kind, of, to, ask, pkg, snapshot } = event;
   const why = `upgrade to ${pkg.release} take ${pkg.take}`;
   const admin = (member: string, state: 'up' | 'down', force: boolean): Intent =>
     toGroup({ type: 'setAdmin', member, state, why, ...(force && { force }) });
+  /** Who was upgraded while all were down need not wait for a turn: fidelity F-SP-UPGRADE. */
+  const endOfWaiting = pkg.kind === 'upgrade' ? [toSoftware({ type: 'directUpgrade', direction: 'end' })] : [];
+  const toAsked = (input: Intent['input']): Intent[] =>
+    ask.length === 0 ? [] : [toSoftware({ ...input, appliances: ask })];
+  const asked = (ids: readonly string[]): string[] => ids.filter((id) => ask.includes(id));
   switch (kind) {
     case 'check':
     case 'final-check':
       return [];
     case 'backup':
-      return [toSoftware({ type: 'takeSnapshot', name: snapshot, of: 'configuration', appliances: members })];
+      return toAsked({ type: 'takeSnapshot', name: snapshot, of: 'configuration' });
     case 'cloning-off':
     case 'cloning-on':
       return [toGroup({ type: 'setAutoClone', state: kind === 'cloning-on' ? 'on' : 'off', why })];
     case 'import':
       return [toSoftware({ type: 'importPackage', ...pkg })];
     case 'verify':
-      return [toSoftware({ type: 'verifyPackage', package: event.package, appliances: of })];
+      return toAsked({ type: 'verifyPackage', package: event.package });
     case 'down':
-      return of.map((member) => admin(member, 'down', false));
+      return ask.map((member) => admin(member, 'down', false));
     case 'up':
-      return of.map((member) => admin(member, 'up', false));
+      return [...endOfWaiting, ...ask.map((member) => admin(member, 'up', false))];
     case 'switch':
       // Twice: the first who goes may have handed over to the last, who is out by then.
       return [
-        ...of.map((member) => admin(member, 'down', true)),
-        ...of.map((member) => admin(member, 'down', true)),
-        ...to.map((member) => admin(member, 'up', false)),
+        ...endOfWaiting,
+        ...asked(of).map((member) => admin(member, 'down', true)),
+        ...asked(of).map((member) => admin(member, 'down', true)),
+        ...asked(to).map((member) => admin(member, 'up', false)),
       ];
     case 'install':
     case 'orchestrator':
-      return [
-        toSoftware({
-          type: 'installPackage',
-          package: event.package,
-          as: pkg.kind === 'upgrade' ? 'upgrade' : 'install',
-          appliances: of,
-          why,
-        }),
-      ];
+      return toAsked({
+        type: 'installPackage',
+        package: event.package,
+        as: pkg.kind === 'upgrade' ? 'upgrade' : 'install',
+        why,
+      });
     case 'uninstall':
-      return [toSoftware({ type: 'uninstallPackage', package: event.package, appliances: of, why })];
+      return toAsked({ type: 'uninstallPackage', package: event.package, why });
     case 'revert':
-      return [toSoftware({ type: 'revertToSnapshot', name: snapshot, appliances: of, why })];
+      return toAsked({ type: 'revertToSnapshot', name: snapshot, why });
     case 'mvc-on':
     case 'mvc-off':
-      return [toSoftware({ type: 'setMvc', appliances: of, state: kind === 'mvc-on' ? 'on' : 'off' })];
+      return toAsked({ type: 'setMvc', state: kind === 'mvc-on' ? 'on' : 'off' });
   }
 }

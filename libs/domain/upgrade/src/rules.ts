@@ -65,14 +65,15 @@ export function whyNotSound(sight: Sight): Finding | undefined {
 }
 
 /** What must hold at every moment of an upgrade that runs, by the step it is in. */
-export function violated(plan: UpgradePlan, step: Step, sight: Sight): Finding | undefined {
-  return whyFailed(step, sight) ?? whyTooFew(plan, step, sight) ?? whyUnbacked(plan, step, sight);
+export function violated(plan: UpgradePlan, step: Step, sight: Sight, failedBefore: number): Finding | undefined {
+  return whyFailed(step, sight, failedBefore) ?? whyTooFew(plan, step, sight) ?? whyUnbacked(plan, step, sight);
 }
 
-function whyFailed({ kind, of }: Step, sight: Sight): Finding | undefined {
+/** What failed before the step began is over: it is what the step was begun again for. */
+function whyFailed({ kind, of }: Step, sight: Sight, before: number): Finding | undefined {
   if (kind !== 'install' && kind !== 'uninstall' && kind !== 'revert' && kind !== 'orchestrator') return undefined;
   const appliances: readonly (MemberSight | OrchestratorSight)[] = [...sight.members, ...sight.orchestrators];
-  const failed = appliances.find((a) => of.includes(a.id) && a.failure !== '');
+  const failed = appliances.find((a) => of.includes(a.id) && a.failure !== '' && a.failedAt > before);
   if (failed === undefined) return undefined;
   return {
     rule: 'install-failed',
@@ -81,9 +82,12 @@ function whyFailed({ kind, of }: Step, sight: Sight): Finding | undefined {
   };
 }
 
-/** A switch is where nobody serves for a moment; that is what its method is called after. */
+/**
+ * A switch is where nobody serves for a moment; that is what its method is called after. And to stop where members are
+ * brought back would keep from the group what it lacks.
+ */
 function whyTooFew({ capacityFloorPercent: floor }: UpgradePlan, { kind }: Step, sight: Sight): Finding | undefined {
-  if (kind === 'switch') return undefined;
+  if (kind === 'switch' || kind === 'up') return undefined;
   const share = shareOf(sight);
   if (share >= floor) return undefined;
   const away = sight.members.filter((m) => !m.serves).map((m) => m.id);

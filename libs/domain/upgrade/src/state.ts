@@ -11,6 +11,8 @@ export interface UpgradeState {
   readonly begunAt: number;
   /** Version of the commit that began it, whose messages it hangs on. */
   readonly begunWith: number;
+  /** What has failed up to this version of the log of software failed before the present step began. */
+  readonly failedBefore: number;
   readonly plan: UpgradePlan | null;
   readonly rollback: boolean;
   /** Share of the group by weight that serves, in percent. */
@@ -32,6 +34,7 @@ export const initialState: UpgradeState = {
   before: [],
   begunAt: 0,
   begunWith: 0,
+  failedBefore: 0,
   plan: null,
   rollback: false,
   share: 100,

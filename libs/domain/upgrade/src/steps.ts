@@ -1,27 +1,33 @@
 import type { Software } from '@rehearsal/software';
+import { sameSoftware } from '@rehearsal/software';
 import type { Step, StepKind } from './events.js';
 import type { Sight, UpgradePlan } from './inputs.js';
 
 const all = (kind: StepKind): Step => ({ kind, of: [], to: [] });
 const each = (kind: StepKind, of: readonly string[]): Step => ({ kind, of: [...of], to: [] });
 
+/** Who is away at once, one stage after the other: the canary alone, and all but the last where there is a switch. */
+export function stagesOf({ groups, canary, method }: UpgradePlan): string[][] {
+  const stages = canary === '' ? groups : [[canary], ...without(groups, canary)];
+  return method === 'zero-downtime' ? stages : [stages.slice(0, -1).flat(), stages.at(-1) ?? []];
+}
+
 /** What a plan comes to, step by step; `sight` is the fabric it begins with. */
 export function stepsOf(plan: UpgradePlan, sight: Sight): Step[] {
   const isUpgrade = plan.package.kind === 'upgrade';
-  const stages = plan.canary === '' ? plan.groups : [[plan.canary], ...without(plan.groups, plan.canary)];
+  const stages = stagesOf(plan);
   const orchestrators = plan.orchestrators.map((id) => each('orchestrator', [id]));
-  const cloned = sight.autoClone === 'on';
-  const members = plan.method === 'zero-downtime' ? rolling(stages, isUpgrade) : switching(stages);
+  const members = plan.method === 'zero-downtime' ? rolling(stages, isUpgrade) : switching(stages, 'install');
   return [
     all('check'),
     all('backup'),
-    ...(cloned ? [all('cloning-off')] : []),
+    ...(sight.autoClone === 'on' ? [all('cloning-off')] : []),
     all('import'),
     each('verify', stages.flat()),
     ...(plan.orchestratorsFirst ? orchestrators : []),
     ...members,
     ...(plan.orchestratorsFirst ? [] : orchestrators),
-    ...(cloned ? [all('cloning-on')] : []),
+    ...(sight.autoClone === 'on' ? [all('cloning-on')] : []),
     all('final-check'),
   ];
 }
@@ -38,42 +44,80 @@ function rolling(stages: readonly (readonly string[])[], isUpgrade: boolean): St
 }
 
 /** All but the last group first, while the last one serves alone; then one switch, at which what was connected is lost. */
-function switching(stages: readonly (readonly string[])[]): Step[] {
-  const last = stages.at(-1) ?? [];
-  const first = stages.slice(0, -1).flat();
-  return [
-    each('down', first),
-    each('install', first),
-    { kind: 'switch', of: [...last], to: first },
-    each('install', last),
-    each('up', last),
-  ];
+function switching(stages: readonly (readonly string[])[], work: 'install' | 'revert'): Step[] {
+  const [first = [], last = []] = stages;
+  return [each('down', first), each(work, first), switchOf(last, first), each(work, last), each('up', last)];
 }
 
-/** The way back of all that have left what they ran before, in stages as they came. */
-export function stepsBack(plan: UpgradePlan, sight: Sight, before: ReadonlyMap<string, Software>): Step[] {
-  const changed = new Set(sight.members.filter((m) => !isAt(m.boots, before.get(m.id) ?? m.boots)).map((m) => m.id));
-  const isUpgrade = plan.package.kind === 'upgrade';
-  const stages = plan.groups.map((group) => group.filter((id) => changed.has(id))).filter((group) => group.length > 0);
-  const steps = stages.flatMap((group) => [
-    each('down', group),
-    each(isUpgrade ? 'revert' : 'uninstall', group),
-    each('up', group),
-  ]);
-  const down = sight.members.filter((m) => m.admin === 'down' && !changed.has(m.id)).map((m) => m.id);
+/**
+ * The way back of all that have left what they ran before, in stages as they came. `cloned`: members that boot were to
+ * take the image of another before the upgrade, and would take the new one again.
+ */
+export function stepsBack(
+  plan: UpgradePlan,
+  sight: Sight,
+  before: ReadonlyMap<string, Software>,
+  cloned: boolean,
+): Step[] {
+  const changed = sight.members.filter((m) => !sameSoftware(m.boots, before.get(m.id) ?? m.boots));
+  const mayMix = plan.package.kind !== 'upgrade' || plan.method === 'zero-downtime';
   return [
-    ...(down.length > 0 ? [each('up', down)] : []),
-    // The newer ones are those who may or may not serve beside others.
-    ...(isUpgrade && changed.size > 0 ? [each('mvc-on', [...changed])] : []),
-    ...steps,
+    ...(cloned ? [all('cloning-off')] : []),
+    ...(mayMix ? rollingBack(plan, sight, idsOf(changed)) : switchingBack(plan, sight, idsOf(changed))),
+    ...(cloned ? [all('cloning-on')] : []),
     all('final-check'),
   ];
 }
 
-function isAt(a: Software, b: Software): boolean {
-  return a.release === b.release && a.take === b.take;
+/** Who is away already goes first: to take more away meanwhile would leave too few. */
+function rollingBack(plan: UpgradePlan, { members }: Sight, changed: readonly string[]): Step[] {
+  const isUpgrade = plan.package.kind === 'upgrade';
+  const down = idsOf(members.filter((m) => m.admin === 'down'));
+  const stages = stagesOf(plan).map((stage) => stage.filter((id) => changed.includes(id)));
+  const isAway = (stage: readonly string[]): boolean => stage.some((id) => down.includes(id));
+  const inOrder = [...stages.filter(isAway), ...stages.filter((stage) => !isAway(stage))];
+  return [
+    ...some('up', without([down], ...changed).flat()),
+    // The newer ones are those who may or may not serve beside others.
+    ...(isUpgrade ? some('mvc-on', changed) : []),
+    ...inOrder.flatMap((stage) => [
+      ...some('down', stage),
+      ...some(isUpgrade ? 'revert' : 'uninstall', stage),
+      ...some('up', stage),
+    ]),
+  ];
 }
 
-function without(groups: readonly (readonly string[])[], id: string): string[][] {
-  return groups.map((group) => group.filter((other) => other !== id)).filter((group) => group.length > 0);
+/** Releases that are not to meet: who is down goes back first, and where others serve there is a switch back. */
+function switchingBack(plan: UpgradePlan, { members }: Sight, changed: readonly string[]): Step[] {
+  const down = idsOf(members.filter((m) => m.admin === 'down'));
+  const serving = changed.filter((id) => !down.includes(id));
+  const others = idsOf(members).filter((id) => !serving.includes(id));
+  if (others.length === 0) return switching(stagesOf(plan), 'revert');
+  return [
+    ...some(
+      'revert',
+      changed.filter((id) => down.includes(id)),
+    ),
+    ...(serving.length === 0
+      ? some('up', down)
+      : [switchOf(serving, others), each('revert', serving), each('up', serving)]),
+  ];
+}
+
+function switchOf(of: readonly string[], to: readonly string[]): Step {
+  return { kind: 'switch', of: [...of], to: [...to] };
+}
+
+/** No step where there is nobody to take it. */
+function some(kind: StepKind, of: readonly string[]): Step[] {
+  return of.length === 0 ? [] : [each(kind, of)];
+}
+
+function idsOf(members: Sight['members']): string[] {
+  return members.map((m) => m.id);
+}
+
+function without(groups: readonly (readonly string[])[], ...ids: readonly string[]): string[][] {
+  return groups.map((group) => group.filter((other) => !ids.includes(other))).filter((group) => group.length > 0);
 }

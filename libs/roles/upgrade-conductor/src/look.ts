@@ -45,6 +45,7 @@ function softwareSight({
   boots,
   work,
   failure,
-}: Appliance): Pick<OrchestratorSight, 'runs' | 'boots' | 'working' | 'failure'> {
-  return { runs, boots, working: work !== null, failure };
+  failedAt,
+}: Appliance): Pick<OrchestratorSight, 'runs' | 'boots' | 'working' | 'failure' | 'failedAt'> {
+  return { runs, boots, working: work !== null, failure, failedAt };
 }

@@ -2,7 +2,7 @@ import { imageBefore } from '@rehearsal/software';
 import type { Step, UpgradeEvent } from '../events.js';
 import { evolve } from '../evolve.js';
 import type { Sight } from '../inputs.js';
-import { backupName } from '../progress.js';
+import { backupName, whoIsAsked } from '../progress.js';
 import type { Finding } from '../rules.js';
 import { shareOf } from '../rules.js';
 import type { UpgradeState } from '../state.js';
@@ -62,7 +62,8 @@ export class Draft {
       package: sight.package,
       pkg: plan.package,
       snapshot,
-      members: sight.members.map((m) => m.id),
+      ask: whoIsAsked(this.#state, step, sight),
+      failedBefore: Math.max(0, ...[...sight.members, ...sight.orchestrators].map((a) => a.failedAt)),
     });
   }
 

@@ -1,8 +1,9 @@
 import type { UpgradeEvent } from '../events.js';
 import type { Observed, Sight, StepRefused } from '../inputs.js';
-import { isAtEnd, isDone } from '../progress.js';
+import { whyNotYet } from '../beginning.js';
+import { isDone } from '../progress.js';
 import type { Finding } from '../rules.js';
-import { isWhole, shareOf, violated, whyNotSound } from '../rules.js';
+import { violated } from '../rules.js';
 import type { UpgradeState } from '../state.js';
 import { Draft } from './draft.js';
 
@@ -15,7 +16,7 @@ export function observed(state: UpgradeState, { sight, at }: Observed): readonly
   draft.noteShare(sight);
   const { step } = draft;
   if (state.status !== 'running' || step === undefined) return draft.events;
-  const broken = violated(plan, step, sight);
+  const broken = violated(plan, step, sight, state.failedBefore);
   if (broken !== undefined) draft.stop(broken);
   else if (isDone(state, step, sight)) goOn(draft, sight, at);
   return draft.events;
@@ -26,39 +27,20 @@ export function goOn(draft: Draft, sight: Sight, at: number): void {
   draft.done(sight);
   const { step, state } = draft;
   if (step === undefined) return draft.emit({ type: 'UpgradeFinished', rollback: state.rollback });
-  const reason = whyNotBegin(draft, sight, at);
+  const reason = whyClosed(draft, at) ?? whyNotYet(state, step, sight);
   if (reason !== undefined) return draft.stop(reason);
   draft.begin(at, sight);
 }
 
-/** What takes members away, or says that all is well, begins only where all is well. */
-function whyNotBegin({ step, state }: Draft, sight: Sight, at: number): Finding | undefined {
-  if (step === undefined || state.plan === null) return undefined;
-  const { closesAt } = state.plan;
-  if (step.kind === 'down' && closesAt > 0 && at > closesAt) {
-    return {
-      rule: 'window',
-      reason: `the maintenance window is closed, and ${step.of.join(', ')} would be taken down`,
-      remedy: 'Resume in the next window, or roll back what has been upgraded.',
-    };
-  }
-  if (step.kind === 'final-check' && !isAtEnd(state, sight)) {
-    return (
-      whyNotSound(sight) ?? {
-        rule: 'mixed-takes',
-        reason: 'not every member runs what the upgrade was to lead to',
-        remedy: 'See who does not (rehearse upgrade status), and install there.',
-      }
-    );
-  }
-  if (step.kind === 'orchestrator' && !isWhole(sight)) {
-    return {
-      rule: 'redundancy',
-      reason: `${shareOf(sight)} % of the group serve and ${sight.exposed} slots have no copy in step`,
-      remedy: 'Wait until all members serve and all copies are in step, then resume.',
-    };
-  }
-  return undefined;
+/** Nobody is taken down after the window; but who goes back does so whenever that is. */
+function whyClosed({ step, state }: Draft, at: number): Finding | undefined {
+  const closesAt = state.plan?.closesAt ?? 0;
+  if (step?.kind !== 'down' || state.rollback || closesAt === 0 || at <= closesAt) return undefined;
+  return {
+    rule: 'window',
+    reason: `the maintenance window is closed, and ${step.of.join(', ')} would be taken down`,
+    remedy: 'Resume in the next window, or roll back what has been upgraded.',
+  };
 }
 
 /** Somebody who decides for himself said no to what the step asked of him. */

@@ -1,3 +1,4 @@
+import { whyNotYet } from '../beginning.js';
 import type { UpgradeEvent } from '../events.js';
 import type { AbortUpgrade, PauseUpgrade, ResumeUpgrade, RollBack } from '../inputs.js';
 import type { UpgradeState } from '../state.js';
@@ -12,12 +13,14 @@ export function pauseUpgrade(state: UpgradeState, _input: PauseUpgrade): readonl
   return draft.events;
 }
 
-/** The present step begins again: what of it is done already is not done twice by those it asks. */
+/** The present step begins again, for those who have not come to its end; that a window is closed is for who resumes. */
 export function resumeUpgrade(state: UpgradeState, { sight, at }: ResumeUpgrade): readonly UpgradeEvent[] {
   const draft = new Draft(state);
   if (state.status !== 'paused' && state.status !== 'stopped') {
     return draft.refuse(`there is nothing to resume: the upgrade is ${state.status}`);
   }
+  const finding = draft.step === undefined ? undefined : whyNotYet(state, draft.step, sight);
+  if (finding !== undefined) return draft.refuse(`${finding.reason}: ${finding.remedy}`);
   draft.emit({ type: 'UpgradeResumed' });
   draft.begin(at, sight);
   return draft.events;
@@ -45,10 +48,11 @@ export function rollBack(state: UpgradeState, { sight, lacpUplinks, at }: RollBa
   const busy = sight.members.find((m) => m.working);
   if (busy !== undefined) return draft.refuse(`${busy.id} is being installed: wait until it is done`);
   const before = new Map(sight.members.map((m, i) => [m.id, state.before[i] ?? m.boots] as const));
+  const cloned = sight.autoClone === 'on' || state.steps.some(({ kind }) => kind === 'cloning-on');
   draft.emit({
     type: 'UpgradeStarted',
     plan,
-    steps: stepsBack(plan, sight, before),
+    steps: stepsBack(plan, sight, before, cloned),
     before: [...state.before],
     target: state.target,
     rollback: true,

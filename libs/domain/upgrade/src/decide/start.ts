@@ -1,10 +1,10 @@
-import { softwareAfter, whatIsWrongWith } from '@rehearsal/software';
+import { sameSoftware, softwareAfter, whatIsWrongWith } from '@rehearsal/software';
 import type { UpgradeEvent } from '../events.js';
 import type { Sight, StartUpgrade, UpgradePlan } from '../inputs.js';
 import { isInStep, shareOf, whyNotSound } from '../rules.js';
 import type { UpgradeState } from '../state.js';
 import { isOver } from '../state.js';
-import { stepsOf } from '../steps.js';
+import { stagesOf, stepsOf } from '../steps.js';
 import { Draft } from './draft.js';
 
 /** An upgrade that cannot come to a good end is refused before anything is touched. */
@@ -55,16 +55,24 @@ function whyNotGroups({ groups, canary, orchestrators, method }: UpgradePlan, si
   return undefined;
 }
 
-function whyNotFit({ package: pkg, method }: UpgradePlan, sight: Sight): string | undefined {
+function whyNotFit({ package: pkg, method, orchestrators }: UpgradePlan, sight: Sight): string | undefined {
+  // Release and take stay as they are: nobody could see when it is there.
+  if (pkg.kind === 'hotfix') return `${pkg.file} is a hotfix: install it with installer, one group after the other`;
   for (const { id, runs } of sight.members) {
     const reason = whatIsWrongWith(pkg, runs, method);
     if (reason !== undefined) return `${pkg.file} does not go onto ${id}: ${reason}`;
   }
+  for (const { id, runs } of sight.orchestrators) {
+    const isDone = sameSoftware(runs, softwareAfter(pkg, runs));
+    const reason = isDone || !orchestrators.includes(id) ? undefined : whatIsWrongWith(pkg, runs);
+    if (reason !== undefined) return `${pkg.file} does not go onto orchestrator ${id}: ${reason}`;
+  }
   return undefined;
 }
 
-function whyNotEnough({ groups, capacityFloorPercent, mayLoseBackups }: UpgradePlan, sight: Sight): string | undefined {
-  for (const group of groups) {
+function whyNotEnough(plan: UpgradePlan, sight: Sight): string | undefined {
+  const { capacityFloorPercent, mayLoseBackups } = plan;
+  for (const group of stagesOf(plan)) {
     const left = sight.members.filter((m) => !group.includes(m.id));
     const share = shareOf(sight, (m) => !group.includes(m.id));
     const without = `while ${group.join(', ')} ${group.length === 1 ? 'is' : 'are'} away`;
