@@ -18,7 +18,7 @@ export interface Member {
   /** Of its release, and whether it may serve beside others; absent where releases make no difference. */
   readonly rank?: number;
   readonly mixes?: boolean;
-  /** Incarnation that waits for members of another release to go; absent where none does. */
+  /** Last incarnation that waited for members of another release to go, of which that has been said; absent for none. */
   readonly heldIncarnation?: number;
 }
 
