@@ -50,7 +50,9 @@ export function spUpgradeDone(direction: Direction, held: readonly string[]): Li
     continue: 'The upgrade is over.',
     revert: 'The members that are not upgraded take over; the others go back and reboot.',
   }[direction];
-  return lines('field', said, ...(held.length === 0 ? [] : [`Wait for their turn: ${held.join(', ')}`]));
+  // Who goes back reboots in any case.
+  const waits = direction === 'switch' && held.length > 0 ? [`Wait for their turn: ${held.join(', ')}`] : [];
+  return lines('field', said, ...waits);
 }
 
 export const spUpgradeError = (reason: string): Line[] => lines('field', `sp_upgrade: ${reason}`);
