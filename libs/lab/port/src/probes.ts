@@ -162,11 +162,30 @@ function isSettled(status: LabStatus): boolean {
   const { members, orchestrators, conductor } = status;
   const running = [...members, ...orchestrators].every((p) => p.process === 'running' && p.state !== 'INIT');
   if (!running || !orchestrators.every((o) => o.detail['balanced'] === true)) return false;
+  if (!orchestrators.every((o) => rowsOf(o.detail['slots']).every(isAtRest))) return false;
   const active = Math.min(...orchestrators.map((o) => lengthOf(o.detail['activeMembers'])));
   // One member alone has nobody to copy to.
   const inStep = active < 2 || orchestrators.every((o) => o.detail['exposedSlots'] === 0);
   if (!inStep || members.some((m) => m.detail['policyStage'] !== 'Enforcing Security')) return false;
   return conductor === undefined || conductorDetail(status)?.appliances.every(isIdle) === true;
+}
+
+/** A member as an orchestrator sees it. */
+interface MemberRow {
+  readonly admin: string;
+  readonly status: string;
+  readonly state: string;
+  readonly held: boolean;
+}
+
+function rowsOf(rows: unknown): readonly MemberRow[] {
+  return Array.isArray(rows) ? (rows as readonly MemberRow[]) : [];
+}
+
+/** It is neither on its way out nor on its way in. */
+function isAtRest({ admin, status, state, held }: MemberRow): boolean {
+  if (admin === 'down') return status !== 'active';
+  return status === 'active' || held || state === 'DOWN';
 }
 
 function lengthOf(list: unknown): number {

@@ -34,6 +34,8 @@ export function groupStatus(state: SecurityGroupState, version: number, watch: M
         state: word,
         site: siteWords(word, watch.everHeard(m), true),
         admin: m.admin,
+        /** It could serve, and waits for members of another release to go. */
+        held: m.heldIncarnation !== undefined && m.heldIncarnation > m.incarnation,
         problems: m.problems,
         active: actives[i + 1],
         backup: backups[i + 1],

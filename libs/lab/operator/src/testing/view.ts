@@ -123,6 +123,7 @@ export function appliance(id: string, rest: Partial<Appliance> = {}): Appliance 
     boots: software,
     incarnation: 100,
     work: null,
+    failedAt: 0,
     failure: '',
     mvc: false,
     held: false,

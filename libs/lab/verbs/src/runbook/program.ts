@@ -29,6 +29,9 @@ export interface AsRunStep {
   deviations: string[];
 }
 
+/** Nobody types faster; and what a command leads to has begun by then. */
+const TYPED_WITHIN_SEC = 1;
+
 type Expecting = 'command' | 'settling';
 
 /**
@@ -179,7 +182,7 @@ export class RunbookProgram {
     const line = this.steps[this.#at]?.line ?? 0;
     const argv = ['wait', 'settled', '--equals', 'true', '--timeout-sec', String(settleSec)];
     const step = this.#step(argv, 'the fabric settles', line);
-    return { ...step, activity: { ...step.activity, type: 'probe', tolerance: 0 } };
+    return { ...step, activity: { ...step.activity, type: 'probe', tolerance: 0, pauses: { before: TYPED_WITHIN_SEC } } };
   }
 
   #step(argv: readonly string[], name: string, line: number): Step {
