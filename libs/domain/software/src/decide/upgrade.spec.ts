@@ -147,7 +147,9 @@ describe('sp_upgrade', () => {
   });
 
   it('refuses to continue before all are upgraded', () => {
-    expect(refusal(half(), 'continue')).toBe('1_01 are not upgraded yet: upgrade them first');
+    expect(refusal(half(), 'continue')).toBe('1_01 is not upgraded yet: upgrade what is left first');
+    const one = imported().installed(3, 'upgrade', '1_03');
+    expect(refusal(one, 'continue')).toBe('1_01, 1_02 are not upgraded yet: upgrade what is left first');
   });
 
   it('refuses to switch between releases that are not to meet, and to revert without an image', () => {

@@ -63,7 +63,10 @@ function whyNotDirect(
   const members = membersOf(state);
   const busy = members.map(whyBusy).find((reason) => reason !== undefined);
   if (direction === 'continue') {
-    if (older.length > 0) return `${older.map((m) => m.id).join(', ')} are not upgraded yet: upgrade them first`;
+    if (older.length > 0) {
+      const ids = older.map((m) => m.id).join(', ');
+      return `${ids} ${older.length === 1 ? 'is' : 'are'} not upgraded yet: upgrade what is left first`;
+    }
     return busy;
   }
   if (older.length === 0) return 'all members are of one release: there is nothing to choose between';
