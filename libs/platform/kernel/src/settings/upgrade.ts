@@ -74,7 +74,7 @@ export const UPGRADE = {
     lossless: 10_700,
     plausible: [9_000, 10_700],
     certainty: 'documented',
-    fidelity: 'F-CLONE-NEEDS',
+    fidelity: 'F-CLONE-ROOM',
     where: 'members',
     about: 'The image of another member takes this much room on disk.',
   },
