@@ -1,4 +1,5 @@
 /** Steering, the connection table, connection tracking, sync deltas and the member's pipeline. */
+export { HAZARD } from './hazards.js';
 export { AppliedMarks, ORCHESTRATORS } from './applied-marks.js';
 export { MAX_RULE, SYNC } from './connection-entry.js';
 export type { SyncPolicy } from './connection-entry.js';

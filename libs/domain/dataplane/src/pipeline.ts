@@ -1,3 +1,4 @@
+import { HAZARD, hazardOf } from './hazards.js';
 import {
   ENTRY_WORDS,
   FROM_OUTSIDE,
@@ -109,6 +110,9 @@ export class Pipeline {
    * meanwhile, what comes by other slots is handed on as well: it would overtake them.
    */
   isQueued: (home: number) => boolean = () => false;
+  /** Traffic that the software here does not bear (fidelity: F-KNOWN-ISSUES), as bits of HAZARD; `onHazard` hears of it. */
+  hazards = 0;
+  onHazard: (hazard: number) => void = () => {};
   private readonly table: ConnectionTable;
   private readonly expiry: Expiry;
   private policy: PolicyMatcher;
@@ -180,6 +184,11 @@ export class Pipeline {
   judge(slot: number, side: number, orchestrator: number, packetNumber: number, now: number): number {
     const key = this.steering.key;
     this.clear();
+    if (this.hazards !== 0) {
+      const met = hazardOf(key, this.hazards);
+      if (met !== 0) this.onHazard(met);
+      if (met === HAZARD.gtp) return VERDICT.known_issue;
+    }
     if (key.track === TRACK.other) {
       return this.settings.other === 'pass' ? VERDICT.accept : VERDICT.unsupported_protocol;
     }

@@ -15,6 +15,7 @@ export const VERDICT = {
   nat_ports_exhausted: 11,
   fragment_timeout: 12,
   fragment_overflow: 13,
+  known_issue: 20,
 } as const;
 export type VerdictName = keyof typeof VERDICT;
 export type Verdict = (typeof VERDICT)[VerdictName];

@@ -191,6 +191,7 @@ export class Edit {
     state.distribution = { inside, outside, since: 0 };
     state.nextDistribution = NO_CHANGE;
     state.rules = config.rules;
+    state.autoClone = config.autoClone ?? 'off';
     state.culOffAt = 0;
     state.frozenUntil = 0;
     state.install = NO_INSTALL;

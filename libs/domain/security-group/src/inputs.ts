@@ -66,6 +66,8 @@ export const groupConfig = z.strictObject({
   requireInStep: z.boolean(),
   /** How the fabric spreads until an operator says otherwise; logs of older versions do not say. */
   interfaces: z.strictObject({ inside: distributionMode, outside: distributionMode }).optional(),
+  /** Whether members that boot take their image from the single management object; absent: off. */
+  autoClone: z.enum(['on', 'off']).optional(),
   rules: groupRules,
 });
 

@@ -27,6 +27,8 @@ export const REASONS = {
   /** Too long to be handed on to the member that serves its connection. */
   correction_unavailable: 18,
   memory_exhausted: 19,
+  /** The software of the member is known to drop it. */
+  known_issue: 20,
   // Losses: a failure took it.
   lost_in_member: 64,
   dead_window: 65,

@@ -42,6 +42,7 @@ export class ApplianceSoftware {
   /** What this start of the appliance runs; undefined before the log has been read. */
   #image: Software | undefined;
   #leaving = false;
+  #cloneLater: { readonly smo: string; readonly software: Software } | undefined;
 
   constructor(parts: ApplianceParts) {
     this.#parts = parts;
@@ -85,8 +86,13 @@ export class ApplianceSoftware {
     this.#asked.clear();
   }
 
-  /** The image of the single management object is another one than this, and is to be taken. */
+  /** The image of the single management object is another one than this, and is to be taken, once this start is on record. */
   askForClone(smo: string, software: Software): void {
+    if (this.#self?.incarnation !== this.#parts.rt.self.incarnation) {
+      this.#cloneLater = { smo, software };
+      return;
+    }
+    this.#cloneLater = undefined;
     this.#ask({ type: 'cloneDue', smo, software }, `clone.${software.release}.${software.take}`);
   }
 
@@ -120,7 +126,9 @@ export class ApplianceSoftware {
       else if (event.type === 'WorkFailed') this.#failed(event.kind, event.reason);
       else if (event.type === 'WorkFinished') this.#reboot();
     }
-    if (!this.#leaving) host.changed();
+    if (this.#leaving) return;
+    if (this.#cloneLater !== undefined) this.askForClone(this.#cloneLater.smo, this.#cloneLater.software);
+    host.changed();
   }
 
   #begin(kind: WorkKind, since: number): void {

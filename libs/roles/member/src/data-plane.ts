@@ -202,6 +202,12 @@ export class DataPlane {
   }
 
   /** Judges by this policy from now on. */
+  /** Traffic that the software here does not bear, as bits of HAZARD. */
+  bear(hazards: number, onHazard: (hazard: number) => void): void {
+    this.parts.pipeline.hazards = hazards;
+    this.parts.pipeline.onHazard = onHazard;
+  }
+
   install(policy: CompiledPolicy): void {
     this.parts.pipeline.install(policy);
   }

@@ -1,7 +1,8 @@
 import { ApplianceSoftware } from '@rehearsal/appliance';
 import type { LogFollower, Runtime } from '@rehearsal/kernel';
-import type { Software } from '@rehearsal/software';
-import { sameSoftware, software } from '@rehearsal/software';
+import { HAZARD } from '@rehearsal/dataplane';
+import type { KnownIssue, Software } from '@rehearsal/software';
+import { issuesOf, sameSoftware, sentence, software } from '@rehearsal/software';
 import type { MemberConfig } from './config.js';
 import type { InnerLife } from './inner-life.js';
 
@@ -10,6 +11,8 @@ export interface MemberSoftwareParts {
   readonly follower: LogFollower;
   readonly config: MemberConfig;
   readonly inner: InnerLife;
+  /** Has the data plane look out for traffic that the software does not bear, as bits of HAZARD. */
+  bear(hazards: number, onHazard: (hazard: number) => void): void;
   autoClone(): 'on' | 'off';
   /** Takes policy and configuration from the single management object again. */
   comeUp(): void;
@@ -25,6 +28,8 @@ export class MemberSoftware {
   /** The image was compared with the SMO's, or taken from there, in this start. */
   #compared = false;
   #heldSaid = false;
+  #suffers = false;
+  readonly #said = new Set<string>();
 
   constructor(parts: MemberSoftwareParts) {
     this.#parts = parts;
@@ -39,7 +44,10 @@ export class MemberSoftware {
         workFailed: (kind, reason) => rt.note('error', 'software_work_failed', { kind, reason }),
         // Who hears it need not wait until this member has been silent for long enough.
         leave: () => void inner.cpstop(),
-        changed: () => this.#sayHeld(),
+        changed: () => {
+          this.#suffer();
+          this.#sayHeld();
+        },
       },
     });
   }
@@ -58,6 +66,41 @@ export class MemberSoftware {
 
   start(): void {
     this.#appliance.start();
+  }
+
+  /** What is known to be wrong with what this member runs begins to act. */
+  #suffer(): void {
+    const { image } = this.#appliance;
+    if (image === undefined || this.#suffers) return;
+    this.#suffers = true;
+    const issues = issuesOf(image);
+    const of = (trigger: KnownIssue['trigger']): KnownIssue | undefined => issues.find((i) => i.trigger === trigger);
+    const vpn = of('vpn-traffic');
+    const gtp = of('gtp-u');
+    const { rt, config, inner, bear } = this.#parts;
+    bear((vpn === undefined ? 0 : HAZARD.vpn) | (gtp === undefined ? 0 : HAZARD.gtp), (hazard) => {
+      if (hazard === HAZARD.vpn && vpn !== undefined) this.#panic(vpn);
+      else if (gtp !== undefined) this.#say(gtp);
+    });
+    const leak = of('time');
+    if (leak === undefined) return;
+    this.#say(leak);
+    inner.memory.start(config.settings['issue.leakKbPerSec'], config.settings['issue.leakLimitKb']);
+    rt.count('known_issues_now', issues.length);
+  }
+
+  /** Once a start: it may happen with every packet. */
+  #say(issue: KnownIssue): void {
+    if (this.#said.has(issue.id)) return;
+    this.#said.add(issue.id);
+    this.#parts.rt.note('error', 'known_issue', { id: issue.id, what: sentence(issue) });
+  }
+
+  #panic(issue: KnownIssue): void {
+    if (this.#said.has(issue.id)) return;
+    this.#say(issue);
+    const { rt, config } = this.#parts;
+    rt.reboot('panic', config.settings['member.dumpMs'] + config.settings['member.rebootMs']);
   }
 
   stop(): void {

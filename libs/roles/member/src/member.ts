@@ -285,6 +285,7 @@ export class MemberRole implements Role {
       follower: this.follower,
       config: this.config,
       inner: this.inner,
+      bear: (hazards, onHazard) => this.plane.bear(hazards, onHazard),
       autoClone: () => this.group.state.autoClone,
       comeUp: () => this.comeUp(),
     });

@@ -85,6 +85,7 @@ export class Membership {
           placement: settings['dist.placement'],
           requireInStep,
           interfaces: { inside: interfaces.inside, outside: interfaces.outside },
+          ...(settings['smo.autoClone'] && { autoClone: 'on' }),
           rules,
         },
       },

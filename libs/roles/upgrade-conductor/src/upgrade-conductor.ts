@@ -48,6 +48,7 @@ export class UpgradeConductorRole implements Role {
   readonly #cancels: Cancel[] = [];
   #inputs = 0;
   #looking = false;
+  #refused: { readonly of: number; readonly reason: string } | undefined;
 
   constructor(rt: Runtime, config: UpgradeConductorConfig) {
     this.#rt = rt;
@@ -78,6 +79,7 @@ export class UpgradeConductorRole implements Role {
     );
     this.#follower.start(() => {
       this.#configure();
+      this.#tellRefusal();
       this.#sender.start();
       this.#cancels.push(
         every(
@@ -178,15 +180,21 @@ export class UpgradeConductorRole implements Role {
   /** Others have decided what a step asked of them. */
   #onDecided({ cause, events }: Commit): void {
     const prefix = `${this.#upgrade.stream}:`;
-    if (cause?.startsWith(prefix) !== true || !this.#follower.caughtUp) return;
     const refused = refusalsIn(events);
-    if (refused.length === 0) return;
+    if (cause?.startsWith(prefix) !== true || refused.length === 0) return;
     const reason = refused
       .map((event) => event.reason)
       .join('; ')
       .slice(0, 300);
-    const of = Number(cause.slice(prefix.length));
-    const input = { type: 'stepRefused', ...this.#observation('refused'), of, reason } as const;
+    this.#refused = { of: Number(cause.slice(prefix.length)), reason };
+    if (this.#follower.caughtUp) this.#tellRefusal();
+  }
+
+  /** What was refused while this process was not there counts as well; what belongs to an earlier step does not. */
+  #tellRefusal(): void {
+    if (this.#refused === undefined) return;
+    const input = { type: 'stepRefused', ...this.#observation('refused'), ...this.#refused } as const;
+    this.#refused = undefined;
     this.#upgrade.submit(input, undefined, undefined, () => {});
   }
 
