@@ -41,3 +41,5 @@ export {
 } from './packet-capture/read-packet-capture.js';
 export { Layout } from './layout.js';
 export { TrafficSource } from './traffic-source.js';
+export { applicationsOf } from './ledger/applications.js';
+export type { Applications, ServiceFaring } from './ledger/applications.js';

@@ -1,6 +1,6 @@
 import { packageFields, software } from '@rehearsal/software';
 import { z } from 'zod';
-import { upgradePlan } from './inputs.js';
+import { probe, upgradePlan } from './inputs.js';
 
 const version = z.int().min(1);
 const whole = z.int().min(0);
@@ -20,6 +20,7 @@ export const stepKind = z.enum([
   'mvc-on',
   'mvc-off',
   'up',
+  'gate',
   'switch',
   'orchestrator',
   'cloning-on',
@@ -44,6 +45,7 @@ export const rule = z.enum([
   'step-limit',
   'mixed-takes',
   'window',
+  'probe',
   'orchestrator-not-active',
 ]);
 
@@ -88,6 +90,8 @@ export const stepDone = z.strictObject({
   step: whole,
   kind: stepKind,
   share: whole,
+  /** Of a gate: what it saw of applications. */
+  probe: probe.optional(),
 });
 export const upgradeStopped = z.strictObject({
   type: z.literal('UpgradeStopped'),

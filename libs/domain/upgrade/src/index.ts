@@ -2,7 +2,7 @@
 export type { Rule, Step, StepKind, UpgradeEvent } from './events.js';
 export { upgradeEvent } from './events.js';
 export type { MemberSight, OrchestratorSight, Sight, UpgradeInput, UpgradePlan } from './inputs.js';
-export { upgradeInput, upgradePlan } from './inputs.js';
+export { probe, upgradeInput, upgradePlan } from './inputs.js';
 export { upgradeMachine } from './machine.js';
 export { shareOf } from './rules.js';
 export type { UpgradeState, UpgradeStatus } from './state.js';

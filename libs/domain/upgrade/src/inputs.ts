@@ -26,6 +26,8 @@ export const upgradePlan = z.strictObject({
   mayLoseBackups: z.boolean(),
   /** A step that has not come to its end after this long stops the upgrade. */
   stepLimitMs: z.int().min(1),
+  /** Between groups applications are looked at through the fabric, for so long at most; 0: they are not. */
+  gateMs: whole,
   /** ms since the epoch at which the maintenance window closes; 0: there is none. */
   closesAt: whole,
 });
@@ -60,6 +62,15 @@ export const orchestratorSight = z.strictObject({
   failedAt: whole,
 });
 
+/** How applications fare through the fabric since a step began, as the outside world sees its connections. */
+export const probe = z.strictObject({
+  forMs: whole,
+  /** By service: connections that are open, that had an answer since, and that wait for one for too long. */
+  services: z.array(z.strictObject({ service: z.string(), open: whole, answered: whole, stuck: whole })),
+  /** How long the longest connection over TCP has been open, and whether it had an answer since. */
+  longest: z.strictObject({ service: z.string(), openMs: whole, answered: z.boolean() }).nullable(),
+});
+
 /** The fabric at one moment. */
 export const sight = z.strictObject({
   members: z.array(memberSight),
@@ -74,6 +85,8 @@ export const sight = z.strictObject({
   /** Number of the package at `installer`; 0 while it is not imported. */
   package: whole,
   verified: z.array(id),
+  /** Only where a gate asks for it. */
+  probe: probe.optional(),
 });
 
 export const startUpgrade = z.strictObject({ ...command, type: z.literal('startUpgrade'), plan: upgradePlan, sight });
@@ -122,6 +135,7 @@ export const upgradeInput = z.discriminatedUnion('type', [
 export type UpgradePlan = z.infer<typeof upgradePlan>;
 export type MemberSight = z.infer<typeof memberSight>;
 export type OrchestratorSight = z.infer<typeof orchestratorSight>;
+export type Probe = z.infer<typeof probe>;
 export type Sight = z.infer<typeof sight>;
 export type StartUpgrade = z.infer<typeof startUpgrade>;
 export type PauseUpgrade = z.infer<typeof pauseUpgrade>;

@@ -2,6 +2,7 @@ import type { Software } from '@rehearsal/software';
 import { sameSoftware } from '@rehearsal/software';
 import type { Step } from './events.js';
 import type { MemberSight, OrchestratorSight, Sight } from './inputs.js';
+import { isServed } from './gate.js';
 import { isInstalled, isInStep, membersAt } from './rules.js';
 import type { UpgradeState } from './state.js';
 
@@ -39,6 +40,8 @@ export function isDone(state: UpgradeState, step: Step, sight: Sight): boolean {
       return of.every((m) => !m.mvc);
     case 'up':
       return of.every((m) => m.serves) && isInStep({ ...sight, exposed: exposedNow(state, sight) });
+    case 'gate':
+      return sight.probe !== undefined && isServed(sight.probe);
     case 'switch':
       return (
         membersAt(sight, step.to).every((m) => m.serves) &&
@@ -66,6 +69,7 @@ export function whoIsAsked(state: UpgradeState, step: Step, sight: Sight): strin
     case 'cloning-off':
     case 'cloning-on':
     case 'import':
+    case 'gate':
     case 'final-check':
       return [];
     case 'backup':

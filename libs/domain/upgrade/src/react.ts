@@ -18,6 +18,7 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
   const asked = (ids: readonly string[]): string[] => ids.filter((id) => ask.includes(id));
   switch (kind) {
     case 'check':
+    case 'gate':
     case 'final-check':
       return [];
     case 'backup':

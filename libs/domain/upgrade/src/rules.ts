@@ -1,5 +1,6 @@
 import type { Software } from '@rehearsal/software';
 import { sameSoftware, softwareText } from '@rehearsal/software';
+import { whyNotServed } from './gate.js';
 import type { Rule, Step } from './events.js';
 import type { MemberSight, OrchestratorSight, Sight, UpgradePlan } from './inputs.js';
 
@@ -66,7 +67,12 @@ export function whyNotSound(sight: Sight): Finding | undefined {
 
 /** What must hold at every moment of an upgrade that runs, by the step it is in. */
 export function violated(plan: UpgradePlan, step: Step, sight: Sight, failedBefore: number): Finding | undefined {
-  return whyFailed(step, sight, failedBefore) ?? whyTooFew(plan, step, sight) ?? whyUnbacked(plan, step, sight);
+  return (
+    whyFailed(step, sight, failedBefore) ??
+    whyTooFew(plan, step, sight) ??
+    whyUnbacked(plan, step, sight) ??
+    whyNotServed(plan, step, sight)
+  );
 }
 
 /** What failed before the step began is over: it is what the step was begun again for. */

@@ -14,10 +14,9 @@ export function stagesOf({ groups, canary, method }: UpgradePlan): string[][] {
 
 /** What a plan comes to, step by step; `sight` is the fabric it begins with. */
 export function stepsOf(plan: UpgradePlan, sight: Sight): Step[] {
-  const isUpgrade = plan.package.kind === 'upgrade';
   const stages = stagesOf(plan);
   const orchestrators = plan.orchestrators.map((id) => each('orchestrator', [id]));
-  const members = plan.method === 'zero-downtime' ? rolling(stages, isUpgrade) : switching(stages, 'install');
+  const members = plan.method === 'zero-downtime' ? rolling(plan, stages) : switching(stages, 'install');
   return [
     all('check'),
     all('backup'),
@@ -33,12 +32,14 @@ export function stepsOf(plan: UpgradePlan, sight: Sight): Step[] {
 }
 
 /** Group by group; members of the new release serve beside the others, which they need to be told they may. */
-function rolling(stages: readonly (readonly string[])[], isUpgrade: boolean): Step[] {
+function rolling(plan: UpgradePlan, stages: readonly (readonly string[])[]): Step[] {
+  const isUpgrade = plan.package.kind === 'upgrade';
   const steps = stages.flatMap((group) => [
     each('down', group),
     each('install', group),
     ...(isUpgrade ? [each('mvc-on', group)] : []),
     each('up', group),
+    ...(plan.gateMs > 0 ? [all('gate')] : []),
   ]);
   return isUpgrade ? [...steps, each('mvc-off', stages.flat())] : steps;
 }

@@ -34,6 +34,7 @@ describe('grants from the subject map', () => {
     expect(grants.publish).toEqual(['demo.data.orchestrator.*']);
     expect(grants.subscribe).toEqual([
       'demo.data.outside',
+      'demo.probe.outside',
       'demo.ctl.outside-world.outside',
       '_INBOX.demo.outside-world.outside.>',
     ]);

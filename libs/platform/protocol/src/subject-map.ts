@@ -102,6 +102,13 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
     about: 'the same again, where it was not answered',
   },
   {
+    id: 'probe-outside',
+    template: 'probe.outside',
+    publishers: ['upgrade-conductor'],
+    subscribers: ['outside-world'],
+    about: 'how applications fare through the fabric, asked by whoever changes it',
+  },
+  {
     id: 'copied-sync',
     template: 'sync.copied.{id}',
     publishers: ['member'],
@@ -219,6 +226,9 @@ function fill(template: string, own: string): string {
 export function controlSubject(role: RoleName, id: string): string {
   return `ctl.${role}.${id}`;
 }
+
+/** Where the outside world answers for its applications: below `<fabric>.`. */
+export const PROBE_SUBJECT = 'probe.outside';
 
 /** Where a member answers for policy and configuration: below `<fabric>.`. */
 export function configSubject(memberId: string): string {

@@ -78,6 +78,7 @@ export const FORK_EFFECTS: Readonly<Record<SettingName, ForkEffect>> = {
   'clone.roomMb': RECORDED,
   'upgrade.newerWaits': RECORDED,
   'upgrade.capacityFloorPercent': actsOn('upgrades that begin from then on'),
+  'upgrade.gateSec': actsOn('upgrades that begin from then on'),
   'upgrade.stepLimitSec': actsOn('upgrades that begin from then on'),
   'uplinks.lacp': ACTS,
   'dist.slots': RECORDED,

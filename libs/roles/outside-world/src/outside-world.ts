@@ -1,4 +1,5 @@
 import type { Cancel, Command, CommandReply, Health, Role, Runtime } from '@rehearsal/kernel';
+import { canonicalBytes } from '@rehearsal/kernel';
 import { CaptureError } from '@rehearsal/packets';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import {
@@ -11,6 +12,7 @@ import {
   HEADER_WORDS,
   nextLife,
   nodeCode,
+  PROBE_SUBJECT,
 } from '@rehearsal/protocol';
 import {
   isTrafficCommand,
@@ -75,6 +77,7 @@ export class OutsideWorldRole implements Role {
   start(): void {
     this.hub.start();
     this.cancels.push(this.rt.onBus((state) => this.detector.onBus(state, this.rt.nowMs())));
+    this.cancels.push(this.rt.answer(PROBE_SUBJECT, undefined, (body, reply) => reply(this.applications(body))));
     this.round();
   }
 
@@ -105,6 +108,12 @@ export class OutsideWorldRole implements Role {
     this.hub.stop();
     if (this.capturing === undefined) done();
     else this.capturing.end(done);
+  }
+
+  /** How applications have fared for as long as is asked; without traffic there are none. */
+  private applications(body: Uint8Array): Uint8Array {
+    const { forMs } = JSON.parse(new TextDecoder().decode(body)) as { readonly forMs: number };
+    return canonicalBytes(this.run?.applications(this.rt.nowMs(), forMs) ?? { forMs, services: [], longest: null });
   }
 
   // What the channels bring.

@@ -1,6 +1,23 @@
 import type { FaultMark, PacketCapture, ResolvedPlan } from '@rehearsal/traffic';
-import { connectionRows, DELIVERY, HOW, Layout, Ledger, lossPage, summarize, TrafficSource } from '@rehearsal/traffic';
-import type { ConnectionNames, ConnectionRow, LedgerSummary, LossPage, Recording } from '@rehearsal/traffic';
+import {
+  applicationsOf,
+  connectionRows,
+  DELIVERY,
+  HOW,
+  Layout,
+  Ledger,
+  lossPage,
+  summarize,
+  TrafficSource,
+} from '@rehearsal/traffic';
+import type {
+  Applications,
+  ConnectionNames,
+  ConnectionRow,
+  LedgerSummary,
+  LossPage,
+  Recording,
+} from '@rehearsal/traffic';
 import {
   DELIVERED,
   FRAME,
@@ -168,6 +185,11 @@ export class Run {
   /** Packets that did not come out, from entry `from`. */
   losses(from: number, count: number): LossPage {
     return lossPage(this.ledger, this.names, (way) => this.ways[way]?.id ?? '', { from, count });
+  }
+
+  /** How applications have fared for the last `forMs`. */
+  applications(nowMs: number, forMs: number): Applications {
+    return applicationsOf(this.ledger, this.names, nowMs, forMs);
   }
 
   private get names(): ConnectionNames {

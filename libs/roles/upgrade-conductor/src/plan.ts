@@ -1,4 +1,3 @@
-import type { Settings } from '@rehearsal/kernel';
 import { readPackageName } from '@rehearsal/software';
 import { upgradePlan, type UpgradePlan } from '@rehearsal/upgrade';
 import type { UpgradeConductorConfig } from './config.js';
@@ -27,16 +26,13 @@ export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: numb
     orchestratorsFirst: args['orchestrators'] === 'first',
     capacityFloorPercent: args['capacityFloorPercent'] ?? settings['upgrade.capacityFloorPercent'],
     mayLoseBackups: args['mayLoseBackups'] === true,
-    stepLimitMs: stepLimitMs(settings),
+    stepLimitMs: settings['upgrade.stepLimitSec'] * 1000,
+    gateMs: settings['upgrade.gateSec'] * 1000,
     closesAt: typeof windowMs === 'number' ? Math.floor(nowMs + windowMs) : 0,
   });
   if (plan.success) return plan.data;
   const [issue] = plan.error.issues;
   return `not a plan of an upgrade: ${issue?.path.join('.')} ${issue?.message}`;
-}
-
-function stepLimitMs(settings: Settings): number {
-  return settings['upgrade.stepLimitSec'] * 1000;
 }
 
 /** In the order in which they go: B before A, so that who leads the group moves least (fidelity: F-GROUP-ORDER). */

@@ -10,7 +10,9 @@ import type {
   Role,
   Runtime,
 } from '@rehearsal/kernel';
+import { PROBE_SUBJECT } from '@rehearsal/protocol';
 import {
+  canonicalBytes,
   commitIds,
   createDecider,
   every,
@@ -24,7 +26,7 @@ import { securityGroup } from '@rehearsal/security-group';
 import type { SoftwareEvent, SoftwareInput, SoftwareState } from '@rehearsal/software';
 import { softwareInput, softwareMachine } from '@rehearsal/software';
 import type { Sight, UpgradeEvent, UpgradeInput, UpgradeState } from '@rehearsal/upgrade';
-import { isOver, upgradeInput, upgradeMachine } from '@rehearsal/upgrade';
+import { isOver, probe, upgradeInput, upgradeMachine } from '@rehearsal/upgrade';
 import type { UpgradeConductorConfig } from './config.js';
 import { lookAt } from './look.js';
 import { refusalsIn, submitCommand } from './operator-commands.js';
@@ -32,6 +34,7 @@ import { planFrom } from './plan.js';
 
 const LOOK_EVERY_MS = 1000;
 const CONFIGURE_AGAIN_MS = 500;
+const PROBED_WITHIN_MS = 900;
 
 /**
  * The upgrade conductor: decides what is on the disks of the appliances and takes the group through an upgrade, by what
@@ -171,7 +174,19 @@ export class UpgradeConductorRole implements Role {
   #look(): void {
     if (isOver(this.#upgrade.state) || this.#looking || !this.#follower.caughtUp) return;
     this.#looking = true;
-    const input = { type: 'observed', ...this.#observation('observed'), sight: this.#sight() } as const;
+    const { steps, step, begunAt, status } = this.#upgrade.state;
+    if (steps[step]?.kind !== 'gate' || status !== 'running') return this.#observe(this.#sight());
+    // The outside world's clock is another one: it is told for how long to look back.
+    const forMs = Math.max(0, this.#now() - begunAt);
+    this.#rt.ask(PROBE_SUBJECT, canonicalBytes({ forMs }), PROBED_WITHIN_MS, (reply) => {
+      const seen =
+        reply.kind === 'answer' ? probe.safeParse(JSON.parse(new TextDecoder().decode(reply.body))) : undefined;
+      this.#observe(seen?.success === true ? { ...this.#sight(), probe: seen.data } : this.#sight());
+    });
+  }
+
+  #observe(sight: Sight): void {
+    const input = { type: 'observed', ...this.#observation('observed'), sight } as const;
     this.#upgrade.submit(input, undefined, undefined, () => {
       this.#looking = false;
     });

@@ -280,7 +280,7 @@ function summarizeMark(ledger: Ledger, mark: FaultMark, nowMs: number): MarkSumm
   };
 }
 
-function outcomeOf(ledger: Ledger, connection: number): OutcomeName {
+export function outcomeOf(ledger: Ledger, connection: number): OutcomeName {
   return OUTCOME_NAMES[ledger.book.outcome[connection]] as OutcomeName;
 }
 

@@ -69,8 +69,9 @@ export class Draft {
 
   done(sight: Sight): void {
     const { step } = this;
-    if (step !== undefined)
-      this.emit({ type: 'StepDone', step: this.#state.step, kind: step.kind, share: shareOf(sight) });
+    if (step === undefined) return;
+    const seen = step.kind === 'gate' && sight.probe !== undefined ? { probe: sight.probe } : {};
+    this.emit({ type: 'StepDone', step: this.#state.step, kind: step.kind, share: shareOf(sight), ...seen });
   }
 
   /** Who is told of reduced capacity reads when it began and ended here. */

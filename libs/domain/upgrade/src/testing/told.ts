@@ -35,6 +35,7 @@ export function planOf(change: Partial<UpgradePlan> = {}): UpgradePlan {
     capacityFloorPercent: 50,
     mayLoseBackups: false,
     stepLimitMs: 60_000,
+    gateMs: 0,
     closesAt: 0,
     ...change,
   };

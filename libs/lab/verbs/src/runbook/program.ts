@@ -182,7 +182,10 @@ export class RunbookProgram {
     const line = this.steps[this.#at]?.line ?? 0;
     const argv = ['wait', 'settled', '--equals', 'true', '--timeout-sec', String(settleSec)];
     const step = this.#step(argv, 'the fabric settles', line);
-    return { ...step, activity: { ...step.activity, type: 'probe', tolerance: 0, pauses: { before: TYPED_WITHIN_SEC } } };
+    return {
+      ...step,
+      activity: { ...step.activity, type: 'probe', tolerance: 0, pauses: { before: TYPED_WITHIN_SEC } },
+    };
   }
 
   #step(argv: readonly string[], name: string, line: number): Step {

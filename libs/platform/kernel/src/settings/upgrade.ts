@@ -162,6 +162,16 @@ export const UPGRADE = {
     where: 'the upgrade conductor',
     about: 'An upgrade stops where the members that serve are less than this share of the group by weight.',
   },
+  'upgrade.gateSec': {
+    ...SECONDS,
+    vendor: 120,
+    lossless: 120,
+    certainty: 'ours',
+    fidelity: 'F-GATE-LIMIT',
+    where: 'the upgrade conductor',
+    about:
+      'Between groups the connections of applications through the fabric are looked at; where they do not come through for this long the upgrade stops. 0: they are not looked at.',
+  },
   'upgrade.stepLimitSec': {
     ...SECONDS,
     min: 1,

@@ -103,6 +103,7 @@ export const ROLE_METRICS: Readonly<Record<string, RoleMetric>> = {
   packets_sent: counter('packets_sent', 'Packets sent into the fabric'),
   connections_open_now: gauge('connections_open', 'Connections that are open at both their ends'),
   orchestrators_dead: counter('orchestrators_dead', 'Orchestrators the outside world gave up'),
+  known_issues_now: gauge('known_issues', 'Issues that are known of the software this member runs'),
   // Upgrade conductor
   upgrade_step_now: gauge('upgrade_step', 'Place of the step the upgrade is in, from 0'),
   upgrade_share_percent_now: gauge('upgrade_serving_ratio', 'Members that serve, as a share of the group by weight', {

@@ -58,6 +58,7 @@ export class EchoFabric {
   /** Which packets come out marked as answered by another member. */
   corrects: (tag: number) => boolean = () => false;
   private readonly listeners = new Map<string, { process: Process; on: (bytes: Uint8Array) => void }>();
+  private readonly answers = new Map<string, (body: Uint8Array, reply: (body: Uint8Array) => void) => void>();
   private readonly turnEnds: (() => void)[] = [];
 
   constructor(
@@ -97,6 +98,15 @@ export class EchoFabric {
     this.turnEnd();
     this.time.runUntil(() => answer !== undefined, withinMs);
     return answer as CommandReply;
+  }
+
+  /** What is answered to a question at a subject. */
+  question(at: string, asked: unknown): unknown {
+    let said: unknown;
+    this.answers.get(at)?.(new TextEncoder().encode(JSON.stringify(asked)), (body) => {
+      said = JSON.parse(new TextDecoder().decode(body));
+    });
+    return said;
   }
 
   /** As `ask`, for commands that are not refused. */
@@ -142,6 +152,10 @@ export class EchoFabric {
         }),
       atTurnEnd: (run: () => void) => this.turnEnds.push(run),
       lane,
+      answer: (at: string, _group: undefined, on: (body: Uint8Array, reply: (body: Uint8Array) => void) => void) => {
+        this.answers.set(at, on);
+        return () => this.answers.delete(at);
+      },
       listen: (at: string, on: (bytes: Uint8Array) => void) => {
         this.listeners.set(at, { process, on });
         return () => this.listeners.delete(at);
