@@ -9,6 +9,8 @@ import type {
   RunsRequest,
   SeedOutcome,
   SeedsRequest,
+  TimedRun,
+  TimesRequest,
 } from '@rehearsal/verbs';
 import { runPool } from './worker-pool.js';
 
@@ -51,6 +53,17 @@ export function assessCases(request: AssessRequest, on: (outcome: AssessOutcome)
       fromMs: 0,
       toMs: 0,
     }),
+  });
+}
+
+/** Goes through a procedure once for each seed, and says how long it took. */
+export function timeSeeds(request: TimesRequest, on: (run: TimedRun) => void): Promise<void> {
+  return runPool<TimedRun>({
+    worker: './window-worker.js',
+    request,
+    next: counter(request.from, request.to),
+    on,
+    broken: (seed, error) => ({ seed, steps: [], totalMs: 0, backMs: null, capacity: [], error }),
   });
 }
 

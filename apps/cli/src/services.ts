@@ -18,6 +18,7 @@ export function createServices(say: (line: string) => void): Services {
     seeds: async (request, on) => (await import('./seed-pool.js')).runSeeds(request, on),
     runs: async (request, on) => (await import('./seed-pool.js')).conductRuns(request, on),
     assess: async (request, on) => (await import('./seed-pool.js')).assessCases(request, on),
+    times: async (request, on) => (await import('./seed-pool.js')).timeSeeds(request, on),
     explore: async (request, on) => (await import('./seed-pool.js')).exploreSeeds(request, on),
     dossier: async (request) => (await import('./dossier/tell-connection.js')).tellConnection(request),
     forkOriginal: async (request) => (await import('./whatif/fork-run.js')).originalOf(request),

@@ -231,7 +231,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'unknown-fault.yaml'],
     exit: 2,
-    says: 'unknown-fault.yaml:6:47: KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, distribution, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
+    says: 'unknown-fault.yaml:6:47: KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, distribution, install-fails, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
   },
   {
     argv: ['run', 'bare-id.yaml'],
@@ -619,7 +619,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['fault', 'panik', '1_03'],
     exit: 2,
-    says: 'KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, distribution, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
+    says: 'KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, distribution, install-fails, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
   },
   {
     argv: ['fault', 'panic'],

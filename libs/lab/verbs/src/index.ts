@@ -17,3 +17,4 @@ export { keepReport } from './report/keep-report.js';
 export { keepRunStates } from './time/recorded-run.js';
 export { figuresOf } from './verbs/figures.js';
 export { startRun } from './verbs/start-run.js';
+export { timeOnce, type TimedRun } from './window/time-once.js';

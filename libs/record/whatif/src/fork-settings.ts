@@ -15,6 +15,7 @@ const refused = (why: string, instead: string): ForkEffect => ({ acts: false, wh
 const FROM_THE_START = 'Conduct the experiment with it from the start: rehearse run EXPERIMENT --set NAME=VALUE.';
 const RECORDED = refused("it is part of the group's recorded state, set with the first commit", FROM_THE_START);
 const SIZED = refused('memory is laid out by it when a process starts', FROM_THE_START);
+const SUFFERED = refused('members begin to suffer from it when they start', FROM_THE_START);
 const WRITTEN_DOWN = refused(
   'it says only what is written down of a run, and nothing is kept of a fork',
   'Leave it out.',
@@ -71,8 +72,8 @@ export const FORK_EFFECTS: Readonly<Record<SettingName, ForkEffect>> = {
   'upgrade.orchestratorInstallSec': actsOn('installations that begin from then on'),
   'upgrade.orchestratorRebootSec': actsOn('reboots that begin from then on'),
   'upgrade.cloneSec': actsOn('images that begin to be taken from then on'),
-  'issue.leakKbPerSec': actsOn('starts of members from then on'),
-  'issue.leakLimitKb': actsOn('starts of members from then on'),
+  'issue.leakKbPerSec': SUFFERED,
+  'issue.leakLimitKb': SUFFERED,
   'smo.autoClone': RECORDED,
   'clone.needsMb': RECORDED,
   'clone.roomMb': RECORDED,

@@ -13,7 +13,8 @@ import { planFor, readChecked } from '../verbs/start-run.js';
 export interface ProcedureWords {
   readonly file: string;
   readonly fabric: string | undefined;
-  readonly members: number;
+  /** So many of the fabric's; absent: all. */
+  readonly members: number | undefined;
   readonly vars: readonly string[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
@@ -71,8 +72,9 @@ function runbookProcedure({ file, fabric, members, vars, only, skip }: Procedure
 }
 
 /** The first members of a fabric, in two groups of equal size. @throws LabError (bad input) where it has fewer */
-function withMembers(plan: FabricPlan, count: number): FabricPlan {
+function withMembers(plan: FabricPlan, count: number | undefined): FabricPlan {
   const all = plan.securityGroup.members;
+  if (count === undefined) return plan;
   if (all.length < count) {
     throw new LabError(
       'bad-input',

@@ -54,6 +54,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/assess.js'),
   },
   {
+    path: 'window',
+    summary: 'how long a procedure takes, step by step and over seeds, and whether it fits a maintenance window',
+    load: () => import('../verbs/window.js'),
+  },
+  {
     path: 'explore',
     summary: 'random faults over random traffic, seed by seed; what fails is shrunk',
     load: () => import('../verbs/explore.js'),

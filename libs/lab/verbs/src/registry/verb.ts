@@ -1,6 +1,7 @@
 import type { AssessOutcome } from '../assess/assess-once.js';
 import type { AssessCase } from '../assess/cases.js';
 import type { ProcedureWords } from '../assess/procedure.js';
+import type { TimedRun } from '../window/time-once.js';
 import type { Checkpoint, SiteTree, Verifier } from '@rehearsal/audit';
 import type { Lab, LabStatus, RunRecord } from '@rehearsal/lab-port';
 import type { LiveLab, Outcome } from '../client.js';
@@ -86,6 +87,15 @@ export interface AssessRequest {
   readonly set: SetWords;
   readonly runsFolder: string;
   readonly cases: readonly AssessCase[];
+}
+
+/** A procedure and the seeds whose chances it is gone through with; plain JSON. */
+export interface TimesRequest {
+  readonly words: ProcedureWords;
+  readonly set: SetWords;
+  readonly runsFolder: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface RunsRequest {
@@ -371,6 +381,8 @@ export interface Services {
   runs(request: RunsRequest, on: (outcome: RunOutcome) => void): Promise<void>;
   /** Goes through a procedure on several workers; `on` hears of each way as it ends, in any order. */
   assess(request: AssessRequest, on: (outcome: AssessOutcome) => void): Promise<void>;
+  /** Goes through a procedure once a seed, on several workers; `on` hears of each as it ends, in any order. */
+  times(request: TimesRequest, on: (run: TimedRun) => void): Promise<void>;
   /** Explores seeds on several workers; `on` hears of each as it ends, in any order. */
   explore(request: ExploreRequest, on: (outcome: ExploreOutcome) => void): Promise<void>;
   forkOriginal(request: Pick<ForkRequest, 'folder' | 'seq'>): Promise<ForkOriginal>;
