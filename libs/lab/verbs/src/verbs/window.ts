@@ -101,7 +101,7 @@ function windowText(out: Out): string {
       : `way back: ${durationText(out.back.p50Ms)} (95 of 100 within ${durationText(out.back.p95Ms)}); last moment to begin it: ${out.lastMomentBack ?? 'none, the window is too short'}\n`;
   return [
     textTable(['step', 'median', '95 of 100 within'], rows),
-    `window ${out.window}: ends at ${out.endsAt} in 95 of ${100} runs (median after ${durationText(out.total.p50Ms)}): ${out.fits ? 'it fits' : 'it does not fit'}\n${back}`,
+    `window ${out.window}: ends at ${out.endsAt} in 95 of 100 runs (median after ${durationText(out.total.p50Ms)}): ${out.fits ? 'it fits' : 'it does not fit'}\n${back}`,
     textTable(
       ['less than all serves from', 'to', 'of the group at least'],
       out.reduced.map((r) => [r.from, r.to, `${r.sharePercent} %`]),

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const CLI = join(ROOT, 'apps/cli/dist/main.js');
+const RUNS = mkdtempSync(join(tmpdir(), 'rehearsal-upgrade-'));
+const WITHIN_MS = 240_000;
+
+interface Commit {
+  readonly stream: string;
+  readonly events: readonly (Readonly<Record<string, unknown>> & { readonly type: string })[];
+}
+
+/** Conducts an example with real processes. */
+function live(experiment: string): Promise<{ verdict: string; reasons: string[]; commits: Commit[] }> {
+  const file = join(ROOT, 'examples/experiments', `${experiment}.yaml`);
+  const args = [CLI, 'run', file, '--live', '--json', '--runs', RUNS];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: RUNS, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      if (stdout === '') return reject(new Error(`${error?.message ?? ''}\n${stderr}`));
+      const { verdict, reasons, folder } = JSON.parse(stdout) as { verdict: string; reasons: string[]; folder: string };
+      const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim().split('\n');
+      resolve({ verdict, reasons, commits: lines.map((line) => JSON.parse(line) as Commit) });
+    });
+  });
+}
+
+/** Events of one kind of stream, in order. */
+const of = (commits: readonly Commit[], kind: string, types: readonly string[]): Commit['events'] =>
+  commits
+    .filter(({ stream }) => stream.startsWith(`${kind}.`))
+    .flatMap(({ events }) => events.filter(({ type }) => types.includes(type)));
+
+const KINDS = [
+  ...['check', 'backup', 'import', 'verify'],
+  ...['down', 'install', 'up', 'gate'],
+  ...['down', 'install', 'up', 'gate'],
+  'final-check',
+];
+
+afterAll(() => rmSync(RUNS, { recursive: true, force: true }));
+
+describe('an upgrade of real processes, under traffic', () => {
+  it(
+    'takes one group after the other, each member by a start of its own, and loses nothing',
+    async () => {
+      const { verdict, reasons, commits } = await live('rolling-upgrade');
+      expect([verdict, reasons]).toEqual(['pass', []]);
+      expect(of(commits, 'upgrade', ['StepDone']).map((e) => e['kind'])).toEqual(KINDS);
+      const starts = of(commits, 'software', ['ApplianceBooted']).filter((e) => /^1_0/.test(String(e['appliance'])));
+      const second = starts.filter((e) => e['incarnation'] === 2).map((e) => String(e['appliance']));
+      expect(second.slice(0, 2).toSorted()).toEqual(['1_03', '1_04']);
+      expect(second.slice(2).toSorted()).toEqual(['1_01', '1_02']);
+      expect(of(commits, 'security-group', ['MemberLost'])).toEqual([]);
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'goes on exactly once where its conductor is killed twice',
+    async () => {
+      const { verdict, reasons, commits } = await live('upgrade-conductor-panic');
+      expect([verdict, reasons]).toEqual(['pass', []]);
+      expect(of(commits, 'upgrade', ['StepDone']).map((e) => e['kind'])).toEqual(KINDS);
+      const begun = of(commits, 'software', ['WorkBegun']).map((e) => String(e['appliance']));
+      expect(begun.toSorted()).toEqual(['1_01', '1_02', '1_03', '1_04']);
+    },
+    WITHIN_MS,
+  );
+});
