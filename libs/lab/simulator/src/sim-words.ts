@@ -7,6 +7,7 @@ import {
   type ProcessStatus,
   type Reading,
 } from '@rehearsal/lab-port';
+import { asJson } from './as-json.js';
 import type { SimProcess } from './sim-process.js';
 import type { SimWorld } from './sim-world.js';
 
@@ -78,7 +79,7 @@ export class SimWords {
         if (process.role === undefined) return done({ ok: false, reason: 'the process has only just started' });
         process.role.command({ id, name: command.name, args: command.args ?? {} }, (reply) =>
           // What a role answers goes over a wire as JSON.
-          done(JSON.parse(JSON.stringify(reply)) as CommandReply),
+          done(asJson(reply) as CommandReply),
         );
       },
       this.#sim.options.messageUs,

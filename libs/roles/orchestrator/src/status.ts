@@ -10,16 +10,29 @@ import {
 } from '@rehearsal/security-group';
 import type { MemberWatch } from './member-watch.js';
 
+/** What is said of a slot table, which stays what it is until the next commit. */
+interface TableFacts {
+  readonly activeMembers: readonly string[];
+  readonly exposedSlots: number;
+  readonly tableHash: string;
+  readonly joining: boolean;
+  /** By member number. */
+  readonly actives: readonly number[];
+  readonly backups: readonly number[];
+}
+
+/** A state is asked for far more often than it changes, above all in a simulation of hours, and each answer hashed its table. */
+const KNOWN = new WeakMap<SecurityGroupState, TableFacts>();
+
 /** What the command `status` says of the group, as this orchestrator has folded it at `version` and hears it. */
 export function groupStatus(state: SecurityGroupState, version: number, watch: MemberWatch): Record<string, unknown> {
-  const actives = slotsOf(state.active, state.members.length);
-  const backups = slotsOf(state.backup, state.members.length);
+  const { actives, backups, joining, ...facts } = factsOf(state);
   return {
-    activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
-    exposedSlots: exposedSlots(state).length,
-    balanced: version > 0 && !state.rebalancing && state.joining.every((n) => n === 0),
+    activeMembers: facts.activeMembers,
+    exposedSlots: facts.exposedSlots,
+    balanced: version > 0 && !state.rebalancing && !joining,
     tableVersion: version,
-    tableHash: tableHash(state),
+    tableHash: facts.tableHash,
     smo: memberOf(state, state.smo),
     underLoad: state.culOffAt > 0,
     frozen: state.frozenUntil > 0,
@@ -42,6 +55,21 @@ export function groupStatus(state: SecurityGroupState, version: number, watch: M
       };
     }),
   };
+}
+
+function factsOf(state: SecurityGroupState): TableFacts {
+  const known = KNOWN.get(state);
+  if (known !== undefined) return known;
+  const facts = {
+    activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
+    exposedSlots: exposedSlots(state).length,
+    tableHash: tableHash(state),
+    joining: state.joining.some((n) => n !== 0),
+    actives: slotsOf(state.active, state.members.length),
+    backups: slotsOf(state.backup, state.members.length),
+  };
+  KNOWN.set(state, facts);
+  return facts;
 }
 
 /** By member number: how many slots of the column are its. */
