@@ -39,8 +39,11 @@ export async function readProcedure(words: ProcedureWords, set: SetWords): Promi
 async function experimentProcedure({ file, members }: ProcedureWords, set: SetWords): Promise<Procedure> {
   const experiment = await readChecked(file);
   const plan = withMembers(planFor(experiment, set), members);
-  const durationMs = (experiment.block.trafficSimulated ?? experiment.block.traffic)?.durationMs ?? FOR_MS;
-  return { plan, traffic: { ...TRAFFIC, durationMs }, experiment: () => experiment };
+  const own = experiment.block.trafficSimulated ?? experiment.block.traffic;
+  const durationMs = own?.durationMs ?? FOR_MS;
+  // An experiment of hours sends less, and each of hundreds of ways would send more than it does.
+  const packetsPerSec = Math.min(TRAFFIC.packetsPerSec, own?.packetsPerSec ?? TRAFFIC.packetsPerSec);
+  return { plan, traffic: { ...TRAFFIC, packetsPerSec, durationMs }, experiment: () => experiment };
 }
 
 function runbookProcedure({ file, fabric, members, vars, only, skip }: ProcedureWords, set: SetWords): Procedure {
