@@ -5,6 +5,8 @@ import type { Traffic } from './traffic.js';
 type Say = (line: string) => void;
 
 const SETTLE_WITHIN_MS = 60_000;
+/** Each member that joins has slots moved to it one after the other, and where the log is slow each move waits for it. */
+const SETTLE_WITHIN_MS_A_MEMBER = 10_000;
 const LOOK_EVERY_MS = 250;
 const SAY_EVERY_MS = 2_000;
 const DRAIN_WITHIN_MS = 20_000;
@@ -17,9 +19,10 @@ export async function bringUp(lab: Lab, say: Say): Promise<void> {
   );
   await lab.up();
   const members = securityGroup.members.length;
-  await lab.waitUntil({ name: 'members-active', until: { equals: members } }, SETTLE_WITHIN_MS);
-  await lab.waitUntil({ name: 'balanced', until: { equals: true } }, SETTLE_WITHIN_MS);
-  if (members > 1) await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, SETTLE_WITHIN_MS);
+  const withinMs = Math.max(SETTLE_WITHIN_MS, members * SETTLE_WITHIN_MS_A_MEMBER);
+  await lab.waitUntil({ name: 'members-active', until: { equals: members } }, withinMs);
+  await lab.waitUntil({ name: 'balanced', until: { equals: true } }, withinMs);
+  if (members > 1) await lab.waitUntil({ name: 'exposed-slots', until: { equals: 0 } }, withinMs);
   say(`${counted(members, 'member')} active, every slot has its backup`);
 }
 
