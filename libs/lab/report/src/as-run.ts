@@ -89,15 +89,7 @@ export function asRunMarkdown(run: AsRunData): string {
   const parts = PARTS.flatMap(({ title, head, rows, none }) => {
     const found = rows(run);
     if (found.length === 0 && none === '') return [];
-    return [
-      `## ${title}`,
-      found.length === 0
-        ? none
-        : markdownTable(
-            head,
-            found.map((row) => row.map(esc)),
-          ),
-    ];
+    return [`## ${title}`, found.length === 0 ? none : markdownTable(head, found)];
   });
   const outputs = run.steps
     .filter((s) => s.output !== '')

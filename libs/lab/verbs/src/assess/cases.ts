@@ -43,7 +43,8 @@ export function casesOf(plan: FabricPlan, places: readonly Place[], faults: numb
     cases.push({ place: `${text}; ${installs} reboots after the other`, faults: [hang] });
   }
   if (faults > 0) {
-    for (const { atMs, text } of places) {
+    // A place names one by one who is installed there; to a fault it is the same.
+    for (const { atMs, text } of places.filter((place, i) => places[i - 1]?.atMs !== place.atMs)) {
       for (const { role, id } of plan.roles.filter((entry) => SUFFERING.has(entry.role))) {
         const target = targetName({ role, id });
         cases.push({ place: text, faults: [{ kind: 'panic', target, atMs, forMs: PANIC_FOR_MS }] });

@@ -12,6 +12,12 @@ export function runbookText(out: RunbookOutput, cwd: string): string {
   const rows = steps.map((s) => [s.line, took(s.startMs, s.endMs), s.command, [s.status, ...s.deviations].join('; ')]);
   const lines = [
     textTable(['line', 'took', 'command', 'outcome'], rows),
+    out.leftOut.length === 0
+      ? ''
+      : textTable(
+          ['line', 'left out', 'why'],
+          out.leftOut.map((l) => [l.line, l.command, l.why]),
+        ),
     textTable(
       ['rule', '', 'why'],
       assessment.rules.map((r) => [r.rule, r.held ? 'held' : `broken at ${clock(r.when ?? 0)}`, r.why]),

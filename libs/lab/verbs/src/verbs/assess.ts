@@ -84,14 +84,15 @@ export default verb({
     const { settings } = procedure.plan;
     const rebootMs = (settings['upgrade.installSec'] + settings['upgrade.rebootSec'] + 2) * 1000;
     const cases = casesFor(given, procedure.plan, places, rebootMs);
-    context.say(`${places.length} places, ${cases.length} ways to go`);
+    const moments = new Set(places.map((place) => place.atMs)).size;
+    context.say(`${moments} places, ${cases.length} ways to go`);
     const outcomes = await all(given, cases, context);
     const ways = cases.map((each) => wayOf(each, outcomes.get(each.index), given, context));
     const broken = ways.filter((w) => w.broken.length > 0).length;
     return {
       procedure: given.file,
       verdict: broken === 0 ? 'pass' : 'fail',
-      places: places.length,
+      places: moments,
       ways,
       broken,
       tookMs: Math.round(performance.now() - startMs),
