@@ -27,6 +27,8 @@ export class MemberSoftware {
   readonly #appliance: ApplianceSoftware;
   /** The image was compared with the SMO's, or taken from there, in this start. */
   #compared = false;
+  /** It waits for the log to say what it runs. */
+  #nameless = false;
   #heldSaid = false;
   #suffers = false;
   readonly #said = new Set<string>();
@@ -47,6 +49,7 @@ export class MemberSoftware {
         changed: () => {
           this.#suffer();
           this.#sayHeld();
+          this.#onNamed();
         },
       },
     });
@@ -112,12 +115,14 @@ export class MemberSoftware {
   }
 
   /**
-   * Whether this member, which has just booted, does not come up but takes the image of the single management object
-   * (fidelity: F-CLONE-BOOT). `from`: who handed out `image`.
+   * Whether this member, which has just booted, does not come up yet: nobody has said what it runs, and beside whom it may
+   * serve; or it takes the image of the single management object (fidelity: F-CLONE-BOOT). `from`: who handed out `image`.
    */
-  isToClone(from: string, image: unknown): boolean {
+  holdsBack(from: string, image: unknown): boolean {
     const own = this.image;
-    if (this.#compared || own === undefined) return false;
+    this.#nameless = own === undefined;
+    if (own === undefined) return true;
+    if (this.#compared) return false;
     const theirs = software.safeParse(image);
     if (this.#parts.autoClone() === 'off' || !theirs.success || sameSoftware(own, theirs.data)) {
       this.#compared = true;
@@ -132,6 +137,12 @@ export class MemberSoftware {
   onAutoClone(): void {
     const waits = this.image !== undefined && !this.#compared && this.#appliance.work === null;
     if (waits && this.#parts.autoClone() === 'off') this.#parts.comeUp();
+  }
+
+  #onNamed(): void {
+    if (!this.#nameless || this.image === undefined) return;
+    this.#nameless = false;
+    if (!this.#parts.inner.isDown) this.#parts.comeUp();
   }
 
   #sayHeld(): void {

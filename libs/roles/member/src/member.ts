@@ -75,7 +75,7 @@ export class MemberRole implements Role {
       () => memberOf(this.group.state, this.group.state.smo),
       (policy, from, { configuration, image } = {}) => {
         this.inner.tookConfiguration(configuration, from);
-        if (this.software?.isToClone(from, image) !== true) this.becomeReady(policy, from);
+        if (this.software?.holdsBack(from, image) !== true) this.becomeReady(policy, from);
       },
     );
     this.inner = this.createInnerLife();
