@@ -17,7 +17,7 @@ export interface Hop {
 /** Each block of code begins with none. */
 export const NO_HOPS: readonly Hop[] = [];
 
-const SHELLS = new Set(['clish', 'gclish', 'expert', 'bash', 'sh']);
+const SHELLS = new Set(['clish', 'gclish', 'expert', 'bash', 'sh', 'su', 'sudo su', 'sudo -i', 'sudo bash']);
 /** Options of ssh that take a word. */
 const SSH_VALUES = /^-[bcDeFiJlLmoOpQRSwW]$/;
 
@@ -72,9 +72,8 @@ export function hostOf(
 export function contextAfter(stack: readonly Hop[], words: readonly string[]): readonly Hop[] {
   const [command] = words;
   if ((command === 'exit' || command === 'logout') && words.length <= 2) return stack.slice(0, -1);
-  if (words.length === 1 && SHELLS.has(command!)) {
-    return [...stack, { via: 'shell', name: command!, target: stack.at(-1)?.target }];
-  }
+  const shell = words.filter((word) => word !== '-' && word !== '-l').join(' ');
+  if (SHELLS.has(shell)) return [...stack, { via: 'shell', name: shell, target: stack.at(-1)?.target }];
   const reached = hostOf(words);
   if (reached === undefined || reached.command.length > 0) return stack;
   return [...stack, { via: 'host', name: reached.host, target: reached.target }];

@@ -1,5 +1,7 @@
 import type { CodePiece } from '../markdown/pieces.js';
-import { scan } from '../shell/scan.js';
+import { contextAfter, NO_HOPS } from '../context.js';
+import { endOfCompound, isCompound } from '../shell/compound.js';
+import { scan, wordsOfEach } from '../shell/scan.js';
 import { promptOf } from './prompts.js';
 
 export interface FoundCommand {
@@ -20,9 +22,10 @@ export function commandsIn({ lines, line: first, language }: CodePiece): FoundCo
   for (let i = 0; i < lines.length; i++) {
     const { prompt, typed } = promptOf(lines[i]!, language);
     if (isSession && prompt === '') continue;
-    const last = lastLineOf(lines, i, typed);
+    const here = hereDocument(lines, i, typed);
+    const last = here?.last ?? lastLineOf(lines, i, typed);
     const whole = [typed, ...lines.slice(i + 1, last + 1).map((line) => line.replace(/^\s*>\s/, ''))].join('\n');
-    const { text } = scan(whole);
+    const text = here?.text ?? scan(whole).text;
     const raw = lines.slice(i, last + 1).join('\n');
     if (text !== '') found.push({ line: first + i, lastLine: first + last, text, raw, prompt });
     i = last;
@@ -30,8 +33,34 @@ export function commandsIn({ lines, line: first, language }: CodePiece): FoundCo
   return found;
 }
 
-/** Where a command ends that begins in a line: further down after `\` or within quotes, if those are closed at all. */
+/**
+ * A document that a command is given in the lines below it. To a shell these lines are commands, with which it ends; to any
+ * other command they are none, and the command is what stands before them.
+ */
+function hereDocument(
+  lines: readonly string[],
+  from: number,
+  typed: string,
+): { readonly last: number; readonly text: string } | undefined {
+  const { tokens } = scan(typed);
+  const at = tokens.findIndex((token) => token.kind === 'operator' && /^\d*<<-?$/.test(token.value));
+  const word = tokens[at + 1]?.value;
+  if (at < 0 || word === undefined) return undefined;
+  const last = lines.findIndex((line, i) => i > from && line.trim() === word);
+  if (last < 0) return undefined;
+  const before = typed.slice(0, tokens[at]!.from).trim();
+  const hops = contextAfter(NO_HOPS, before === '' ? [] : (wordsOfEach(before).at(-1) ?? []));
+  if (hops.length === 0) return { last, text: scan(typed).text };
+  return { last, text: [before, ...lines.slice(from + 1, last).map((line) => line.trim()), 'exit'].join('\n') };
+}
+
+/**
+ * Where a command ends that begins in a line: further down after `\`, within quotes, and where a loop or a condition ends, if
+ * those end at all.
+ */
 function lastLineOf(lines: readonly string[], from: number, typed: string): number {
+  const compound = isCompound(typed) ? endOfCompound([typed, ...lines.slice(from + 1)]) : undefined;
+  if (compound !== undefined) return from + compound;
   let whole = typed;
   let closed = from;
   for (let i = from; i < lines.length; i++) {

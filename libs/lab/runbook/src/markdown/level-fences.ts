@@ -1,4 +1,4 @@
-import { quoteAdmonitions } from './admonitions.js';
+import { endCallouts, quoteAdmonitions } from './admonitions.js';
 import { badLine } from './bad-line.js';
 
 const QUOTE = /^(?:[ \t]*>[ \t]?)*/;
@@ -45,6 +45,7 @@ export function levelFences(text: string, file: string): string[] {
   const lines = text.split(/\r\n|\r|\n/);
   lines.fill('', 0, frontMatterLines(lines));
   quoteAdmonitions(lines);
+  endCallouts(lines);
   let items: Item[] = [];
   let isAfterBlank = true;
   let isAfterText = false;

@@ -13,6 +13,8 @@ const LOOKS =
   /\b(verif\w+|checks?|confirm|ensure|make sure|be sure|see|look|monitor|watch|compare|collect|record|save|active|up|healthy|state|same)\b|\b(must|should|(have|has|needs?) to) (all )?(be|run|have|match|show)\b/i;
 /** What says how or when something is done is not carried out by doing it. */
 const LIMITS = /\b(only (if|when|after)|until|unless|before|one (\w+ )?(at a|by|after)|at the same time|without)\b/i;
+/** After each command whoever goes through a runbook waits until the fabric has settled. */
+const WAITS = /^\W*((then|now|and|next),? )?wait (until|till|for)\b/i;
 const REMOVES = /\b(remove|delete|clean)\b/i;
 /** What these are about is brought about by a command of its own, and by no other that stands below the sentence. */
 const OWN_COMMAND: ReadonlySet<Topic> = new Set(['cloning', 'backup', 'takes', 'policy', 'rollback', 'capacity']);
@@ -34,6 +36,7 @@ function isCarriedOut(order: Order, run: readonly CommandRun[]): boolean {
     return true;
   const topics = TOPICS.filter((row) => order.about.includes(row.topic));
   if (topics.some(({ looks, acts }) => looks.length + acts.length === 0)) return false;
+  if (WAITS.test(order.text) && run.some(({ line }) => line < order.line)) return true;
   const isDone = ({ topic, looks, acts }: TopicRow): boolean =>
     topic === 'cloning'
       ? isCloningDone(order.text, run)

@@ -10,7 +10,8 @@ export type Topic =
   | 'window'
   | 'notify'
   | 'verify'
-  | 'traffic';
+  | 'traffic'
+  | 'applications';
 
 export interface TopicRow {
   readonly topic: Topic;
@@ -105,6 +106,13 @@ export const TOPICS: readonly TopicRow[] = [
     words: /\btraffic\b|\bpackets?\b|\bconnections?\b|\bthroughput\b/i,
     acts: [],
     looks: [/\basg (perf|search)\b/, /\basg_conns\b/, /\bping\b/, /\btcpdump\b/, /\bfw (monitor|ctl|tab)\b/],
+  },
+  {
+    topic: 'applications',
+    words:
+      /\bfunctionalit(y|ies)\b|\b(business|critical|key|important) (applications?|services?)\b|\bapplications\b|\busers\b/i,
+    acts: [],
+    looks: [],
   },
 ];
 

@@ -4,7 +4,7 @@ const bad = (what: string): LabError =>
   new LabError(
     'bad-input',
     what,
-    'What a command shows can go through: grep [-i] [-v] [-E] [-F] [-w] [-c] PATTERN, wc -l, head -N, tail -N, more.',
+    'What a command shows can go through: grep [-ivEFwcqnABC] PATTERN, sort, uniq, tee, wc -l, head -N, tail -N, more.',
   );
 
 /**
@@ -28,6 +28,12 @@ export function applyPipe(lines: readonly string[], words: readonly string[]): s
       const n = count(command, rest);
       return n === 0 ? [] : lines.slice(-n);
     }
+    case 'sort':
+      return sorted(lines, rest);
+    case 'uniq':
+      return once(lines, rest);
+    case 'tee':
+      return [...lines];
     case 'cat':
     case 'less':
     case 'more':
@@ -46,21 +52,59 @@ function count(command: string, words: readonly string[]): number {
   return Number(found[1]);
 }
 
+/** Whether what a command shows has nothing of what it was searched for: a shell takes that for a failure of the search. */
+export function foundNothing([command = '', ...rest]: readonly string[], left: readonly string[]): boolean {
+  if (!/^[ef]?grep$/.test(command)) return false;
+  return rest.some((word) => /^-\w*c/.test(word)) ? left.join('') === '0' : left.length === 0;
+}
+
+function sorted(lines: readonly string[], options: readonly string[]): string[] {
+  const has = (flag: string): boolean => options.some((option) => option.includes(flag));
+  if (options.some((o) => !/^-[unr]+$/.test(o))) throw bad(`sort ${options.join(' ')}: only -u, -n and -r are known.`);
+  const by = has('n') ? (a: string, b: string) => Number.parseFloat(a) - Number.parseFloat(b) : undefined;
+  const all = [...(has('u') ? new Set(lines) : lines)].sort(by);
+  return has('r') ? all.reverse() : all;
+}
+
+function once(lines: readonly string[], options: readonly string[]): string[] {
+  if (options.some((option) => option !== '-c')) throw bad(`uniq ${options.join(' ')}: only -c is known.`);
+  const runs: { line: string; times: number }[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times++;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (options.length === 0 ? line : `${String(times).padStart(7)} ${line}`));
+}
+
 function grep(lines: readonly string[], command: string, words: readonly string[]): string[] {
   const flags = new Set<string>(command === 'egrep' ? ['E'] : command === 'fgrep' ? ['F'] : []);
   const patterns: string[] = [];
+  const around = { before: 0, after: 0 };
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
+    const near = /^-([ABC])(\d*)$/.exec(word);
     if (word === '-e') patterns.push(words[++i] ?? '');
-    else if (/^-[ivEFwc]+$/.test(word)) for (const flag of word.slice(1)) flags.add(flag);
+    else if (near !== null) {
+      const n = Number(near[2] === '' ? words[++i] : near[2]);
+      if (!Number.isInteger(n)) throw bad(`grep ${word}: expected a number of lines.`);
+      if (near[1] !== 'A') around.before = n;
+      if (near[1] !== 'B') around.after = n;
+    } else if (word.startsWith('--color')) continue;
+    else if (/^-[ivEFwcqn]+$/.test(word)) for (const flag of word.slice(1)) flags.add(flag);
     else if (word.startsWith('-')) throw bad(`grep has no option ${word} here.`);
     else patterns.push(word);
   }
   const [pattern] = patterns;
   if (pattern === undefined || patterns.length > 1) throw bad('grep takes one pattern after a pipe.');
   const expression = regex(pattern, flags);
-  const kept = lines.filter((line) => expression.test(line) !== flags.has('v'));
-  return flags.has('c') ? [String(kept.length)] : kept;
+  const hits = lines.flatMap((line, i) => (expression.test(line) !== flags.has('v') ? [i] : []));
+  if (flags.has('c')) return [String(hits.length)];
+  const { before, after } = around;
+  const kept = lines.flatMap((line, i) =>
+    hits.some((hit) => i >= hit - before && i <= hit + after) ? [{ line, i }] : [],
+  );
+  return kept.map(({ line, i }) => (flags.has('n') ? `${i + 1}:${line}` : line));
 }
 
 const CLASSES: Readonly<Record<string, string>> = {

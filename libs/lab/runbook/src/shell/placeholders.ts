@@ -3,6 +3,13 @@ const ANGLE = '(?<![<\\\\])<(?<angle>[A-Za-z]\\w*(?:[ |-]\\w+)*)>';
 const BRACES = '\\{\\{\\s*(?<braces>[A-Za-z_][\\w. -]*?)\\s*\\}\\}';
 const DOLLAR = '(?<!\\\\)\\$(?:\\{(?<curly>[A-Za-z_]\\w*)\\}|(?<dollar>[A-Za-z_]\\w*))';
 
+/** What a shell of the vendor's machines knows by itself: nobody has to say it. */
+const ENVIRONMENT: ReadonlySet<string> = new Set(
+  'FWDIR CPDIR CPMDIR MDSDIR RTDIR SUROOT HOME HOSTNAME LOGNAME OLDPWD PATH PWD RANDOM SECONDS SHELL TERM TMPDIR UID USER'.split(
+    ' ',
+  ),
+);
+
 /** A placeholder at the very place that `lastIndex` says, and how it is written. */
 export const documentPlaceholder = (): RegExp => new RegExp(`${ANGLE}|${BRACES}`, 'y');
 
@@ -26,6 +33,8 @@ function replaced(command: string, valueOf: (name: string) => string | undefined
     const whole = args[0] as string;
     const groups = args.at(-1) as Record<string, string | undefined>;
     const name = groups['angle'] ?? groups['braces'] ?? groups['curly'] ?? groups['dollar'];
+    const dollar = groups['curly'] ?? groups['dollar'];
+    if (dollar !== undefined && ENVIRONMENT.has(dollar)) return whole;
     if (name === undefined) return whole[0]! + within(whole.slice(1, -1), whole[0]!) + whole.at(-1)!;
     return valueOf(normal(name)) ?? whole;
   };

@@ -54,7 +54,6 @@ describe('a line of a shell', () => {
     ['{ asg stat; }', 'a group { }'],
     ['echo $(date)', 'a command within a command'],
     ['echo "`date`"', 'a command within a command'],
-    ['cat <<EOF', 'a here-document (<<)'],
     ['asg stat &', 'a command in the background (&)'],
     ['echo $?', 'the variable $?'],
     ['echo ${A:-b}', 'an expansion ${…}'],

@@ -38,7 +38,7 @@ const NOWHERE: At = { file: 'command line', line: 1 };
  * Reads a line as a shell would as far as runbooks need it: words and quotes, `;`, `&&`, `||`, pipes, redirections and
  * comments. Placeholders such as `<sgm_id>` and `$VAR` stay as they are.
  * @param at where the line stands, for messages
- * @throws LabError (bad input) for what this is no shell for: loops, conditions, subshells, here-documents, `$(…)`
+ * @throws LabError (bad input) for what this is no shell for: loops, conditions, subshells, `$(…)`
  */
 export function splitLine(text: string, at: At = NOWHERE): ShellCommand[] {
   const { tokens, constructs, open } = scan(text);
@@ -101,7 +101,6 @@ function commandOf(
       words.push(token.value);
       continue;
     }
-    if (token.value.includes('<<')) refuse('a here-document (<<)', token.from);
     const target = tokens[++i];
     if (target?.kind !== 'word') {
       throw badLine(lineAt(token.from), `${token.value} leads to no file.`, 'Name one after it.');
