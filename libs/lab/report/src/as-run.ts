@@ -19,6 +19,7 @@ export interface AsRunData {
     readonly output: string;
     readonly changes: readonly string[];
     readonly deviations: readonly string[];
+    readonly notes: readonly string[];
   }[];
   readonly leftOut: readonly { readonly line: number; readonly command: string; readonly why: string }[];
   readonly assessment: {
@@ -31,6 +32,21 @@ export interface AsRunData {
     readonly undone: readonly { readonly rule: string; readonly what: string; readonly remedy: string }[];
     readonly notExecuted: readonly { readonly line: number; readonly text: string; readonly safety: boolean }[];
   };
+  readonly connections: {
+    readonly opened: number;
+    readonly affected: number;
+    readonly lost: number;
+    readonly lostWhen: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly connections: number;
+      readonly cause: string;
+      readonly line: number | null;
+      readonly command: string;
+    }[];
+  };
+  /** What the verdict rests on, in a sentence. */
+  readonly restsOnText: string;
   readonly capacity: readonly { readonly from: number; readonly to: number; readonly share: number }[];
   /** What the runbook lacks, as a unified diff; '' where it lacks nothing. */
   readonly corrected: string;
@@ -50,7 +66,7 @@ const stepRows = ({ steps }: AsRunData): Row[] =>
     took(s),
     typedAt(s.target),
     s.command,
-    [s.status, ...s.deviations].join('; '),
+    [s.status, ...s.deviations, ...s.notes].join('; '),
     s.changes.join('; '),
   ]);
 const STEP_HEAD = ['line', 'at', 'took', 'typed at', 'command', 'outcome', 'what changed'];
@@ -61,6 +77,13 @@ const orderRows = ({ assessment }: AsRunData): Row[] =>
   assessment.notExecuted.map((o) => [String(o.line), o.safety ? 'safety' : '', o.text]);
 const capacityRows = ({ capacity }: AsRunData): Row[] =>
   capacity.map((c) => [clock(c.from), clock(c.to), durationText(c.to - c.from), `${c.share} %`]);
+const lostRows = ({ connections }: AsRunData): Row[] =>
+  connections.lostWhen.map((l) => [
+    l.from === l.to ? clock(l.from) : `${clock(l.from)} to ${clock(l.to)}`,
+    String(l.connections),
+    l.cause,
+    l.line === null ? 'before the first command' : `line ${l.line}: ${l.command}`,
+  ]);
 const leftOutRows = ({ leftOut }: AsRunData): Row[] => leftOut.map((l) => [String(l.line), l.command, l.why]);
 
 interface Part {
@@ -79,6 +102,7 @@ const PARTS: readonly Part[] = [
     rows: orderRows,
     none: 'Nothing.',
   },
+  { title: 'Connections lost', head: ['when', 'connections', 'cause', 'during'], rows: lostRows, none: 'None.' },
   { title: 'Capacity', head: ['from', 'to', 'for', 'of the group'], rows: capacityRows, none: '' },
   { title: 'Commands as run', head: STEP_HEAD, rows: stepRows, none: '' },
   { title: 'Commands left out', head: ['line', 'command', 'why'], rows: leftOutRows, none: 'None.' },
@@ -97,6 +121,7 @@ export function asRunMarkdown(run: AsRunData): string {
   return [
     `# ${esc(run.runbook)}, as run`,
     `**${run.verdict}**${run.reasons.length === 0 ? '' : `: ${run.reasons.map(esc).join('; ')}`}`,
+    `Rests on ${esc(run.restsOnText)}.`,
     ...parts,
     ...(run.corrected === '' ? [] : ['## The runbook with what it lacks', codeBlock(run.corrected.trimEnd())]),
     ...(outputs.length === 0 ? [] : ['## What was shown', ...outputs]),
@@ -117,5 +142,5 @@ export function asRunSection(run: AsRunData): Html {
   const outputs = run.steps
     .filter((s) => s.output !== '')
     .map((s) => markup`<details><summary>Line ${s.line}: ${s.command}</summary><pre>${s.output}</pre></details>`);
-  return markup`${parts}${corrected}<h2>What was shown</h2>${outputs}`;
+  return markup`<p>Rests on ${run.restsOnText}.</p>${parts}${corrected}<h2>What was shown</h2>${outputs}`;
 }

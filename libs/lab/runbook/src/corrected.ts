@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import { levelFences } from './markdown/level-fences.js';
 import { placeOf, type Place } from './place.js';
-import { readRunbook } from './runbook.js';
+import { readRunbook, type Runbook } from './runbook.js';
 
 /** Commands that a runbook lacks. */
 export interface Finding {
@@ -13,6 +13,14 @@ export interface Finding {
   readonly why: string;
 }
 
+/** Commands that stand for others in the same block. */
+export interface Replacement {
+  readonly rule: string;
+  readonly line: number;
+  readonly lastLine: number;
+  readonly commands: readonly string[];
+}
+
 /**
  * The runbook with what it lacks put in, each finding as a sentence and a block of commands.
  * @param file for the names in the diff, and for messages
@@ -22,6 +30,7 @@ export function correctedRunbook(
   text: string,
   findings: readonly Finding[],
   file = 'runbook.md',
+  replacements: readonly Replacement[] = [],
 ): { readonly text: string; readonly diff: string } {
   const runbook = readRunbook(text, file);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -32,9 +41,30 @@ export function correctedRunbook(
     .map((finding, i) => ({ finding, i, place: placeOf(finding, { runbook, lines, levelled }) }))
     .sort((a, b) => b.place.after - a.place.after || b.i - a.i);
   const all = [...lines];
-  for (const { finding, place } of placed) all.splice(place.after, 0, ...blockOf(finding, place, all));
-  const corrected = findings.length === 0 ? text : all.join(eol) + eol;
-  return { text: corrected, diff: createTwoFilesPatch(`a/${file}`, `b/${file}`, text, corrected, '', '') };
+  const changes = [
+    ...placed.map(({ finding, place }) => ({
+      after: place.after,
+      make: () => all.splice(place.after, 0, ...blockOf(finding, place, all)),
+    })),
+    ...replacements.map((replacement) => ({
+      after: replacement.line - 1,
+      make: () => replace(replacement, runbook.commands, all),
+    })),
+  ];
+  // From the end to the beginning, so that lines further up keep their numbers; the order of equals stays.
+  for (const { make } of changes.sort((a, b) => b.after - a.after)) make();
+  const corrected = changes.length === 0 ? text : all.join(eol) + eol;
+  const name = file.replace(/^(?:\.{0,2}\/)+/, '');
+  return { text: corrected, diff: createTwoFilesPatch(`a/${name}`, `b/${name}`, text, corrected, '', '') };
+}
+
+function replace({ rule, line, lastLine, commands }: Replacement, own: Runbook['commands'], lines: string[]): void {
+  const prompt = own.find((command) => command.line === line)?.prompt ?? '';
+  const indent = /^[\s>]*/.exec(lines[line - 1]!)![0].slice(0, prompt.startsWith('>') ? -1 : undefined);
+  const typed = (text: string): string => `${indent}${prompt === '' ? '' : `${prompt} `}${text}`;
+  // Among what is typed after prompts, a line without one is taken for output.
+  const said = prompt === '' ? [`${indent}# Put in for ${rule}`] : [];
+  lines.splice(line - 1, lastLine - line + 1, ...said, ...commands.map(typed));
 }
 
 function blockOf({ rule, commands, why }: Finding, place: Place, lines: readonly string[]): string[] {

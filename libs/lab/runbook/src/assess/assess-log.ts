@@ -2,9 +2,10 @@ import type { Event } from '@rehearsal/kernel';
 import type { SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import { exposedSlots, isFit, securityGroup } from '@rehearsal/security-group';
 import type { SoftwareEvent, SoftwareState } from '@rehearsal/software';
-import { mayMeet, softwareMachine } from '@rehearsal/software';
+import { mayMeet, softwareMachine, softwareText } from '@rehearsal/software';
 import type { CapacityInterval, LogAssessment, RuleId, RuleOutcome } from './rules.js';
 import { RULES } from './rules.js';
+import { speechOf, type Speech } from './speech.js';
 import { undoneAtEnd, type EndOfProcedure } from './undone.js';
 
 /** A commit as far as this looks at it. */
@@ -19,6 +20,10 @@ export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly capacityFloorPercent: number;
+  /** Members that were found with another policy than the SMO at its end. */
+  readonly otherPolicy?: readonly string[];
+  /** How what is left undone is said; in documented words by default. */
+  readonly speech?: Speech;
 }
 
 /** Holds a stretch of a fabric's log to the rules, and says what is not as it should be at its end. */
@@ -27,6 +32,9 @@ export function assessLog(commits: Iterable<CommitLine>, stretch: Stretch): LogA
   for (const commit of commits) assessor.take(commit);
   return assessor.outcome();
 }
+
+/** Where members take over from others there are fewer for a moment, and no slot goes unserved. */
+const HAND_OVER_MS = 1000;
 
 type Began = EndOfProcedure['began'];
 
@@ -39,6 +47,9 @@ class Assessor {
   readonly #capacity: { from: number; share: number }[] = [];
   #backedUp = false;
   #installed = false;
+  #cloned = false;
+  /** Members that took the image of the SMO instead of what was installed on them. */
+  readonly #wentBack = new Map<string, string>();
 
   constructor(stretch: Stretch) {
     this.#stretch = stretch;
@@ -58,6 +69,11 @@ class Assessor {
 
   outcome(): LogAssessment {
     const began = this.#begin();
+    this.#lookAtCapacity();
+    const { otherPolicy = [], speech = speechOf([]), to } = this.#stretch;
+    if (otherPolicy.length > 0) {
+      this.#break('policy-differs', to, `at the end ${otherPolicy.join(', ')} had another policy than the SMO`);
+    }
     const rules = (Object.keys(RULES) as RuleId[]).map((rule): RuleOutcome => {
       const broken = this.#broken.get(rule);
       return { rule, held: broken === undefined, when: broken?.when ?? null, why: broken?.why ?? RULES[rule] };
@@ -66,8 +82,12 @@ class Assessor {
       began,
       group: this.#group,
       software: this.#software,
+      cloned: this.#cloned,
+      wentBack: this.#wentBack,
       backedUp: this.#backedUp,
       installed: this.#installed,
+      otherPolicy,
+      speech,
     });
     return { rules, undone, capacity: this.#intervals() };
   }
@@ -83,6 +103,12 @@ class Assessor {
     const before = this.#group;
     this.#group = securityGroup.evolve(before, event);
     if (!counts) return;
+    this.#cloned ||= this.#group.autoClone === 'on';
+    const { install } = before;
+    if (event.type === 'PolicyInstalled' && install.waiting.length > 0) {
+      const late = install.waiting.map((number) => before.members[number - 1]?.id).join(', ');
+      this.#break('policy-differs', ms, `a policy was enforced before ${late} had it`);
+    }
     const exposed = exposedSlots(before).length;
     if (event.type === 'SlotsOrphaned')
       this.#break('redundancy', ms, `slots of ${event.was} were lost: no copy was left`);
@@ -104,10 +130,12 @@ class Assessor {
     }
     if (event.type !== 'WorkBegun') return;
     if (event.kind === 'clone') {
-      const image = `${event.to.release} take ${event.to.take}`;
+      const image = softwareText(event.to);
+      this.#wentBack.set(event.appliance, image);
       this.#break('cloning-on', ms, `${event.appliance} took the image of ${event.smo} and went to ${image}`);
       return;
     }
+    this.#wentBack.delete(event.appliance);
     this.#installed = true;
     if (this.#group.autoClone === 'on') {
       this.#break('cloning-on', ms, `${event.kind} began on ${event.appliance} while image cloning was on`);
@@ -129,9 +157,21 @@ class Assessor {
 
   #look(ms: number): void {
     const share = shareOf(this.#group);
-    if (share !== this.#capacity.at(-1)?.share) this.#capacity.push({ from: ms, share });
+    // Clocks of those who decide differ a little; time goes on all the same.
+    const from = Math.max(ms, this.#capacity.at(-1)?.from ?? ms);
+    if (share !== this.#capacity.at(-1)?.share) this.#capacity.push({ from, share });
+  }
+
+  /** The first stretch with too little, longer than members take to hand over to one another. */
+  #lookAtCapacity(): void {
     const floor = this.#stretch.capacityFloorPercent;
-    if (share < floor) this.#break('capacity', ms, `${share} % of the group served, and ${floor} % are asked for`);
+    let below: CapacityInterval | undefined;
+    for (const { from, to, share } of this.#intervals()) {
+      if (share >= floor) below = undefined;
+      else below = { from: below?.from ?? from, to, share: Math.min(below?.share ?? share, share) };
+      if (below === undefined || below.to - below.from < HAND_OVER_MS) continue;
+      this.#break('capacity', below.from, `${below.share} % of the group served, and ${floor} % are asked for`);
+    }
   }
 
   #break(rule: RuleId, when: number, why: string): void {
@@ -151,9 +191,12 @@ function numberOf(state: SecurityGroupState, id: string): number {
   return state.members.findIndex((m) => m.id === id) + 1;
 }
 
-function shareOf({ members }: SecurityGroupState): number {
+/** Who leaves serves until it has handed over. */
+function shareOf({ members, active }: SecurityGroupState): number {
+  const serves = new Set(active);
   const sum = (of: readonly { readonly weight: number }[]): number =>
     of.reduce((total, { weight }) => total + weight, 0);
   const total = sum(members);
-  return total === 0 ? 0 : Math.floor((100 * sum(members.filter(isFit))) / total);
+  const serving = members.filter((m, i) => isFit(m) || serves.has(i + 1));
+  return total === 0 ? 0 : Math.floor((100 * sum(serving)) / total);
 }

@@ -4,6 +4,7 @@ import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { FabricPlan } from '@rehearsal/lab-port';
 import type { SetWords } from '../registry/verb.js';
+import { machinesOf } from '../runbook/machines.js';
 import { planRunbook } from '../runbook/planned-commands.js';
 import { RunbookProgram } from '../runbook/program.js';
 import { withConductor } from '../runbook/with-conductor.js';
@@ -59,6 +60,7 @@ function runbookProcedure({ file, fabric, members, vars, only, skip }: Procedure
     settleSec: SETTLE_SEC,
     fullName: 'Rehearsal operator',
     reason: 'assess',
+    machines: machinesOf(plan),
   };
   const head = { path: file, hypothesis: [], method: [], rollbacks: [], locate: (path: string) => path };
   const described = { title: file, description: `The commands of ${file}.`, method: [] };

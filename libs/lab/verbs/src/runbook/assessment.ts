@@ -9,13 +9,15 @@ export const stepSchema = z.strictObject({
   command: z.string(),
   /** Where it was typed: `1_03`, `mho 1_1`, or '' for the SMO. */
   target: z.string(),
-  status: z.enum(['done', 'failed', 'skipped', 'not reached']),
+  status: z.enum(['done', 'failed', 'skipped', 'passed over', 'not reached']),
   startMs: moment,
   endMs: moment,
   output: z.string(),
   /** What was decided in the fabric from its start to its end, in words. */
   changes: z.array(z.string()),
   deviations: z.array(z.string()),
+  /** What was done otherwise than a shell would, and speaks against nothing. */
+  notes: z.array(z.string()),
 });
 export type StepOutput = z.output<typeof stepSchema>;
 

@@ -1,29 +1,39 @@
-import type { Finding } from '@rehearsal/runbook';
+import type { Finding, Speech } from '@rehearsal/runbook';
 import type { Assessment, StepOutput } from './assessment.js';
 
-const CLONING_OFF = 'set smo image auto-clone state off';
-const CLONING_ON = 'set smo image auto-clone state on';
+const INSTALLS = /\binstaller (?:install|upgrade|uninstall)\b|\bg_install_update\b.* -install\b/;
+const TAKES_DOWN = /admin\b.* down\b|members-admin-state\b.* down\b|\bg_cpconfig set standby\b|\bg_cp_disable_member\b/;
+const CLONING_ON = /\bimage auto-clone state on\b/;
 
 /** What a runbook lacks, as commands and where they belong. */
-export function findingsOf({ rules, undone }: Assessment, steps: readonly StepOutput[]): Finding[] {
+export function findingsOf({ rules, undone }: Assessment, steps: readonly StepOutput[], speech: Speech): Finding[] {
   const findings: Finding[] = [];
-  const firstLine = steps[0]?.line ?? 1;
-  const before = Math.max(0, firstLine - 1);
   const cloning = rules.find((r) => r.rule === 'cloning-on');
   if (cloning?.held === false) {
-    findings.push({ rule: 'cloning-on', commands: [CLONING_OFF], afterLine: before, why: sentence(cloning.why) });
+    const afterLine = beforeInstalling(steps);
+    findings.push({ rule: 'cloning-on', commands: [speech.cloning('off')], afterLine, why: sentence(cloning.why) });
     findings.push({
       rule: 'cloning-not-restored',
-      commands: [CLONING_ON],
+      commands: [speech.cloning('on')],
       afterLine: 'end',
       why: 'Images are taken from the SMO again.',
     });
   }
-  for (const { rule, what, remedy } of undone) {
-    const afterLine = rule === 'no-backup' ? before : 'end';
-    findings.push({ rule, commands: [remedy], afterLine, why: sentence(what) });
+  // What was installed and is not there, or could not be installed, is put right by what made it so.
+  for (const { rule, what, remedy } of undone.filter((u) => !u.rule.startsWith('install-'))) {
+    const afterLine = rule === 'no-backup' ? (steps[0]?.line ?? 1) - 1 : 'end';
+    findings.push({ rule, commands: remedy.split('; '), afterLine, why: sentence(what) });
   }
   return findings;
+}
+
+/** In front of what takes the first members down that are installed; where cloning is switched on after that, behind it. */
+function beforeInstalling(steps: readonly StepOutput[]): number {
+  const first = steps.findIndex(({ command }) => INSTALLS.test(command));
+  const before = steps.slice(0, Math.max(first, 0));
+  const on = before.findLastIndex(({ command }) => CLONING_ON.test(command));
+  const down = before.findIndex(({ command }, i) => i > on && TAKES_DOWN.test(command));
+  return (steps[down < 0 ? Math.max(first, 0) : down]?.line ?? 1) - 1;
 }
 
 function sentence(text: string): string {

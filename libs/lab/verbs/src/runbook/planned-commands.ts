@@ -2,21 +2,24 @@ import { readFileSync } from 'node:fs';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import {
-  bind,
   readRunbook,
   selectCommands,
-  splitLine,
   type LeftOut,
   type Runbook,
   type RunbookCommand,
   type ShellCommand,
 } from '@rehearsal/runbook';
+import { CommandPlanner } from './command-planner.js';
 
 /** One command of a runbook as it will be typed, with what its output is put through. */
 export interface PlannedCommand {
   readonly from: RunbookCommand;
   readonly command: ShellCommand;
   readonly pipes: readonly ShellCommand[];
+  /** Nothing of it reaches the fabric, and nothing needs to. */
+  readonly passedOver: boolean;
+  /** What is done otherwise than a shell would, for the record. */
+  readonly notes: readonly string[];
 }
 
 export interface ReadPlan {
@@ -38,18 +41,16 @@ export function planRunbook(path: string, { only, skip, vars }: Choices): ReadPl
   const text = readText(path);
   const runbook = readRunbook(text, path);
   const { commands, leftOut } = selectCommands(runbook, { only, skip });
-  const bound = boundCommands(path, commands, readVars(vars));
-  const planned: PlannedCommand[] = [];
-  for (const { command, text: line } of bound) {
-    for (const part of splitLine(line, { file: path, line: command.line })) {
-      const last = planned.at(-1);
-      if (part.joiner === 'pipe' && last !== undefined) {
-        planned[planned.length - 1] = { ...last, pipes: [...last.pipes, part] };
-      } else planned.push({ from: command, command: part, pipes: [] });
-    }
-  }
-  if (planned.length > 0) return { runbook, text, planned, leftOut };
-  const reason = leftOut.length > 0 ? 'all of its commands are left out' : 'no commands were found in it';
+  const planner = new CommandPlanner(path, readVars(vars));
+  for (const command of commands) planner.take(command);
+  const planned = planner.planned();
+  if (planned.some((command) => !command.passedOver)) return { runbook, text, planned, leftOut };
+  const reason =
+    leftOut.length > 0
+      ? 'all commands for the fabric are left out'
+      : planned.length > 0
+        ? 'none of its commands is one for the fabric'
+        : 'no commands were found in it';
   throw new LabError('bad-input', `${path}: ${reason}.`, 'Write them in code blocks, or choose a section with --only.');
 }
 
@@ -59,28 +60,6 @@ function readText(path: string): string {
   } catch (error) {
     throw new LabError('bad-input', `Cannot read ${path}: ${reasonOf(error)}.`, 'Name a runbook that is there.');
   }
-}
-
-function boundCommands(
-  path: string,
-  commands: readonly RunbookCommand[],
-  vars: Readonly<Record<string, string>>,
-): { readonly command: RunbookCommand; readonly text: string }[] {
-  const missing = new Map<string, number>();
-  const bound = commands.map((command) => {
-    const result = bind(command.text, vars);
-    if ('text' in result) return { command, text: result.text };
-    for (const name of result.missing) if (!missing.has(name)) missing.set(name, command.line);
-    return { command, text: command.text };
-  });
-  const [first] = missing;
-  if (first === undefined) return bound;
-  const names = [...missing.keys()];
-  throw new LabError(
-    'bad-input',
-    `${path}:${first[1]}: nothing is said for ${names.map((name) => `<${name}>`).join(', ')}.`,
-    `Add ${names.map((name) => `--var ${name}=VALUE`).join(' ')}.`,
-  );
 }
 
 function readVars(vars: readonly string[]): Record<string, string> {

@@ -1,7 +1,8 @@
 import type { ActivityRecord, Step } from '@rehearsal/experiment';
-import { LabError } from '@rehearsal/lab-port/lab-error';
-import { applyPipe, contextAfter, hostOf, lastHost, NO_HOPS, type Hop } from '@rehearsal/runbook';
+import { applyPipe, contextAfter, foundNothing, hostOf, lastHost, NO_HOPS, type Hop } from '@rehearsal/runbook';
+import { leadsTo, whereIs, type Machines } from './machines.js';
 import type { PlannedCommand } from './planned-commands.js';
+import { quoted } from './quoted.js';
 
 export interface ProgramOptions {
   readonly file: string;
@@ -11,6 +12,7 @@ export interface ProgramOptions {
   readonly settleSec: number;
   readonly fullName: string;
   readonly reason: string;
+  readonly machines: Machines;
 }
 
 /** One command as it was typed, and what came of it. */
@@ -19,20 +21,26 @@ export interface AsRunStep {
   readonly section: string;
   readonly command: string;
   /** Where it was typed: `1_03`, `mho 1_1`, or '' for the SMO. */
-  readonly target: string;
-  status: 'done' | 'failed' | 'skipped' | 'not reached';
+  target: string;
+  /** `passed over`: nothing of it reaches the fabric, and nothing needs to. */
+  status: 'done' | 'failed' | 'skipped' | 'passed over' | 'not reached';
   /** ms since the epoch; null where it was not typed. */
   startMs: number | null;
   endMs: number | null;
   output: string;
   /** What was not as expected. */
   deviations: string[];
+  /** What was done otherwise than a shell would, and is nobody's fault. */
+  notes: string[];
 }
 
 /** Nobody types faster; and what a command leads to has begun by then. */
 const TYPED_WITHIN_SEC = 1;
 
-type Expecting = 'command' | 'settling';
+type Expecting = 'command' | 'settling' | 'last look';
+
+/** Whether all members have one policy at the end is looked at by the program itself, not by the runbook. */
+const LAST_LOOK = 'asg policy verify';
 
 /**
  * Goes through a runbook as an operator would: types a command, reads what comes, waits until the fabric has settled,
@@ -49,11 +57,12 @@ export class RunbookProgram {
   #seen = 0;
   #stopped = false;
   #lastFailed = false;
+  #otherPolicy: readonly string[] = [];
 
   constructor(planned: readonly PlannedCommand[], options: ProgramOptions) {
     this.#planned = planned;
     this.#options = options;
-    this.steps = planned.map(({ from, command, pipes }) => ({
+    this.steps = planned.map(({ from, command, pipes, notes }) => ({
       line: command.line,
       section: from.path.filter((part) => part.kind === 'heading').at(-1)?.text ?? '',
       command: [command, ...pipes].map((c) => c.text).join(' | '),
@@ -63,7 +72,13 @@ export class RunbookProgram {
       endMs: null,
       output: '',
       deviations: [],
+      notes: [...notes],
     }));
+  }
+
+  /** Members that were found with another policy than the SMO, once all was done. */
+  get otherPolicy(): readonly string[] {
+    return this.#otherPolicy;
   }
 
   /** For an experiment: what is done next, seeing what came of all before. */
@@ -75,10 +90,21 @@ export class RunbookProgram {
       this.#expecting = 'settling';
       return this.#settle();
     }
-    return this.#type();
+    if (this.#expecting === 'last look') return undefined;
+    return this.#type() ?? this.#lastLook();
   };
 
+  #lastLook(): Step {
+    this.#expecting = 'last look';
+    return this.#step(['exec', '--', LAST_LOOK], 'the policy of all members', this.steps.at(-1)?.line ?? 0);
+  }
+
   #take(record: ActivityRecord): void {
+    if (this.#expecting === 'last look') {
+      const rows = record.output?.stdout.split('\n').filter((row) => row.includes('Failed (!)')) ?? [];
+      this.#otherPolicy = rows.flatMap((row) => /\b\d+_\d{2}\b/.exec(row)?.[0] ?? []);
+      return;
+    }
     const step = this.steps[this.#at];
     if (step === undefined) return;
     step.endMs = timeOf(record.end);
@@ -90,24 +116,32 @@ export class RunbookProgram {
     }
     step.startMs = timeOf(record.start);
     const output = record.output;
-    const said = `${output?.stdout ?? ''}${output?.stderr ?? record.exception ?? ''}`;
-    step.output = this.#piped(said);
-    this.#ended(step, record.status === 'failed' || output?.status !== 0);
+    const failed = record.status === 'failed' || output?.status !== 0;
+    const error = output?.stderr ?? record.exception ?? '';
+    const shown = `${output?.stdout ?? ''}${error}`;
+    const { text, foundNothing: nothing } = this.#piped(shown);
+    step.output = text;
+    this.#ended(step, failed ? reasonIn(error === '' ? shown : error) : undefined);
+    this.#lastFailed ||= nothing;
   }
 
-  #ended(step: AsRunStep, failed: boolean): void {
-    step.status = failed ? 'failed' : 'done';
-    this.#lastFailed = failed;
-    if (!failed) return;
-    step.deviations.push('it failed');
+  /** @param why it failed; undefined where it did not */
+  #ended(step: AsRunStep, why: string | undefined): void {
+    step.status = why === undefined ? 'done' : 'failed';
+    this.#lastFailed = why !== undefined;
+    if (why === undefined) return;
+    step.deviations.push(`it failed${why === '' ? '' : `: ${why}`}`);
     this.#stopped = !this.#options.keepGoing;
   }
 
-  #piped(text: string): string {
+  #piped(text: string): { readonly text: string; readonly foundNothing: boolean } {
     const pipes = this.#planned[this.#at]?.pipes ?? [];
-    if (pipes.length === 0) return text;
+    const last = pipes.at(-1);
+    if (last === undefined) return { text, foundNothing: false };
     const lines = pipes.reduce((rest, { words }) => applyPipe(rest, words), text.replace(/\n$/, '').split('\n'));
-    return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+    const isSilent = last.words.some((word) => /^-\w*q/.test(word));
+    const shown = lines.length === 0 || isSilent ? '' : `${lines.join('\n')}\n`;
+    return { text: shown, foundNothing: foundNothing(last.words, lines) };
   }
 
   /** The next command that goes to the fabric; those that do not are over as soon as they are read. */
@@ -117,37 +151,47 @@ export class RunbookProgram {
       const step = this.steps[this.#at] as AsRunStep;
       if (planned.from.block !== this.#block) this.#hops = NO_HOPS;
       this.#block = planned.from.block;
-      const { joiner, words } = planned.command;
+      const { joiner } = planned.command;
       if ((joiner === 'and' && this.#lastFailed) || (joiner === 'or' && !this.#lastFailed)) {
         step.status = 'skipped';
         continue;
       }
-      const typed = this.#typed(words, planned.command.text, step);
+      if (planned.passedOver) {
+        step.status = 'passed over';
+        this.#lastFailed = false;
+        continue;
+      }
+      const typed = this.#typed(planned, step);
       if (typed !== undefined) return typed;
     }
     return undefined;
   }
 
-  #typed(words: readonly string[], text: string, step: AsRunStep): Step | undefined {
+  #typed({ command: { words, text, redirections } }: PlannedCommand, step: AsRunStep): Step | undefined {
     const [name = ''] = words;
     if (name === 'sleep' || name === 'echo') return this.#ofTheShell(name, words, step);
     const there = hostOf(words);
-    const unknown = there !== undefined && there.target === undefined;
-    if (unknown) {
-      step.output = `${there.host} is no machine of this fabric\n`;
-      this.#ended(step, true);
-      return undefined;
+    if (there !== undefined) {
+      const { why, note } = leadsTo(there, this.#options.machines);
+      if (note !== undefined) step.notes.push(note);
+      if (why !== undefined) {
+        step.output = `${why}\n`;
+        this.#ended(step, why);
+        return undefined;
+      }
     }
     const hops = contextAfter(this.#hops, words);
     if (hops !== this.#hops && (there === undefined || there.command.length === 0)) {
       this.#hops = hops;
       step.status = 'done';
+      this.#lastFailed = false;
       return undefined;
     }
-    const command = there !== undefined && there.command.length > 0 ? there.command.join(' ') : text;
-    const target = there?.target ?? lastHost(this.#hops)?.target;
-    const where = target === undefined ? [] : target.role === 'orchestrator' ? ['mho', target.id] : [target.id];
-    (step as { target: string }).target = where.join(' ');
+    const own = redirections.length === 0 ? text : words.map(quoted).join(' ');
+    const isThere = there !== undefined && there.command.length > 0;
+    const command = isThere ? there.command.map(oneOrQuoted).join(' ') : own;
+    const where = whereIs((isThere ? there : lastHost(this.#hops))?.target);
+    step.target = where.join(' ');
     const { fullName, reason } = this.#options;
     this.#expecting = 'command';
     return this.#step(
@@ -158,23 +202,14 @@ export class RunbookProgram {
   }
 
   #ofTheShell(name: string, words: readonly string[], step: AsRunStep): Step | undefined {
+    this.#ended(step, undefined);
     if (name === 'echo') {
       step.output = `${words.slice(1).join(' ')}\n`;
-      this.#ended(step, false);
       return undefined;
     }
-    const seconds = Number(/^(\d+(?:\.\d+)?)s?$/.exec(words[1] ?? '')?.[1] ?? Number.NaN);
-    if (Number.isNaN(seconds)) {
-      throw new LabError(
-        'bad-input',
-        `${this.#options.file}:${step.line}: sleep for how long?`,
-        'Say seconds, as in sleep 60.',
-      );
-    }
-    this.#ended(step, false);
     this.#expecting = 'settling';
     const waiting = this.#settle();
-    return { ...waiting, activity: { ...waiting.activity, pauses: { before: seconds } } };
+    return { ...waiting, activity: { ...waiting.activity, pauses: { before: secondsOf(words[1]!) } } };
   }
 
   #settle(): Step {
@@ -196,3 +231,16 @@ export class RunbookProgram {
 
 /** The journal has times in UTC without saying so. */
 const timeOf = (text: string): number => Date.parse(`${text}Z`);
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const secondsOf = (howLong: string): number => Number.parseFloat(howLong) * (UNITS[howLong.at(-1)!] ?? 1);
+
+/** `ssh sgm3 'cpstop; cpstart'` has its command in one word, any other in several. */
+const oneOrQuoted = (word: string, _: number, all: readonly string[]): string =>
+  all.length === 1 ? word : quoted(word);
+
+/** What a failure says of itself, without who says it: the last line, since what was shown before may be long. */
+function reasonIn(said: string): string {
+  const last = said.trimEnd().split('\n').at(-1) ?? '';
+  return last.replace(/^(?:\S+:\d+: )?(?:rehearse: )?/, '').trim();
+}

@@ -9,7 +9,12 @@ export function runbookText(out: RunbookOutput, cwd: string): string {
   const { steps, assessment, connections, capacity } = out;
   const took = (from: number | null, to: number | null): string =>
     from === null || to === null ? '-' : durationText(to - from);
-  const rows = steps.map((s) => [s.line, took(s.startMs, s.endMs), s.command, [s.status, ...s.deviations].join('; ')]);
+  const rows = steps.map((s) => [
+    s.line,
+    took(s.startMs, s.endMs),
+    s.command,
+    [s.status, ...s.deviations, ...s.notes].join('; '),
+  ]);
   const lines = [
     textTable(['line', 'took', 'command', 'outcome'], rows),
     out.leftOut.length === 0
@@ -39,12 +44,22 @@ export function runbookText(out: RunbookOutput, cwd: string): string {
       capacity.map((c) => [clock(c.from), clock(c.to), durationText(c.to - c.from), `${c.share} %`]),
     ),
     `connections: ${connections.opened} opened, ${connections.affected} affected, ${connections.lost} lost\n`,
+    connections.lostWhen.length === 0
+      ? ''
+      : textTable(
+          ['lost at', 'to', 'connections', 'cause', 'during'],
+          connections.lostWhen.map((l) => [
+            clock(l.from),
+            clock(l.to),
+            l.connections,
+            l.cause,
+            l.line === null ? '-' : `line ${l.line}: ${l.command}`,
+          ]),
+        ),
     out.corrected === '' ? '' : `${out.corrected}\n`,
     `verdict: ${out.verdict}${out.reasons.length === 0 ? '' : `\n${out.reasons.map((r) => `  ${r}\n`).join('')}`}`.trimEnd() +
       '\n',
-    `rests on settings that are ${Object.entries(out.restsOn)
-      .map(([word, n]) => `${word} ${n}`)
-      .join(', ')}\n`,
+    `rests on ${out.restsOnText}\n`,
     `as run: ${shortPath(out.asRun.markdown, cwd)}, ${shortPath(out.asRun.html, cwd)}\n`,
   ];
   return lines.filter((line) => line !== '').join('\n');

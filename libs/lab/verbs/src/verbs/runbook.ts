@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { planWord, resultSchema } from '@rehearsal/experiment';
 import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port/lab-error';
-import { assessLog, correctedRunbook, notExecuted, ordersOf, type CommitLine } from '@rehearsal/runbook';
 import { z } from 'zod';
 import { EXIT, verb, type VerbContext } from '../registry/verb.js';
-import { assessmentSchema, stepSchema, verdictOf, type StepOutput } from '../runbook/assessment.js';
-import { changesBetween, CLOCKS_WITHIN_MS } from '../runbook/changes.js';
+import { assessmentSchema, stepSchema, verdictOf } from '../runbook/assessment.js';
+import { basisOf, basisSchema, basisText } from '../runbook/basis.js';
 import { conductRunbook } from '../runbook/conduct-runbook.js';
-import { findingsOf } from '../runbook/findings.js';
+import { judgeRunbook } from '../runbook/judge-runbook.js';
 import { keepAsRun } from '../runbook/keep-as-run.js';
+import { lostWhen, lostWhenSchema } from '../runbook/lost-when.js';
+import { machinesOf } from '../runbook/machines.js';
+import { withTraffic } from '../runbook/own-traffic.js';
 import { planRunbook } from '../runbook/planned-commands.js';
 import { runbookText } from '../runbook/text.js';
 import { withConductor } from '../runbook/with-conductor.js';
@@ -22,6 +23,10 @@ const input = z.strictObject({
   fabric: z.string().optional().describe('fabric file; default: the one beside the runbook'),
   live: z.boolean().default(false).describe('real processes'),
   sim: z.boolean().default(false).describe('the simulator (the default)'),
+  traffic: z
+    .string()
+    .optional()
+    .describe("instead of the fabric's traffic: a capture, a folder of them, or a YAML file with a traffic block"),
   var: z.array(z.string()).default([]).describe('NAME=VALUE, for a placeholder such as <sgm_id>; may be repeated'),
   only: z.array(z.string()).default([]).describe('only these sections, by a piece of their title or their number'),
   skip: z.array(z.string()).default([]).describe('not these sections'),
@@ -46,11 +51,13 @@ const output = z.strictObject({
   steps: z.array(stepSchema),
   leftOut: z.array(z.strictObject({ line: z.int(), command: z.string(), why: z.string() })),
   assessment: assessmentSchema,
-  connections: resultSchema.shape.connections,
+  connections: resultSchema.shape.connections.extend({ lostWhen: z.array(lostWhenSchema) }),
   ledger: resultSchema.shape.ledger,
   capacity: z.array(z.strictObject({ from: z.number(), to: z.number(), share: z.int() })),
-  /** How sure the settings are that this rests on. */
-  restsOn: resultSchema.shape.restsOn,
+  /** What the verdict rests on: a simulation or real processes, how sure commands and settings are. */
+  basis: basisSchema,
+  /** The same in a sentence. */
+  restsOnText: z.string(),
   /** The runbook with what it lacks put in, as a unified diff; '' where it lacks nothing. */
   corrected: z.string(),
   asRun: z.strictObject({ markdown: z.string(), html: z.string() }),
@@ -83,19 +90,20 @@ export default verb({
   async handle(given, context): Promise<RunbookOutput> {
     if (given.live && given.sim)
       throw new LabError('bad-input', '--live and --sim exclude each other.', 'Leave one out.');
-    const { runbook, text, planned, leftOut } = planRunbook(given.file, { ...given, vars: given.var });
+    const read = planRunbook(given.file, { ...given, vars: given.var });
+    const { runbook, planned, leftOut } = read;
     const fabric = given.fabric ?? findFabricFile(dirname(given.file));
     const { set } = context;
     const loaded = loadFabric(fabric, {
       overrides: set.settings,
       ...(set.profile !== undefined && { profile: set.profile }),
     });
-    const plan = withConductor(loaded, planned);
+    const plan = withTraffic(withConductor(loaded, planned), given.traffic);
     const world = given.live ? 'processes' : 'simulated';
     const name = basename(given.file)
       .replace(/\.[^.]*$/, '')
       .replaceAll(/[^A-Za-z0-9-]+/g, '-');
-    const { result, steps: typed } = await conductRunbook(
+    const outcome = await conductRunbook(
       {
         title: runbook.sections[0]?.title ?? name,
         plan,
@@ -112,27 +120,14 @@ export default verb({
           settleSec: given.settleSec,
           fullName: given.fullName,
           reason: given.reason ?? basename(given.file),
+          machines: machinesOf(plan),
         },
       },
       context,
     );
-    const commits = readFileSync(join(result.folder, 'log.jsonl'), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as CommitLine);
-    const from = (typed.find((step) => step.startMs !== null)?.startMs ?? 0) - CLOCKS_WITHIN_MS;
-    const to = typed.findLast((step) => step.endMs !== null)?.endMs ?? from;
-    const capacityFloorPercent = plan.settings['upgrade.capacityFloorPercent'];
-    const { rules, undone, capacity } = assessLog(commits, { from, to, capacityFloorPercent });
-    const steps: StepOutput[] = typed.map((step) => ({ ...step, changes: changesBetween(commits, step) }));
-    const run = steps.filter((s) => s.status === 'done').map(({ line, command }) => ({ line, text: command }));
-    const orders = notExecuted(ordersOf(runbook), run).map(({ line, text: said, safety }) => ({
-      line,
-      text: said,
-      safety,
-    }));
-    const assessment = { rules: [...rules], undone: [...undone], notExecuted: orders };
-    const findings = findingsOf(assessment, steps);
+    const { steps, assessment, capacity, corrected } = judgeRunbook(read, outcome, plan);
+    const { result } = outcome;
+    const basis = basisOf(world, result.restsOn, planned, steps);
     const out: RunbookOutput = {
       runbook: given.file,
       run: result.run,
@@ -141,11 +136,15 @@ export default verb({
       steps,
       leftOut: leftOut.map(({ command, why }) => ({ line: command.line, command: command.text, why })),
       assessment,
-      connections: result.connections,
+      connections: {
+        ...result.connections,
+        lostWhen: result.connections.lost === 0 ? [] : lostWhen(result.folder, steps),
+      },
       ledger: result.ledger,
       capacity: [...capacity],
-      restsOn: result.restsOn,
-      corrected: findings.length === 0 ? '' : correctedRunbook(text, findings, given.file).diff,
+      basis,
+      restsOnText: basisText(basis),
+      corrected,
       asRun: { markdown: join(result.folder, 'as-run.md'), html: join(result.folder, 'as-run.html') },
     };
     keepAsRun(out);
@@ -164,6 +163,7 @@ function commandFor(given: z.output<typeof input>, fabric: string, { set }: Verb
       '--fabric',
       fabric,
       ...(given.live ? ['--live'] : ['--sim', '--seed', String(given.seed)]),
+      ...(given.traffic === undefined ? [] : ['--traffic', given.traffic]),
       ...each('--var', given.var),
       ...each('--only', given.only),
       ...each('--skip', given.skip),

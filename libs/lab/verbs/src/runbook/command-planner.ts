@@ -1,0 +1,181 @@
+import { LabError } from '@rehearsal/lab-port/lab-error';
+import { readCommand } from '@rehearsal/operator';
+import {
+  applyPipe,
+  assignmentsOf,
+  bind,
+  commandsWithin,
+  commandWithin,
+  hostOf,
+  isCompound,
+  isOfTheHost,
+  splitLine,
+  turnsOf,
+  type RunbookCommand,
+  type ShellCommand,
+} from '@rehearsal/runbook';
+import type { PlannedCommand } from './planned-commands.js';
+import { quoted } from './quoted.js';
+
+type Vars = Readonly<Record<string, string>>;
+
+const OF_THE_HOST = "a command of the operator's own shell: it is not carried out here";
+const ONLY_LOOKS = 'it only looks and waits: it is not carried out, since the fabric settles after each command anyway';
+
+/** Makes of a runbook's commands what is typed, one by one: loops are unrolled, placeholders and variables put in. */
+export class CommandPlanner {
+  readonly #file: string;
+  readonly #vars: Vars;
+  /** What the runbook itself gives names to, as `TAKE=118`. */
+  #assigned: Vars = {};
+  readonly #planned: PlannedCommand[] = [];
+  /** Placeholders that nobody gave a value for, and where each stands first. */
+  readonly #missing = new Map<string, number>();
+
+  constructor(file: string, vars: Vars) {
+    this.#file = file;
+    this.#vars = vars;
+  }
+
+  take(command: RunbookCommand): void {
+    this.#takeText(command, command.text);
+  }
+
+  /** @throws LabError (bad input) where something is still open */
+  planned(): readonly PlannedCommand[] {
+    const [first] = this.#missing;
+    if (first === undefined) return this.#planned;
+    const names = [...this.#missing.keys()];
+    throw new LabError(
+      'bad-input',
+      `${this.#file}:${first[1]}: nothing is said for ${names.map((name) => `<${name}>`).join(', ')}.`,
+      `Add ${names.map((name) => `--var ${name}=VALUE`).join(' ')}.`,
+    );
+  }
+
+  #takeText(from: RunbookCommand, text: string): void {
+    const turns = isCompound(text) ? turnsOf(text) : undefined;
+    if (turns !== undefined) {
+      for (const turn of turns) this.#takeText(from, turn);
+      return;
+    }
+    const within = commandsWithin(text);
+    const assigns = within.some((words) => assignmentsOf(words) !== undefined);
+    if (within.length > 0 && !assigns && within.every(isOfTheHost)) return this.#passOver(from, text, OF_THE_HOST);
+    if (isCompound(text) && within.every(onlyLooks)) return this.#passOver(from, text, ONLY_LOOKS);
+    const background = /^(.*[^&\s])\s*&\s*$/s.exec(text);
+    const notes = background === null ? [] : ['in the background: the next command is typed once it has ended'];
+    for (const part of splitLine(datesPutIn(background?.[1] ?? text), this.#at(from)))
+      this.#takePart(from, part, notes);
+  }
+
+  #at = (from: RunbookCommand): { readonly file: string; readonly line: number } => ({
+    file: this.#file,
+    line: from.line,
+  });
+
+  #takePart(from: RunbookCommand, part: ShellCommand, notes: readonly string[]): void {
+    if (part.joiner === 'pipe') return this.#pipe(from, part);
+    const assigned = assignmentsOf(part.words);
+    if (assigned !== undefined) {
+      this.#assigned = { ...this.#assigned, ...assigned };
+      return this.#add(from, part, true, [...notes, 'the name is put in where it is used']);
+    }
+    if (isOfTheHost(part.words)) return this.#add(from, part, true, [...notes, OF_THE_HOST]);
+    const inner = commandWithin(part.words);
+    if (inner !== undefined) return this.#takeInner(from, part, inner, notes);
+    const bound = this.#bound(from, part);
+    if (bound === undefined) return;
+    const wrong = wrongSleep(bound.words);
+    if (wrong !== undefined) {
+      throw new LabError('bad-input', `${this.#file}:${from.line}: sleep ${wrong}.`, 'Say seconds, as in sleep 60.');
+    }
+    const { redirections } = bound;
+    const kept = redirections.length === 0 ? [] : [`${redirections.join(' ')}: what it shows is kept in this record`];
+    this.#add(from, bound, false, [...notes, ...kept]);
+  }
+
+  /** `watch 'asg stat | grep DOWN'` has a line of its own in quotes. */
+  #takeInner(
+    from: RunbookCommand,
+    part: ShellCommand,
+    { around, words }: { readonly around: string; readonly words: readonly string[] },
+    notes: readonly string[],
+  ): void {
+    const line = words.length === 1 ? words[0]! : words.map(quoted).join(' ');
+    const said = around === 'watch' ? 'watch: it is shown once' : `${around}: it is carried out as it stands behind it`;
+    splitLine(line, this.#at(from)).forEach((inner, i) => {
+      this.#takePart(from, i === 0 ? { ...inner, joiner: part.joiner } : inner, [...notes, said]);
+    });
+  }
+
+  #pipe(from: RunbookCommand, part: ShellCommand): void {
+    const last = this.#planned.at(-1);
+    if (last === undefined || last.from !== from) return;
+    const bound = last.passedOver ? part : this.#bound(from, part);
+    if (bound === undefined) return;
+    const why = last.passedOver ? undefined : whyNoPipe(bound.words);
+    const note = why === undefined ? [] : [`| ${bound.text}: ${why} What is shown goes on as it is`];
+    const isApplied = !last.passedOver && why === undefined;
+    const command = isApplied ? last.command : { ...last.command, text: `${last.command.text} | ${bound.text}` };
+    const pipes = isApplied ? [...last.pipes, bound] : last.pipes;
+    this.#planned[this.#planned.length - 1] = { ...last, command, pipes, notes: [...last.notes, ...note] };
+  }
+
+  #bound(from: RunbookCommand, part: ShellCommand): ShellCommand | undefined {
+    const result = bind(part.text, { ...this.#assigned, ...this.#vars });
+    if ('missing' in result) {
+      for (const name of result.missing) if (!this.#missing.has(name)) this.#missing.set(name, from.line);
+      return undefined;
+    }
+    if (result.text === part.text) return part;
+    const [bound] = splitLine(result.text, this.#at(from));
+    return bound === undefined ? undefined : { ...bound, joiner: part.joiner };
+  }
+
+  #passOver(from: RunbookCommand, text: string, why: string): void {
+    const command = { joiner: 'first', words: [], text, redirections: [], line: from.line } as const;
+    this.#add(from, command, true, [why]);
+  }
+
+  #add(from: RunbookCommand, command: ShellCommand, passedOver: boolean, notes: readonly string[]): void {
+    this.#planned.push({ from, command, pipes: [], passedOver, notes });
+  }
+}
+
+/** What runbooks make names of files with; the fabric keeps no such file, and one name is as good as another. */
+function datesPutIn(text: string): string {
+  return text
+    .replaceAll(/\$\(\s*date\b[^()]*\)|`\s*date\b[^`]*`/g, 'today')
+    .replaceAll(/\$\(\s*(?:hostname|uname -n)[^()]*\)|`\s*(?:hostname|uname -n)[^`]*`/g, 'host');
+}
+
+function onlyLooks(words: readonly string[]): boolean {
+  const [command = ''] = words;
+  if (command === 'sleep' || command === 'echo' || isOfTheHost(words) || assignmentsOf(words) !== undefined)
+    return true;
+  // What is left of a condition, as `-eq 0 ]`.
+  if (/^(?:break|continue|exit|\[\[|[-\])].*|\d+)$/.test(command)) return true;
+  if (hostOf(words) !== undefined) return false;
+  try {
+    return readCommand(words, 'member').parsed.row.effect === 'read';
+  } catch (error) {
+    if (error instanceof LabError) return false;
+    throw error;
+  }
+}
+
+function whyNoPipe(words: readonly string[]): string | undefined {
+  try {
+    applyPipe([], words);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LabError) return error.message.slice(0, error.message.indexOf('.') + 1);
+    throw error;
+  }
+}
+
+function wrongSleep([command, howLong = '']: readonly string[]): string | undefined {
+  if (command !== 'sleep' || /^\d+(?:\.\d+)?[smh]?$/.test(howLong)) return undefined;
+  return howLong === '' ? 'does not say how long' : `'${howLong}' is no time`;
+}
