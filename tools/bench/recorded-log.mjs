@@ -1,9 +1,5 @@
 import { resolveSettings } from '@rehearsal/kernel';
-import { createMember } from '@rehearsal/member-role';
-import { createOrchestrator } from '@rehearsal/orchestrator-role';
-import { createOutsideWorld } from '@rehearsal/outside-world-role';
-import { SimLab } from '@rehearsal/simulator';
-import { createSync } from '@rehearsal/sync-role';
+import { simulatedPlan } from './live/simulated.mjs';
 import { numbers } from './workload.mjs';
 
 /** @typedef {import('@rehearsal/lab-port').FabricPlan} FabricPlan */
@@ -46,35 +42,13 @@ export function planOf(count, placement) {
   };
 }
 
-/** @param {FabricPlan} plan @param {number} seed */
-function labOf(plan, seed) {
-  const config = {
-    settings: plan.settings,
-    securityGroup: plan.securityGroup.name,
-    members: plan.securityGroup.members.map(({ id, weight }) => ({ id, weight })),
-    orchestrators: plan.orchestrators,
-    build: 'bench',
-  };
-  const interfaces = /** @type {const} */ ({ inside: 'general', outside: 'general' });
-  return new SimLab({
-    plan,
-    seed,
-    factories: {
-      orchestrator: (rt) => createOrchestrator(rt, { ...config, interfaces }),
-      member: (rt) => createMember(rt, { ...config, interfaces, policy: plan.policy }),
-      sync: (rt) => createSync(rt, config),
-      'outside-world': (rt) => createOutsideWorld(rt, { ...config, captures: {} }),
-    },
-  });
-}
-
 /**
  * A run in the simulator: members panic, now and then a second one while the copies of the first are still being
  * made up for, reboot and take their slots back; orchestrators restart. Goes on until the log is long enough.
  * @param {{members: number, placement: 'spread' | 'pairs', seed: number, commits: number}} run
  */
 export async function recordedLog({ members, placement, seed, commits }) {
-  const lab = labOf(planOf(members, placement), seed);
+  const lab = simulatedPlan(planOf(members, placement), seed);
   const next = numbers(seed);
   /** @param {number} n */
   const pick = (n) => (next() >>> 0) % n;

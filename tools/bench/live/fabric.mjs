@@ -126,6 +126,7 @@ export async function withFabric(options, body) {
       member: main('sgm'),
       sync: main('sync'),
       'outside-world': main('traffic'),
+      'upgrade-conductor': main('upgrade'),
     },
     build: 'bench',
     nodeFlags: options.nodeFlags ?? [],

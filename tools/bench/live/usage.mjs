@@ -4,13 +4,19 @@ import { readFileSync } from 'node:fs';
 const TICKS_PER_SEC = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 const KB_PER_MB = 1024;
 
-/** CPU seconds a process has used in user and system mode since it began. @param {number} pid */
-export function cpuSeconds(pid) {
+/** @param {number} pid @param {number} user index of the field of user mode; system mode's comes after it */
+function secondsAt(pid, user) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The name stands in brackets and may hold blanks; user time is the 12th field after it, system time the 13th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC;
+  return (Number(fields[user]) + Number(fields[user + 1])) / TICKS_PER_SEC;
 }
+
+/** CPU seconds a process has used in user and system mode since it began. @param {number} pid */
+export const cpuSeconds = (pid) => secondsAt(pid, 11);
+
+/** CPU seconds of all processes that this one started, and those these started, as far as they have ended. */
+export const cpuSecondsOfEnded = () => secondsAt(process.pid, 13);
 
 /** Resident memory of a process in MB, libraries and the program's text included. @param {number} pid */
 export function residentMb(pid) {
