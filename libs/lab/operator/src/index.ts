@@ -15,6 +15,7 @@ export { completions } from './grammar/complete.js';
 export { GRAMMAR } from './grammar/grammar.js';
 export { commandList, withGrammarTable } from './grammar/page.js';
 export { isShownAgain, readCommand, usageOf, wordsOf } from './grammar/parse-command.js';
+export { readMembers } from './grammar/member-set.js';
 export type { ReadCommand, Spread } from './grammar/parse-command.js';
 export { goesOn } from './layouts/dialogue.js';
 export type { Question } from './layouts/dialogue.js';

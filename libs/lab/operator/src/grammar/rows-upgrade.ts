@@ -8,13 +8,29 @@ import {
   whyNotHere,
   type Direction,
 } from '../layouts/upgrade-words.js';
+import { rankOf } from '@rehearsal/software/fold';
 import { auditOf } from '../layouts/dialogue.js';
 import { imageSums, versionAll } from '../layouts/versions.js';
 import { lines } from '../text/line.js';
 import { afterDialogue } from './ask-first.js';
-import type { Call, CommandRow, Outcome } from './command.js';
+import type { Act, Call, CommandRow, Outcome } from './command.js';
 import { saidBy, softwareOf } from './packages.js';
+import { adminAct } from './rows-act.js';
 import { MEMBER, reads } from './rows-read.js';
+
+/**
+ * Whose turn it is, and who was taken down for the upgrade: they are let in, since that is what their turn means.
+ * Without it a group that was taken down as procedures have it would leave the others to go with nobody to take over.
+ */
+function turnOf({ view, answers }: Call, direction: Direction): Act | undefined {
+  const newest = Math.max(...view.members.map((m) => rankOf(m.release)));
+  const theirs = view.members.filter((m) => {
+    const isUpgraded = rankOf(m.release) === newest;
+    return direction === 'continue' || isUpgraded === (direction === 'switch');
+  });
+  const taken = theirs.filter((m) => m.admin === 'down').map((m) => m.id);
+  return taken.length === 0 ? undefined : adminAct('up', taken, answers);
+}
 
 /** Typed at a member that is upgraded; each of its three forms asks first. */
 function spUpgrade(call: Call): Outcome {
@@ -25,8 +41,10 @@ function spUpgrade(call: Call): Outcome {
   const reason = whyNotHere(view, here);
   if (reason !== undefined) return { page: spUpgradeError(reason), failed: true };
   const { name, why } = auditOf(answers);
+  const turn = turnOf(call, direction);
   return afterDialogue(call, 'recalled', spUpgradeQuestions(direction), () => ({
     page: [],
+    ...(turn !== undefined && { act: turn }),
     orders: [
       {
         input: { type: 'directUpgrade', direction, why },
@@ -112,7 +130,8 @@ export const UPGRADE_ROWS: readonly CommandRow[] = [
   {
     words: 'sp_upgrade',
     usage: 'sp_upgrade [--continue | --revert]',
-    about: 'upgraded members take over from the others; --continue ends the upgrade, --revert undoes it',
+    about:
+      'upgraded members take over from the others, let in again where they were taken down; --continue ends the upgrade, --revert undoes it',
     on: MEMBER,
     effect: 'act',
     basis: 'recalled',
