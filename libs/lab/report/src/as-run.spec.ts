@@ -10,6 +10,8 @@ const RUN = {
   assessment: { rules: [], undone: [], notExecuted: [] },
   capacity: [],
   corrected: '',
+  connections: { opened: 0, affected: 0, lost: 0, lostWhen: [] },
+  restsOnText: 'documented 1',
 };
 
 describe('the record of a runbook as Markdown', () => {

@@ -21,7 +21,7 @@ import { Lease } from './lease.js';
 import { LeasedAnswers } from './leased-answers.js';
 import { MemberWatch } from './member-watch.js';
 import { Membership } from './membership.js';
-import { groupStatus } from './status.js';
+import { groupStatus, KnownTable } from './status.js';
 import { SteeringPlane } from './steering-plane.js';
 
 /**
@@ -43,6 +43,7 @@ export class OrchestratorRole implements Role {
   private readonly outside = nodeCode('outside', 'outside');
   private readonly peers: readonly { readonly id: string; readonly code: number }[];
   private readonly watch: MemberWatch;
+  private readonly table = new KnownTable();
   private readonly software: ApplianceSoftware | undefined;
   private readonly cancels: Cancel[] = [];
   private probing: Cancel | undefined;
@@ -346,7 +347,7 @@ export class OrchestratorRole implements Role {
       pendingPackets: this.plane.pending.size,
       heldPackets: this.plane.heldPackets,
       ...this.software?.status(),
-      ...groupStatus(this.group.state, this.group.version, this.watch),
+      ...groupStatus(this.group.state, this.group.version, this.watch, this.table),
     };
   }
 }

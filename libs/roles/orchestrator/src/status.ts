@@ -21,12 +21,26 @@ interface TableFacts {
   readonly backups: readonly number[];
 }
 
-/** A state is asked for far more often than it changes, above all in a simulation of hours, and each answer hashed its table. */
-const KNOWN = new WeakMap<SecurityGroupState, TableFacts>();
+/** The facts of the table that was asked for last: asked for far more often than it changes, and hashing it takes long. */
+export class KnownTable {
+  #state: SecurityGroupState | undefined;
+  #facts: TableFacts | undefined;
+
+  of(state: SecurityGroupState): TableFacts {
+    if (this.#facts === undefined || this.#state !== state) this.#facts = factsOf(state);
+    this.#state = state;
+    return this.#facts;
+  }
+}
 
 /** What the command `status` says of the group, as this orchestrator has folded it at `version` and hears it. */
-export function groupStatus(state: SecurityGroupState, version: number, watch: MemberWatch): Record<string, unknown> {
-  const { actives, backups, joining, ...facts } = factsOf(state);
+export function groupStatus(
+  state: SecurityGroupState,
+  version: number,
+  watch: MemberWatch,
+  table: KnownTable,
+): Record<string, unknown> {
+  const { actives, backups, joining, ...facts } = table.of(state);
   return {
     activeMembers: facts.activeMembers,
     exposedSlots: facts.exposedSlots,
@@ -58,9 +72,7 @@ export function groupStatus(state: SecurityGroupState, version: number, watch: M
 }
 
 function factsOf(state: SecurityGroupState): TableFacts {
-  const known = KNOWN.get(state);
-  if (known !== undefined) return known;
-  const facts = {
+  return {
     activeMembers: activeMembers(state).map((n) => memberOf(state, n)),
     exposedSlots: exposedSlots(state).length,
     tableHash: tableHash(state),
@@ -68,8 +80,6 @@ function factsOf(state: SecurityGroupState): TableFacts {
     actives: slotsOf(state.active, state.members.length),
     backups: slotsOf(state.backup, state.members.length),
   };
-  KNOWN.set(state, facts);
-  return facts;
 }
 
 /** By member number: how many slots of the column are its. */
