@@ -18,6 +18,7 @@ function softwareWith(image: () => typeof T99 | undefined) {
     follower: { add: () => {}, caughtUp: true },
     config: { securityGroup: 'SG1', settings: resolveSettings('vendor') },
     inner: { isDown: false },
+    bear: () => {},
     autoClone: () => 'on' as const,
     comeUp,
   } as unknown as MemberSoftwareParts;
