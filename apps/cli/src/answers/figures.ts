@@ -29,6 +29,26 @@ const shareOf = (member: string, index: number): AnswerFigure => ({
   read: (f) => shares(f)[index] ?? null,
 });
 
+/** What a step of the method printed after these words. */
+function printedNumber({ printed }: Facts, pattern: RegExp): number | null {
+  const said = [...printed.values()].map((text) => pattern.exec(text)?.[1]).find((n) => n !== undefined);
+  return said === undefined ? null : Number(said);
+}
+
+/** How long members were out, from when each was taken down to when it served again, in minutes. */
+function minutesOut({ events: all }: Facts): number[] {
+  const since = new Map<string, number>();
+  const out: number[] = [];
+  for (const { type, member = '', state, atMs } of all) {
+    if (type === 'AdminSet' && state === 'down' && !since.has(member)) since.set(member, atMs);
+    const from = type === 'MemberJoined' ? since.get(member) : undefined;
+    if (from === undefined) continue;
+    out.push((atMs - from) / 60_000);
+    since.delete(member);
+  }
+  return out;
+}
+
 /** Every figure an answer may show, by its name. */
 export const ANSWER_FIGURES = {
   corrected: { about: 'packets handed on, %', digits: 1, read: (f) => f.result.ledger.correction.perMille / 10 },
@@ -103,19 +123,37 @@ export const ANSWER_FIGURES = {
   },
   tableEntries: {
     about: 'entries in the tables of all members',
-    read: (f) => {
-      const said = [...f.printed.values()].map((text) => /Total \(fw1 connections table\): (\d+)/.exec(text)?.[1]);
-      const entries = said.find((n) => n !== undefined);
-      return entries === undefined ? null : Number(entries);
-    },
+    read: (f) => printedNumber(f, /Total \(fw1 connections table\): (\d+)/),
   },
   openThen: {
     about: 'connections open then',
-    read: (f) => {
-      const said = [...f.printed.values()].map((text) => /connections-open: (\d+)/.exec(text)?.[1]);
-      const open = said.find((n) => n !== undefined);
-      return open === undefined ? null : Number(open);
-    },
+    read: (f) => printedNumber(f, /connections-open: (\d+)/),
+  },
+  runUpgraded: {
+    about: 'members that run take 118 in the end',
+    read: (f) => printedNumber(f, /members-running: (\d+)/),
+  },
+  imagesTaken: {
+    about: 'images taken from the single management object',
+    read: (f) => f.events.filter((e) => e.type === 'WorkBegun' && e.kind === 'clone').length,
+  },
+  longestOutMin: {
+    about: 'longest time a member is out, min',
+    digits: 1,
+    read: (f) => Math.max(0, ...minutesOut(f)),
+  },
+  allOutMin: {
+    about: 'time all members are out, added up, min',
+    digits: 1,
+    read: (f) => minutesOut(f).reduce((a, b) => a + b, 0),
+  },
+  activeMixed: {
+    about: 'members that serve beside one another',
+    read: (f) => printedNumber(f, /^members-active: (\d+)$/m),
+  },
+  withoutBackup: {
+    about: 'of them lost for want of a copy',
+    read: (f) => f.result.connections.lostByCause['no_backup'] ?? 0,
   },
 } as const satisfies Record<string, AnswerFigure>;
 

@@ -67,12 +67,14 @@ export const RUNNING: readonly Question[] = [
       { name: 'A first', experiment: 'group-a-first', set: [] },
       { name: 'B first', experiment: 'group-b-first', set: [] },
       { name: 'A first, its SMO last', experiment: 'group-a-smo-last', set: [] },
+      { name: 'upgrade, A first', experiment: 'upgrade-a-first', set: [] },
+      { name: 'upgrade, B first', experiment: 'upgrade-b-first', set: [] },
     ],
     figures: ['smoMoves', 'packetsLost', 'lost'],
     answer: (of) =>
       `The order of the groups makes no difference: it moves ${of.text(0, 'smoMoves')} times with A first and ` +
-      `${of.text(1, 'smoMoves')} with B first. The order within its own group does: ${of.text(2, 'smoMoves')} moves where it goes ` +
-      'down last.',
+      `${of.text(1, 'smoMoves')} with B first, and in a whole upgrade ${of.text(3, 'smoMoves')} and ${of.text(4, 'smoMoves')} times. ` +
+      `The order within its own group does: ${of.text(2, 'smoMoves')} moves where it goes down last.`,
     claims: [
       { about: 'both orders are alike', holds: (of) => of.median(0, 'smoMoves') === of.median(1, 'smoMoves') },
       {
@@ -80,9 +82,13 @@ export const RUNNING: readonly Question[] = [
         holds: (of) => of.median(2, 'smoMoves') < of.median(0, 'smoMoves'),
       },
       {
+        about: 'nor does it in an upgrade',
+        holds: (of) => Math.abs(of.median(3, 'smoMoves') - of.median(4, 'smoMoves')) <= 1,
+      },
+      {
         about: 'nothing is lost by any of them',
         holds: (of) =>
-          [0, 1, 2].every(
+          [0, 1, 2, 3, 4].every(
             (v) => of.values(v, 'lost').every((n) => n === 0) && of.values(v, 'packetsLost').every((n) => n === 0),
           ),
       },
@@ -90,17 +96,20 @@ export const RUNNING: readonly Question[] = [
   },
   {
     id: 'orchestrator-outage',
-    asked: 'What does the restart of an orchestrator cost with one at a site, and with two?',
+    asked: 'What does the installation of an orchestrator cost with one at a site, and with two?',
     variants: [
-      { name: 'two', experiment: 'two-orchestrators', set: [] },
-      { name: 'one', experiment: 'one-orchestrator', set: [] },
-      { name: 'one, lossless', experiment: 'one-orchestrator', set: ['profile=lossless'] },
+      { name: 'two, restart of 10 s', experiment: 'two-orchestrators', set: [] },
+      { name: 'one, restart of 10 s', experiment: 'one-orchestrator', set: [] },
+      { name: 'the same, lossless', experiment: 'one-orchestrator', set: ['profile=lossless'] },
+      { name: 'two, installed in turn', experiment: 'two-orchestrators-install', set: [] },
+      { name: 'one, installed', experiment: 'one-orchestrator-install', set: [] },
     ],
     figures: ['orchestratorLost', 'longestSilenceMs', 'brokenOff'],
     answer: (of) =>
-      `With two, ${of.text(0, 'orchestratorLost')} packets and a silence of at most ${of.text(0, 'longestSilenceMs')} ms; with one, ` +
-      `everything stands still for as long as it is away: ${of.text(1, 'longestSilenceMs')} ms for a restart of 10 s. ` +
-      `Connections outlive both where their ends are patient (${of.text(1, 'brokenOff')} given up).`,
+      `With two, installed one after the other, ${of.text(3, 'orchestratorLost')} packets and a silence of at most ` +
+      `${of.text(3, 'longestSilenceMs')} ms; with one, everything stands still for the whole of it: ${of.text(4, 'longestSilenceMs')} ms ` +
+      `with the times that are the default, and ${of.text(1, 'longestSilenceMs')} ms for a mere restart of 10 s. ` +
+      `Connections outlive all of it where their ends are patient, but for one that was just being opened.`,
     claims: [
       {
         about: 'one is an outage of at least its restart',
@@ -108,8 +117,18 @@ export const RUNNING: readonly Question[] = [
       },
       { about: 'two are not', holds: (of) => of.values(0, 'longestSilenceMs').every((ms) => ms < 5000) },
       {
+        about: 'so it is with installations',
+        holds: (of) =>
+          of.values(4, 'longestSilenceMs').every((ms) => ms >= 300_000) &&
+          of.values(3, 'orchestratorLost').every((n) => n < 100),
+      },
+      {
         about: 'no connection is given up',
-        holds: (of) => [0, 1, 2].every((v) => of.values(v, 'brokenOff').every((n) => n === 0)),
+        holds: (of) => [0, 1, 2, 3].every((v) => of.values(v, 'brokenOff').every((n) => n === 0)),
+      },
+      {
+        about: 'but one or another whose handshake is caught by minutes of it',
+        holds: (of) => of.values(4, 'brokenOff').every((n) => n <= 3),
       },
     ],
   },
