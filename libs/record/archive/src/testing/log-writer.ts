@@ -26,13 +26,26 @@ export class LogWriter {
     return this.#heads.reduce((sum, { version }) => sum + version, 0);
   }
 
+  /** Not before the bus is there: deciders would try again, and this one does not. */
   async write(count: number): Promise<void> {
+    await this.#onBus();
     const end = this.written + count;
     await Promise.all(
       this.#heads.map(async (head, i) => {
         while (this.written < end) await this.#append(`security-group.${this.#group}${i + 1}`, head);
       }),
     );
+  }
+
+  #onBus(): Promise<void> {
+    if (this.#runtime.health.bus === 'up') return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#runtime.onBus((state) => {
+        if (state !== 'up') return;
+        cancel();
+        resolve();
+      });
+    });
   }
 
   async #append(stream: string, head: Head): Promise<void> {
