@@ -85,4 +85,17 @@ describe('a corrected runbook', () => {
       );
     }
   });
+
+  it('puts commands in the place of others, after the prompt that they had', () => {
+    const text =
+      '# R\n\n```\nasg stat\ninstaller install 1 \\\n  member_ids all\n```\n\n```\n[Global] x > reboot\nno\n```\n';
+    const { text: after, diff } = correctedRunbook(text, [], '/a/r.md', [
+      { rule: 'capacity', line: 5, lastLine: 6, commands: ['one', 'two'] },
+      { rule: 'drained', line: 10, lastLine: 10, commands: ['three', 'four'] },
+    ]);
+    const block = '```\n[Global] x > three\n[Global] x > four\nno\n```\n';
+    expect(after).toBe(`# R\n\n\`\`\`\nasg stat\n# Put in for capacity\none\ntwo\n\`\`\`\n\n${block}`);
+    expect(applyPatch(text, diff)).toBe(after);
+    expect(diff).toContain('--- a/a/r.md');
+  });
 });

@@ -131,6 +131,19 @@ Enter reason for installer install [Maintenance]: change 7
     expect(textOf(after ?? [], false)).toContain('Wait for their turn: 1_01');
   });
 
+  it('let those in again whose turn an upgrade has come to', () => {
+    const software = softwareView({ appliances: [appliance('1_01'), appliance('1_02')] });
+    const turn = (line: string, older: 'up' | 'down', newer: 'up' | 'down'): unknown => {
+      const members = [member(1, { admin: older }), member(2, { release: 'R82', take: 0, admin: newer })];
+      const { act } = run(line, LAB, fabricView({ software, members }), '1_02');
+      return act === undefined ? undefined : [act.fault, act.args['state'], ...act.members];
+    };
+    expect(turn('sp_upgrade', 'up', 'down')).toEqual(['admin', 'up', '1_02']);
+    expect(turn('sp_upgrade', 'down', 'up')).toBeUndefined();
+    expect(turn('sp_upgrade --revert', 'down', 'down')).toEqual(['admin', 'up', '1_01']);
+    expect(turn('sp_upgrade --continue', 'down', 'down')).toEqual(['admin', 'up', '1_01', '1_02']);
+  });
+
   it('keep and bring back what is on disk', () => {
     expect(inputs(run('add backup local'))).toEqual([
       {

@@ -1,7 +1,7 @@
 import type { Member, SecurityGroupState } from '@rehearsal/security-group';
 import { isFit } from '@rehearsal/security-group';
-import type { Appliance, SoftwareState } from '@rehearsal/software';
-import { rankOf, sameSoftware, softwareText } from '@rehearsal/software';
+import type { SoftwareState } from '@rehearsal/software';
+import { compareSoftware, rankOf, sameSoftware, softwareText } from '@rehearsal/software';
 import type { Undone } from './rules.js';
 import type { Speech } from './speech.js';
 
@@ -71,7 +71,7 @@ function cloningLost({ began, group, cloned, speech }: EndOfProcedure): Undone[]
 
 function mixedTakes({ software, speech }: EndOfProcedure): Undone[] {
   const members = software.appliances.filter((a) => a.role === 'member');
-  const newest = members.reduce<Appliance | undefined>((best, m) => (isNewer(m, best) ? m : best), undefined);
+  const [newest] = [...members].sort((a, b) => compareSoftware(b.runs, a.runs));
   const behind = members.filter((m) => newest !== undefined && !sameSoftware(m.runs, newest.runs));
   const [other] = behind;
   if (newest === undefined || other === undefined) return [];
@@ -96,12 +96,6 @@ function wentBack({ wentBack: back, speech }: EndOfProcedure): Undone[] {
   if (first === undefined) return [];
   const what = `${[...back.keys()].join(', ')} took the image of the SMO and ${back.size === 1 ? 'runs' : 'run'} ${first} again`;
   return [{ rule: 'install-undone', what, remedy: speech.cloning('off') }];
-}
-
-function isNewer({ runs }: Appliance, than: Appliance | undefined): boolean {
-  if (than === undefined) return true;
-  const by = rankOf(runs.release) - rankOf(than.runs.release);
-  return by > 0 || (by === 0 && runs.take > than.runs.take);
 }
 
 function failures({ software }: EndOfProcedure): Undone[] {

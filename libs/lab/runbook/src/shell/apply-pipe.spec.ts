@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyPipe } from './apply-pipe.js';
+import { applyPipe, foundNothing } from './apply-pipe.js';
 import { splitLine } from './split-line.js';
 
 const LINES = ['1 (local)  ACTIVE', '2          active', '3          DOWN', 'a+b'];
@@ -23,6 +23,13 @@ describe('a pipe', () => {
     ['tail -1', LINES.slice(3)],
     ['tail -0', []],
     ['more', LINES],
+    ['tee /tmp/x', LINES],
+    ['grep -n DOWN', ['3:3          DOWN']],
+    ['grep -A1 DOWN', LINES.slice(2)],
+    ['grep -B 1 DOWN', LINES.slice(1, 3)],
+    ['grep --color=auto DOWN', [LINES[2]]],
+    ['sort -r', [LINES[3], LINES[2], LINES[1], LINES[0]]],
+    ['uniq -c', LINES.map((line) => `      1 ${line}`)],
   ])('leaves of the lines: %s', (command, expected) => {
     if (expected === undefined) expect(() => through(command)).toThrow('a subshell');
     else expect(through(command)).toEqual(expected);
@@ -34,8 +41,18 @@ describe('a pipe', () => {
     ['grep', 'grep takes one pattern'],
     ["grep -E '('", "'(' is no pattern"],
     ['wc -c', 'wc -c'],
+    ['sort -k2', 'sort -k2'],
+    ['uniq -d', 'uniq -d'],
+    ['grep -A x DOWN', 'expected a number of lines'],
     ['head -x', 'expected a number of lines'],
   ])('refuses %s', (command, message) => {
     expect(() => through(command)).toThrow(message);
+  });
+
+  it('says whether what was searched for was found', () => {
+    expect(foundNothing(['grep', 'x'], [])).toBe(true);
+    expect(foundNothing(['grep', '-c', 'x'], ['0'])).toBe(true);
+    expect(foundNothing(['grep', '-c', 'x'], ['10'])).toBe(false);
+    expect(foundNothing(['wc', '-l'], [])).toBe(false);
   });
 });
