@@ -4,6 +4,7 @@ import { findFabricFile, loadFabric } from '@rehearsal/fabric';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { FabricPlan } from '@rehearsal/lab-port';
 import type { SetWords } from '../registry/verb.js';
+import { checkGroups } from '../runbook/check-groups.js';
 import { machinesOf } from '../runbook/machines.js';
 import { planRunbook } from '../runbook/planned-commands.js';
 import { RunbookProgram } from '../runbook/program.js';
@@ -19,6 +20,8 @@ export interface ProcedureWords {
   readonly vars: readonly string[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** How long it takes without a fault, where that is known: traffic lasts as long. */
+  readonly lastsMs?: number;
 }
 
 /** What is gone through again and again; a runbook begins anew with each. */
@@ -30,7 +33,10 @@ export interface Procedure {
 
 const TRAFFIC = { connections: 60, packetsPerSec: 60, mix: { https: 80, ssh: 20 } };
 const FOR_MS = 60_000;
-const SETTLE_SEC = 600;
+/** Of all connections together, in a procedure however long: what each run may cost. */
+const MOST_PACKETS = 6_000;
+/** As `runbook` waits by default: members are installed for longer than anything else takes. */
+const SETTLE_SEC = 7200;
 
 /** @throws LabError (bad input) */
 export async function readProcedure(words: ProcedureWords, set: SetWords): Promise<Procedure> {
@@ -47,13 +53,15 @@ async function experimentProcedure({ file, members }: ProcedureWords, set: SetWo
   return { plan, traffic: { ...TRAFFIC, packetsPerSec, durationMs }, experiment: () => experiment };
 }
 
-function runbookProcedure({ file, fabric, members, vars, only, skip }: ProcedureWords, set: SetWords): Procedure {
+function runbookProcedure(words: ProcedureWords, set: SetWords): Procedure {
+  const { file, fabric, members, vars, only, skip, lastsMs = FOR_MS } = words;
   const { planned } = planRunbook(file, { vars, only, skip });
   const loaded = loadFabric(fabric ?? findFabricFile(dirname(file)), {
     overrides: set.settings,
     ...(set.profile !== undefined && { profile: set.profile }),
   });
   const plan = withMembers(withConductor(loaded, planned), members);
+  checkGroups(plan, planned, file);
   const options = {
     file,
     keepGoing: false,
@@ -66,7 +74,7 @@ function runbookProcedure({ file, fabric, members, vars, only, skip }: Procedure
   const described = { title: file, description: `The commands of ${file}.`, method: [] };
   return {
     plan,
-    traffic: { ...TRAFFIC, durationMs: FOR_MS },
+    traffic: trafficFor(lastsMs),
     experiment: () => ({
       ...head,
       file: described,
@@ -74,6 +82,13 @@ function runbookProcedure({ file, fabric, members, vars, only, skip }: Procedure
       next: new RunbookProgram(planned, options).next,
     }),
   };
+}
+
+/** Each connection sends now and then from the beginning to the end. */
+function trafficFor(lastsMs: number): AssessTraffic {
+  const durationMs = Math.max(FOR_MS, lastsMs);
+  const packetsPerSec = Math.min(TRAFFIC.packetsPerSec, Math.ceil((MOST_PACKETS * 1000) / durationMs));
+  return { ...TRAFFIC, packetsPerSec, durationMs };
 }
 
 /** The first members of a fabric, in two groups of equal size. @throws LabError (bad input) where it has fewer */
