@@ -1,8 +1,9 @@
-import type { Finding, Speech } from '@rehearsal/runbook';
+import type { Finding, Order, Speech } from '@rehearsal/runbook';
 import type { Assessment, StepOutput } from './assessment.js';
 
 const INSTALLS = /\binstaller (?:install|upgrade|uninstall)\b|\bg_install_update\b.* -install\b/;
 const TAKES_DOWN = /admin\b.* down\b|members-admin-state\b.* down\b|\bg_cpconfig set standby\b|\bg_cp_disable_member\b/;
+const CLONING_OFF = /\b(?:disabled?|disabling|off)\b/i;
 const CLONING_ON = /\bimage auto-clone state on\b/;
 
 /** What a runbook lacks, as commands and where they belong. */
@@ -25,6 +26,18 @@ export function findingsOf({ rules, undone }: Assessment, steps: readonly StepOu
     findings.push({ rule, commands: remedy.split('; '), afterLine, why: sentence(what) });
   }
   return findings;
+}
+
+/** What the text orders and no command does, where there is a command for it. */
+export function findingsOfOrders(open: readonly Order[], { rules, undone }: Assessment, speech: Speech): Finding[] {
+  const has = (rule: string): boolean =>
+    undone.some((u) => u.rule === rule) || rules.some((r) => r.rule === rule && !r.held);
+  return open.flatMap(({ line, about, text }) => {
+    const isOff = about.includes('cloning') && CLONING_OFF.test(text) && !has('cloning-on');
+    if (!isOff && !(about.join() === 'backup' && !has('no-backup'))) return [];
+    const commands = [isOff ? speech.cloning('off') : speech.backup()];
+    return [{ rule: 'not-executed', commands, afterLine: line, why: 'The sentence above is carried out.' }];
+  });
 }
 
 /** In front of what takes the first members down that are installed; where cloning is switched on after that, behind it. */

@@ -28,20 +28,27 @@ export function installedInGroups({ plan, planned, steps, assessment, speech }: 
   for (const [i, step] of steps.entries()) {
     // From then on those that are not upgraded wait, and serve nothing.
     isDirected ||= step.status === 'done' && /^sp_upgrade$/.test(step.command);
-    for (const id of whole) {
-      if (step.changes.some((change) => change.includes(id) && /\bsets \S+ down\b/.test(change))) wasDown.add(id);
-      if (step.changes.some((change) => change.includes(id) && /\bsets \S+ up\b/.test(change))) wasDown.delete(id);
-    }
+    const isDown = new Set(wasDown);
+    follow(wasDown, step.changes);
     const from = planned[i]?.from;
     const of = from === undefined || from.text !== step.command ? undefined : installOf(step.command, plan);
     const rule = broken.find(({ when }) => when !== null && within(when, step))?.rule ?? broken[0]?.rule;
     if (of === undefined || from === undefined || rule === undefined || step.status !== 'done') continue;
-    if (isDirected || of.members.every((id) => wasDown.has(id))) continue;
+    if (isDirected || of.members.every((id) => isDown.has(id))) continue;
     const parts = of.members.length < whole.length ? [of.members] : speech.parts(of.members, whole.length);
     const commands = parts.flatMap((ids) => [...speech.admin(ids, 'down'), of.typed(ids), ...speech.admin(ids, 'up')]);
     found.push({ rule, ...placeOf(from), commands });
   }
   return found;
+}
+
+/** Keeps who is taken down, by what changed. */
+function follow(down: Set<string>, changes: readonly string[]): void {
+  for (const change of changes) {
+    const [, id, state] = /\bsets (\S+) (down|up)\b/.exec(change) ?? [];
+    if (id !== undefined && state === 'down') down.add(id);
+    else if (id !== undefined) down.delete(id);
+  }
 }
 
 const within = (ms: number, { startMs, endMs }: StepOutput): boolean =>

@@ -12,9 +12,9 @@ import {
   type LogAssessment,
 } from '@rehearsal/runbook';
 import type { Assessment, StepOutput } from './assessment.js';
-import { changesBetween, CLOCKS_WITHIN_MS } from './changes.js';
+import { changesOf, CLOCKS_WITHIN_MS } from './changes.js';
 import type { RunbookOutcome } from './conduct-runbook.js';
-import { findingsOf } from './findings.js';
+import { findingsOf, findingsOfOrders } from './findings.js';
 import { installedInGroups } from './in-groups.js';
 import type { ReadPlan } from './planned-commands.js';
 
@@ -44,18 +44,19 @@ export function judgeRunbook(
   const to = typed.findLast((step) => step.endMs !== null)?.endMs ?? from;
   const capacityFloorPercent = plan.settings['upgrade.capacityFloorPercent'];
   const { rules, undone, capacity } = assessLog(commits, { from, to, capacityFloorPercent, otherPolicy, speech });
-  const steps: StepOutput[] = typed.map((step) => ({ ...step, changes: changesBetween(commits, step) }));
+  const changes = changesOf(
+    commits.filter(({ time }) => time.ms <= to + CLOCKS_WITHIN_MS),
+    typed,
+  );
+  const steps: StepOutput[] = typed.map((step, i) => ({ ...step, changes: changes[i] ?? [] }));
   // What is passed over here is typed by whoever follows the runbook.
   const run = steps
     .filter((s) => s.status === 'done' || s.status === 'passed over')
     .map(({ line, command }) => ({ line, text: command }));
-  const orders = notExecuted(ordersOf(runbook), run).map(({ line, text: said, safety }) => ({
-    line,
-    text: said,
-    safety,
-  }));
+  const open = notExecuted(ordersOf(runbook), run);
+  const orders = open.map(({ line, text: said, safety }) => ({ line, text: said, safety }));
   const assessment = { rules: [...rules], undone: [...undone], notExecuted: orders };
-  const findings = findingsOf(assessment, steps, speech);
+  const findings = [...findingsOf(assessment, steps, speech), ...findingsOfOrders(open, assessment, speech)];
   const replacements = installedInGroups({ plan, planned, steps, assessment, speech });
   const isWhole = findings.length + replacements.length === 0;
   const corrected = isWhole ? '' : correctedRunbook(text, findings, runbook.file, replacements).diff;

@@ -36,6 +36,8 @@ export interface AsRunStep {
 
 /** Nobody types faster; and what a command leads to has begun by then. */
 const TYPED_WITHIN_SEC = 1;
+/** Nor without having read what the last command has shown. */
+export const READ_WITHIN_SEC = 2;
 
 type Expecting = 'command' | 'settling' | 'last look';
 
@@ -209,7 +211,10 @@ export class RunbookProgram {
     }
     this.#expecting = 'settling';
     const waiting = this.#settle();
-    return { ...waiting, activity: { ...waiting.activity, pauses: { before: secondsOf(words[1]!) } } };
+    return {
+      ...waiting,
+      activity: { ...waiting.activity, pauses: { ...waiting.activity.pauses, before: secondsOf(words[1]!) } },
+    };
   }
 
   #settle(): Step {
@@ -219,7 +224,12 @@ export class RunbookProgram {
     const step = this.#step(argv, 'the fabric settles', line);
     return {
       ...step,
-      activity: { ...step.activity, type: 'probe', tolerance: 0, pauses: { before: TYPED_WITHIN_SEC } },
+      activity: {
+        ...step.activity,
+        type: 'probe',
+        tolerance: 0,
+        pauses: { before: TYPED_WITHIN_SEC, after: READ_WITHIN_SEC },
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { EXIT, verb, type VerbContext } from '../registry/verb.js';
 import { assessmentSchema, stepSchema, verdictOf } from '../runbook/assessment.js';
 import { basisOf, basisSchema, basisText } from '../runbook/basis.js';
+import { checkGroups } from '../runbook/check-groups.js';
 import { conductRunbook } from '../runbook/conduct-runbook.js';
 import { judgeRunbook } from '../runbook/judge-runbook.js';
 import { keepAsRun } from '../runbook/keep-as-run.js';
@@ -99,6 +100,7 @@ export default verb({
       ...(set.profile !== undefined && { profile: set.profile }),
     });
     const plan = withTraffic(withConductor(loaded, planned), given.traffic);
+    checkGroups(plan, planned, given.file);
     const world = given.live ? 'processes' : 'simulated';
     const name = basename(given.file)
       .replace(/\.[^.]*$/, '')
