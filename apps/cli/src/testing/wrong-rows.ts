@@ -894,4 +894,94 @@ export const WRONG_ROWS: readonly {
     exit: 2,
     says: 'Cannot read nothing.yaml: it is not there. Name a file that is there.',
   },
+  {
+    argv: ['runbook', 'none.md'],
+    exit: 2,
+    says: 'Cannot read none.md: it is not there. Name a runbook that is there.',
+  },
+  {
+    argv: ['runbook', 'fabrics'],
+    exit: 2,
+    says: 'Cannot read fabrics: it is a folder. Name a runbook that is there.',
+  },
+  {
+    argv: ['runbook', 'prose.md', '--fabric', 'fabrics/good.fabric.yaml'],
+    exit: 2,
+    says: 'prose.md: no commands were found in it. Write them in code blocks, or choose a section with --only.',
+  },
+  {
+    argv: ['runbook', 'open.md', '--fabric', 'fabrics/good.fabric.yaml'],
+    exit: 2,
+    says: 'open.md:3: a code block begins here and never ends. Close it with ```.',
+  },
+  {
+    argv: ['runbook', 'placeholder.md', '--fabric', 'fabrics/good.fabric.yaml'],
+    exit: 2,
+    says: 'placeholder.md:5: nothing is said for <sgm_id>. Add --var sgm_id=VALUE.',
+  },
+  {
+    argv: ['runbook', 'placeholder.md', '--fabric', 'fabrics/good.fabric.yaml', '--var', 'sgm_id'],
+    exit: 2,
+    says: '--var sgm_id: expected NAME=VALUE. For example: --var sgm_id=3.',
+  },
+  {
+    argv: ['runbook', 'loop.md', '--fabric', 'fabrics/good.fabric.yaml'],
+    exit: 2,
+    says: 'loop.md:4: a loop (while) is not carried out here. Write the commands out, one by one.',
+  },
+  {
+    argv: ['runbook', 'groups.md', '--fabric', 'fabrics/good.fabric.yaml'],
+    exit: 2,
+    says: 'groups.md:4: the fabric has no upgrade group B. Name its members in the fabric file: securityGroups.SG1.groups: {A: 1_01-1_01, B: 1_02-1_02}.',
+  },
+  {
+    argv: ['runbook', 'good.md', '--fabric', 'fabrics/good.fabric.yaml', '--only', 'Stepps'],
+    exit: 2,
+    says: "good.md has no section 'Stepps'. It has: 'Steps', '2. Copy'.",
+  },
+  {
+    argv: ['runbook', 'good.md', '--fabric', 'fabrics/good.fabric.yaml', '--only', '2'],
+    exit: 2,
+    says: 'good.md: all commands for the fabric are left out. Write them in code blocks, or choose a section with --only.',
+  },
+  {
+    argv: ['runbook', 'good.md', '--fabric', 'fabrics/good.fabric.yaml', '--live', '--sim'],
+    exit: 2,
+    says: '--live and --sim exclude each other. Leave one out.',
+  },
+  {
+    argv: ['runbook', 'good.md', '--fabric', 'fabrics/good.fabric.yaml', '--traffic', 'none.pcap'],
+    exit: 2,
+    says: 'Cannot read none.pcap: it is not there. Name a capture that is there.',
+  },
+  {
+    argv: ['runbook', 'good.md', '--fabric', 'fabrics/good.fabric.yaml', '--traffic', 'traffic.yaml'],
+    exit: 2,
+    says: "traffic.yaml:2:3: Unknown key 'conections' in traffic. Did you mean 'connections'?",
+  },
+  {
+    argv: ['runbook', 'good.md', '--fabric', 'none.yaml'],
+    exit: 2,
+    says: 'Cannot read none.yaml: it is not there. Name a file that is there.',
+  },
+  {
+    argv: ['assess', 'none.md'],
+    exit: 2,
+    says: 'Cannot read none.md: it is not there. Name a runbook that is there.',
+  },
+  {
+    argv: ['assess', 'good.md', '--fabric', 'fabrics/good.fabric.yaml'],
+    exit: 2,
+    says: '--members 4: this fabric has 2. Name fewer, or another fabric.',
+  },
+  {
+    argv: ['assess', 'groups.md', '--fabric', 'fabrics/good.fabric.yaml', '--members', '2'],
+    exit: 2,
+    says: 'groups.md:4: the fabric has no upgrade group B. Name its members in the fabric file: securityGroups.SG1.groups: {A: 1_01-1_01, B: 1_02-1_02}.',
+  },
+  {
+    argv: ['assess', 'good.md', '--fabric', 'fabrics/good.fabric.yaml', '--members', '2', '--repeat', 'panik 1_02'],
+    exit: 2,
+    says: "--repeat 'panik 1_02' is no fault at a moment. Say it as in 'panic 1_02@17350'.",
+  },
 ];
