@@ -131,7 +131,7 @@ export const ANSWER_FIGURES = {
   },
   runUpgraded: {
     about: 'members that run take 118 in the end',
-    read: (f) => printedNumber(f, /members-running: (\d+)/),
+    read: (f) => printedNumber(f, /^members-running: (\d+)$/m),
   },
   imagesTaken: {
     about: 'images taken from the single management object',

@@ -26,6 +26,7 @@ export interface AssessTraffic {
   readonly packetsPerSec: number;
   readonly durationMs: number;
   readonly mix: Record<string, number>;
+  readonly retransmit: { readonly firstMs: number; readonly maxMs: number; readonly giveUpAfter: number };
 }
 
 export interface AssessWork {
@@ -38,6 +39,8 @@ export interface AssessWork {
 
 const RESUMES = 3;
 const WELL_WITHIN_MS = 120_000;
+/** Ends that hear nothing any more have given up after this long, once they had something to send. */
+const GIVES_UP_WITHIN_MS = 12_000;
 const LOOK_EVERY_MS = 200;
 /** Who has waited for long can wait a thousandth of that more, as a lab that waits does: installations take hours. */
 const LOOKS_A_WAIT = 1000;
@@ -66,7 +69,7 @@ export async function assessOnce(work: AssessWork, { index, faults }: AssessCase
       node: bench.node,
     });
     const toMs = lab.nowMs();
-    await awaitTrafficEnd(lab, traffic, 0, quiet);
+    await awaitTrafficEnd(lab, traffic, GIVES_UP_WITHIN_MS, quiet);
     const { connections } = await traffic.ledger();
     const commits = (await lab.log()).map((line) => JSON.parse(line) as CommitLine);
     const capacityFloorPercent = plan.settings['upgrade.capacityFloorPercent'];

@@ -31,7 +31,9 @@ export interface Procedure {
   experiment(): Experiment;
 }
 
-const TRAFFIC = { connections: 60, packetsPerSec: 60, mix: { https: 80, ssh: 20 } };
+/** Ends that soon give up: one that lost its connection has to show it before the run is over. */
+const RETRANSMIT = { firstMs: 1000, maxMs: 2000, giveUpAfter: 3 };
+const TRAFFIC = { connections: 60, packetsPerSec: 60, mix: { https: 80, ssh: 20 }, retransmit: RETRANSMIT };
 const FOR_MS = 60_000;
 /** Of all connections together, in a procedure however long: what each run may cost. */
 const MOST_PACKETS = 6_000;
