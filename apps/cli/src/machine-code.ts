@@ -4,6 +4,8 @@ import { gatherMachineCode, type MachineCode } from '@rehearsal/experiment/run-f
 const MODULES = [
   ['@rehearsal/security-group', './machine.js'],
   ['@rehearsal/hypersync', './machine.js'],
+  ['@rehearsal/software', './machine.js'],
+  ['@rehearsal/upgrade', './machine.js'],
   ['@rehearsal/lab-port', './run-machine.js'],
 ] as const;
 
@@ -18,6 +20,7 @@ const SIMULATION = [
   '@rehearsal/member-role',
   '@rehearsal/sync-role',
   '@rehearsal/outside-world-role',
+  '@rehearsal/upgrade-conductor-role',
   '@rehearsal/simulator',
 ] as const;
 

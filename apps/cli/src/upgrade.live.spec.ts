@@ -14,8 +14,22 @@ interface Commit {
   readonly events: readonly (Readonly<Record<string, unknown>> & { readonly type: string })[];
 }
 
+interface Lived {
+  readonly verdict: string;
+  readonly reasons: string[];
+  readonly folder: string;
+  readonly commits: Commit[];
+}
+
+/** What `verify` says of a run. */
+function verified(folder: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, 'verify', folder], { cwd: RUNS }, (_error, stdout) => resolve(stdout));
+  });
+}
+
 /** Conducts an example with real processes. */
-function live(experiment: string): Promise<{ verdict: string; reasons: string[]; commits: Commit[] }> {
+function live(experiment: string): Promise<Lived> {
   const file = join(ROOT, 'examples/experiments', `${experiment}.yaml`);
   const args = [CLI, 'run', file, '--live', '--json', '--runs', RUNS];
   return new Promise((resolve, reject) => {
@@ -23,7 +37,7 @@ function live(experiment: string): Promise<{ verdict: string; reasons: string[];
       if (stdout === '') return reject(new Error(`${error?.message ?? ''}\n${stderr}`));
       const { verdict, reasons, folder } = JSON.parse(stdout) as { verdict: string; reasons: string[]; folder: string };
       const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim().split('\n');
-      resolve({ verdict, reasons, commits: lines.map((line) => JSON.parse(line) as Commit) });
+      resolve({ verdict, reasons, folder, commits: lines.map((line) => JSON.parse(line) as Commit) });
     });
   });
 }
@@ -43,7 +57,7 @@ describe('an upgrade of real processes, under traffic', () => {
   it(
     'takes one group after the other, each member by a start of its own, and loses nothing',
     async () => {
-      const { verdict, reasons, commits } = await live('rolling-upgrade');
+      const { verdict, reasons, folder, commits } = await live('rolling-upgrade');
       expect([verdict, reasons]).toEqual(['pass', []]);
       expect(of(commits, 'upgrade', ['StepDone']).map((e) => e['kind'])).toEqual(KINDS);
       const starts = of(commits, 'software', ['ApplianceBooted']).filter((e) =>
@@ -53,6 +67,8 @@ describe('an upgrade of real processes, under traffic', () => {
       expect(second.slice(0, 2).toSorted()).toEqual(['1_03', '1_04']);
       expect(second.slice(2).toSorted()).toEqual(['1_01', '1_02']);
       expect(of(commits, 'security-group', ['MemberLost'])).toEqual([]);
+      // The code that decided it is kept with the run, and decides all of it again.
+      expect(await verified(folder)).toContain(`(${commits.length} commits, ${commits.length} decided again the same)`);
     },
     WITHIN_MS,
   );
