@@ -108,8 +108,8 @@ describe('runbooks, simulated', () => {
     expect(new Set(out.steps.map((s) => s.status))).toEqual(new Set(['done']));
     expect(out.connections).toMatchObject({ opened: 200, lost: 0, lostWhen: [] });
     expect(Math.min(...out.capacity.map((c) => c.share))).toBe(50);
-    expect(readFileSync(out.asRun.markdown, 'utf8')).toContain('| 43 |');
-    expect(existsSync(out.asRun.html)).toBe(true);
+    expect(readFileSync(join(folder, out.asRun.markdown), 'utf8')).toContain('| 43 |');
+    expect(existsSync(join(folder, out.asRun.html))).toBe(true);
   });
 
   it('the one from the field leaves two things undone and one unsaid, and says so in its own words', () => {
