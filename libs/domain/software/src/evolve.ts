@@ -1,6 +1,7 @@
 import type { SoftwareEvent } from './events.js';
-import type { Appliance, SoftwareState } from './state.js';
-import { applianceOf, newAppliance } from './state.js';
+import type { Software } from './catalogue/index.js';
+import type { Appliance, SoftwareState, Work } from './state.js';
+import { applianceOf, newAppliance, sameSoftware } from './state.js';
 
 /** Folds one event. Total: what it does not know leaves the state as it is. */
 export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareState {
@@ -28,7 +29,7 @@ export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareStat
       return changed(state, event, () => ({ failure: '', work: { kind, package: number, to, smo, since: version } }));
     }
     case 'WorkFinished':
-      return changed(state, event, (appliance) => finished(appliance, state.holdsUpgraded));
+      return changed(state, event, (appliance) => finished(appliance, state));
     case 'WorkFailed':
       return changed(state, event, () => ({
         broken: '',
@@ -59,14 +60,39 @@ export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareStat
 }
 
 /** After its next start the appliance runs what it was given; a new release is held until it is its turn. */
-function finished(appliance: Appliance, holdsUpgraded: boolean): Partial<Appliance> {
-  const { work, boots, before, role, mvc } = appliance;
+function finished(appliance: Appliance, state: SoftwareState): Partial<Appliance> {
+  const { work, role, mvc } = appliance;
   if (work === null) return {};
   const isPatched = work.kind === 'install' || work.kind === 'uninstall';
-  const held = work.kind === 'upgrade' ? holdsUpgraded && role === 'member' : isPatched && appliance.held;
-  const history = work.kind === 'install' ? [...before, boots] : work.kind === 'uninstall' ? before.slice(0, -1) : [];
+  const held = work.kind === 'upgrade' ? state.holdsUpgraded && role === 'member' : isPatched && appliance.held;
   // An older image is set up as it was when it was taken, before anybody was to mix.
-  return { before: history, boots: work.to, held, mvc: mvc && work.kind !== 'revert', work: null };
+  return {
+    before: historyAfter(appliance, work, state),
+    boots: work.to,
+    held,
+    mvc: mvc && work.kind !== 'revert',
+    work: null,
+  };
+}
+
+/** What uninstalling leads back to, jumbo by jumbo: it is on the image, so who takes another's has what was there. */
+function historyAfter(
+  { before, boots }: Appliance,
+  { kind, to, smo }: Work,
+  state: SoftwareState,
+): readonly Software[] {
+  switch (kind) {
+    case 'install':
+      return [...before, boots];
+    case 'uninstall':
+      return before.slice(0, -1);
+    case 'clone': {
+      const from = applianceOf(state, smo);
+      return from !== undefined && sameSoftware(from.boots, to) ? from.before : [];
+    }
+    default:
+      return [];
+  }
 }
 
 function changed(

@@ -1,7 +1,7 @@
 import { sameSoftware } from '@rehearsal/software';
 import type { Step } from './events.js';
-import type { Sight } from './inputs.js';
-import { isAtEnd } from './progress.js';
+import type { OrchestratorSight, Sight } from './inputs.js';
+import { isAtEnd, leadsTo } from './progress.js';
 import type { Finding } from './rules.js';
 import { isWhole, shareOf, whyNotSound } from './rules.js';
 import type { UpgradeState } from './state.js';
@@ -13,6 +13,7 @@ export function whyNotYet(state: UpgradeState, step: Step, sight: Sight): Findin
     case 'install':
       return state.rollback ? undefined : whyOthersAway(step, sight);
     case 'orchestrator':
+    case 'orchestrator-back':
       return whyNotWhole(sight) ?? whyOrchestratorsAway(state, step, sight);
     case 'final-check':
       return whyNotEnd(state, sight);
@@ -42,10 +43,9 @@ function whyNotWhole(sight: Sight): Finding | undefined {
 }
 
 /** Without the others nothing would pass; and where it is away itself nobody carries it out, unless that is why it is away. */
-function whyOrchestratorsAway({ target }: UpgradeState, { of }: Step, sight: Sight): Finding | undefined {
-  const away = sight.orchestrators.filter(
-    (o) => !o.active && !(of.includes(o.id) && (o.working || sameSoftware(o.boots, target))),
-  );
+function whyOrchestratorsAway(state: UpgradeState, step: Step, sight: Sight): Finding | undefined {
+  const isWhy = (o: OrchestratorSight): boolean => o.working || sameSoftware(o.boots, leadsTo(state, step, o));
+  const away = sight.orchestrators.filter((o) => !o.active && !(step.of.includes(o.id) && isWhy(o)));
   if (away.length === 0) return undefined;
   return {
     rule: 'orchestrator-not-active',

@@ -23,6 +23,7 @@ export const stepKind = z.enum([
   'gate',
   'switch',
   'orchestrator',
+  'orchestrator-back',
   'cloning-on',
   'final-check',
 ]);
@@ -59,6 +60,10 @@ export const upgradeStarted = z.strictObject({
   /** What members run when it is done. */
   target: software,
   rollback: z.boolean(),
+  /** What orchestrators ran before that are upgraded too; absent where none is. */
+  orchestratorsBefore: z.array(z.strictObject({ id: z.string(), software })).optional(),
+  /** What the operator gave as the reason; absent where none was given. */
+  why: z.string().optional(),
 });
 export const upgradeRefused = z.strictObject({ type: z.literal('UpgradeRefused'), version, reason });
 export const upgradeIgnored = z.strictObject({ type: z.literal('UpgradeIgnored'), version, reason });
@@ -82,6 +87,8 @@ export const stepBegun = z.strictObject({
   ask: ids,
   /** What has failed up to this version of the log of software failed before. */
   failedBefore: whole,
+  /** What the operator gave as the reason; absent where none was given. */
+  why: z.string().optional(),
 });
 /** `share`: of the group by weight that served, in percent. */
 export const stepDone = z.strictObject({

@@ -6,8 +6,8 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
   const { version } = event;
   switch (event.type) {
     case 'UpgradeStarted': {
-      const { plan, steps, before, target, rollback } = event;
-      const begun = { before, plan, rollback, steps, target } as const;
+      const { plan, steps, before, target, rollback, orchestratorsBefore = [], why = '' } = event;
+      const begun = { before, orchestratorsBefore, plan, rollback, steps, target, why } as const;
       return { ...state, ...begun, startedWith: version, status: 'running', step: 0, stopped: null, version };
     }
     case 'UpgradeRefused':

@@ -89,7 +89,13 @@ export const sight = z.strictObject({
   probe: probe.optional(),
 });
 
-export const startUpgrade = z.strictObject({ ...command, type: z.literal('startUpgrade'), plan: upgradePlan, sight });
+export const startUpgrade = z.strictObject({
+  ...command,
+  type: z.literal('startUpgrade'),
+  plan: upgradePlan,
+  sight,
+  why,
+});
 export const pauseUpgrade = z.strictObject({ ...command, type: z.literal('pauseUpgrade'), why });
 export const resumeUpgrade = z.strictObject({ ...command, type: z.literal('resumeUpgrade'), sight, why });
 /** Nothing more is begun; what is down stays down. */

@@ -44,6 +44,7 @@ describe('what follows from a step', () => {
     ['verify', { type: 'verifyPackage', package: 2, appliances: B }],
     ['install', { type: 'installPackage', package: 2, as: 'install', appliances: B, why }],
     ['orchestrator', { type: 'installPackage', package: 2, as: 'install', appliances: B, why }],
+    ['orchestrator-back', { type: 'uninstallPackage', package: 2, appliances: B, why }],
     ['uninstall', { type: 'uninstallPackage', package: 2, appliances: B, why }],
     ['revert', { type: 'revertToSnapshot', name: 'kept', appliances: B, why }],
     ['mvc-on', { type: 'setMvc', state: 'on', appliances: B }],
@@ -65,6 +66,15 @@ describe('what follows from a step', () => {
       why: 'upgrade to R82 take 777',
     };
     expect(follows('install', { pkg: { ...RELEASE } })).toEqual([software(upgrade)]);
+    const revert = { type: 'revertToSnapshot', name: 'kept', appliances: B, why: 'upgrade to R82 take 777' };
+    expect(follows('orchestrator-back', { pkg: { ...RELEASE } })).toEqual([software(revert)]);
+  });
+
+  it('says what the operator gave as the reason, as far as it goes', () => {
+    const said = (why: string) => follows('install', { why, ask: ['1_03'] });
+    const input = { type: 'installPackage', package: 2, as: 'install', appliances: ['1_03'] };
+    expect(said('CHG-1')).toEqual([software({ ...input, why: `${why}: CHG-1` })]);
+    expect(said('x'.repeat(200))).toEqual([software({ ...input, why: `${why}: ${'x'.repeat(200)}`.slice(0, 200) })]);
   });
 
   it('is said to the group: who is down, who is up, and whether they clone', () => {

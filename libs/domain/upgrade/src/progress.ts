@@ -49,7 +49,10 @@ export function isDone(state: UpgradeState, step: Step, sight: Sight): boolean {
         isInStep({ ...sight, exposed: exposedNow(state, sight) })
       );
     case 'orchestrator':
-      return sight.orchestrators.every((o) => !step.of.includes(o.id) || (isInstalled(o, target) && o.active));
+    case 'orchestrator-back':
+      return sight.orchestrators.every(
+        (o) => !step.of.includes(o.id) || (isInstalled(o, leadsTo(state, step, o)) && o.active),
+      );
   }
 }
 
@@ -87,8 +90,9 @@ export function whoIsAsked(state: UpgradeState, step: Step, sight: Sight): strin
     case 'uninstall':
     case 'revert':
       return asks((m) => isToBegin(m, before[sight.members.indexOf(m)] ?? m.boots));
-    case 'orchestrator': {
-      const waiting = sight.orchestrators.filter((o) => isToBegin(o, state.target));
+    case 'orchestrator':
+    case 'orchestrator-back': {
+      const waiting = sight.orchestrators.filter((o) => isToBegin(o, leadsTo(state, step, o)));
       return step.of.filter((id) => waiting.some((o) => o.id === id));
     }
     case 'mvc-on':
@@ -96,6 +100,15 @@ export function whoIsAsked(state: UpgradeState, step: Step, sight: Sight): strin
     case 'mvc-off':
       return asks((m) => m.mvc);
   }
+}
+
+/** What a step leaves an orchestrator with. */
+export function leadsTo(
+  { target, orchestratorsBefore }: UpgradeState,
+  { kind }: Step,
+  { id, boots }: Pick<OrchestratorSight, 'id' | 'boots'>,
+): Software {
+  return kind === 'orchestrator' ? target : (orchestratorsBefore.find((o) => o.id === id)?.software ?? boots);
 }
 
 function isToBegin({ working, boots }: MemberSight | OrchestratorSight, to: Software): boolean {

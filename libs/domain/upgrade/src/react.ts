@@ -1,5 +1,8 @@
 import type { EventRef, Intent } from '@rehearsal/kernel';
-import type { UpgradeEvent } from './events.js';
+import type { StepBegun, UpgradeEvent } from './events.js';
+
+/** As much as who decides takes for a reason. */
+const WHY_LENGTH = 200;
 
 /** What a step asks of those who decide: the group of who serves, the software of what is on disk. */
 export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
@@ -8,7 +11,9 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
   const toGroup = (input: Intent['input']): Intent => ({ to: `security-group.${group}`, input });
   const toSoftware = (input: Intent['input']): Intent => ({ to: `software.${group}`, input });
   const { kind, of, to, ask, pkg, snapshot } = event;
-  const why = `upgrade to ${pkg.release} take ${pkg.take}`;
+  const why = whyOf(event);
+  const uninstall = { type: 'uninstallPackage', package: event.package, why };
+  const revert = { type: 'revertToSnapshot', name: snapshot, why };
   const admin = (member: string, state: 'up' | 'down', force: boolean): Intent =>
     toGroup({ type: 'setAdmin', member, state, why, ...(force && { force }) });
   /** Who was upgraded while all were down need not wait for a turn: fidelity F-SP-UPGRADE. */
@@ -51,11 +56,19 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
         why,
       });
     case 'uninstall':
-      return toAsked({ type: 'uninstallPackage', package: event.package, why });
+      return toAsked(uninstall);
     case 'revert':
-      return toAsked({ type: 'revertToSnapshot', name: snapshot, why });
+      return toAsked(revert);
+    case 'orchestrator-back':
+      return toAsked(pkg.kind === 'upgrade' ? revert : uninstall);
     case 'mvc-on':
     case 'mvc-off':
       return toAsked({ type: 'setMvc', state: kind === 'mvc-on' ? 'on' : 'off' });
   }
+}
+
+/** What audits say of all that the upgrade does: what it is, and what the operator gave as the reason. */
+function whyOf({ pkg, why }: StepBegun): string {
+  const what = `upgrade to ${pkg.release} take ${pkg.take}`;
+  return why === undefined ? what : `${what}: ${why}`.slice(0, WHY_LENGTH);
 }

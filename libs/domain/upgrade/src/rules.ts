@@ -75,15 +75,24 @@ export function violated(plan: UpgradePlan, step: Step, sight: Sight, failedBefo
   );
 }
 
+/** Steps that leave others' disks otherwise, and what is done there. */
+const CHANGES_SOFTWARE: ReadonlyMap<Step['kind'], string> = new Map([
+  ['install', 'install'],
+  ['uninstall', 'uninstall'],
+  ['revert', 'revert'],
+  ['orchestrator', 'install'],
+  ['orchestrator-back', 'the way back'],
+]);
+
 /** What failed before the step began is over: it is what the step was begun again for. */
 function whyFailed({ kind, of }: Step, sight: Sight, before: number): Finding | undefined {
-  if (kind !== 'install' && kind !== 'uninstall' && kind !== 'revert' && kind !== 'orchestrator') return undefined;
+  if (!CHANGES_SOFTWARE.has(kind)) return undefined;
   const appliances: readonly (MemberSight | OrchestratorSight)[] = [...sight.members, ...sight.orchestrators];
   const failed = appliances.find((a) => of.includes(a.id) && a.failure !== '' && a.failedAt > before);
   if (failed === undefined) return undefined;
   return {
     rule: 'install-failed',
-    reason: `${kind === 'orchestrator' ? 'install' : kind} failed on ${failed.id}: ${failed.failure}`,
+    reason: `${CHANGES_SOFTWARE.get(kind)} failed on ${failed.id}: ${failed.failure}`,
     remedy: 'Mend the cause and resume, which installs again where it failed; or roll back.',
   };
 }

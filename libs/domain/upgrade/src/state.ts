@@ -13,6 +13,8 @@ export interface UpgradeState {
   readonly begunWith: number;
   /** What has failed up to this version of the log of software failed before the present step began. */
   readonly failedBefore: number;
+  /** What orchestrators ran before that are upgraded too. */
+  readonly orchestratorsBefore: readonly { readonly id: string; readonly software: Software }[];
   readonly plan: UpgradePlan | null;
   readonly rollback: boolean;
   /** Share of the group by weight that serves, in percent. */
@@ -28,6 +30,8 @@ export interface UpgradeState {
   readonly target: Software;
   /** Version of the last commit; 0 before the first. */
   readonly version: number;
+  /** What the operator gave as the reason; '' where none was given. */
+  readonly why: string;
 }
 
 export const initialState: UpgradeState = {
@@ -35,6 +39,7 @@ export const initialState: UpgradeState = {
   begunAt: 0,
   begunWith: 0,
   failedBefore: 0,
+  orchestratorsBefore: [],
   plan: null,
   rollback: false,
   share: 100,
@@ -45,6 +50,7 @@ export const initialState: UpgradeState = {
   stopped: null,
   target: { release: '', take: 0 },
   version: 0,
+  why: '',
 };
 
 /** Nothing of it is under way, and another one may be started. */

@@ -51,7 +51,7 @@ function switching(stages: readonly (readonly string[])[], work: 'install' | 're
 }
 
 /**
- * The way back of all that have left what they ran before, in stages as they came. `cloned`: members that boot were to
+ * The way back of all that have left what they ran before, in stages as they came; orchestrators the other way round. `cloned`: members that boot were to
  * take the image of another before the upgrade, and would take the new one again.
  */
 export function stepsBack(
@@ -59,12 +59,17 @@ export function stepsBack(
   sight: Sight,
   before: ReadonlyMap<string, Software>,
   cloned: boolean,
+  changedOrchestrators: readonly string[],
 ): Step[] {
   const changed = sight.members.filter((m) => !sameSoftware(m.boots, before.get(m.id) ?? m.boots));
   const mayMix = plan.package.kind !== 'upgrade' || plan.method === 'zero-downtime';
+  const orchestrators = changedOrchestrators.map((id) => each('orchestrator-back', [id]));
   return [
     ...(cloned ? [all('cloning-off')] : []),
+    // Who came last goes first.
+    ...(plan.orchestratorsFirst ? [] : orchestrators),
     ...(mayMix ? rollingBack(plan, sight, idsOf(changed)) : switchingBack(plan, sight, idsOf(changed))),
+    ...(plan.orchestratorsFirst ? orchestrators : []),
     ...(cloned ? [all('cloning-on')] : []),
     all('final-check'),
   ];

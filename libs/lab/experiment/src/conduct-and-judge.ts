@@ -158,7 +158,8 @@ async function controlOf(
   plan: FabricPlan,
   traffic: TrafficPlan,
 ): Promise<ConnectionRow[] | null> {
-  const finishMs = request.experiment.block.finishSec * 1000;
+  // Nothing happens meanwhile: its traffic is all there is to wait for.
+  const finishMs = (traffic.durationMs ?? 0) + request.experiment.block.finishSec * 1000;
   const captures = plan.traffic.captures.map((path) => sha256Hex(readFileSync(path)));
   const wanted: ControlRequest = { plan, traffic, captures, code: bench.simulationWord(), finishMs };
   const cache = new ControlCache(join(request.runsFolder, '.controls'));

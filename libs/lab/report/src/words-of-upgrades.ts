@@ -35,7 +35,11 @@ export const SOFTWARE: Words<SoftwareEvent> = {
 /** How an upgrade goes on. */
 export const UPGRADE: Words<UpgradeEvent> = {
   UpgradeStarted: (e) =>
-    say('upgrade', 'plain', `${e.rollback ? 'a rollback' : `an upgrade to ${softwareText(e.target)}`} begins`),
+    say(
+      'upgrade',
+      'plain',
+      `${e.rollback ? 'a rollback' : `an upgrade to ${softwareText(e.target)}`} begins${e.why === undefined ? '' : `: ${e.why}`}`,
+    ),
   UpgradeRefused: (e) => say('upgrade', 'bad', `an upgrade is refused: ${e.reason}`),
   UpgradeIgnored: (e) => say('upgrade', 'plain', `an upgrade changes nothing: ${e.reason}`),
   StepBegun: (e) =>

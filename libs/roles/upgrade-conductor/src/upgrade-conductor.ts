@@ -111,7 +111,8 @@ export class UpgradeConductorRole implements Role {
       case 'upgrade': {
         const plan = planFrom(args, this.#config, this.#rt.nowMs());
         if (typeof plan === 'string') return done({ ok: false, reason: plan });
-        return this.#tell({ type: 'startUpgrade', plan, sight: this.#sight(plan.package.file) }, command, done);
+        const sight = this.#sight(plan.package.file);
+        return this.#tell({ type: 'startUpgrade', plan, sight, ...whyOf(args) }, command, done);
       }
       case 'pause':
         return this.#tell({ type: 'pauseUpgrade', ...whyOf(args) }, command, done);

@@ -221,9 +221,19 @@ describe('uninstall', () => {
     ]);
   });
 
-  it('leads nowhere from an image that was taken whole', () => {
+  it('goes for a jumbo that came with an image as well: it is on there', () => {
     const appliances = imported().installed(1, 'install', '1_01');
     appliances.tell({ type: 'cloneDue', appliance: '1_02', smo: '1_01', software: T118 });
+    appliances.ends('1_02');
+    appliances.boots('1_02');
+    expect(appliances.tell(uninstall(1, '1_02'))).toMatchObject([{ type: 'WorkBegun', kind: 'uninstall', to: T99 }]);
+  });
+
+  it('leads nowhere from an image that came of one who has gone on meanwhile', () => {
+    const appliances = imported().installed(1, 'install', '1_01');
+    appliances.tell({ type: 'cloneDue', appliance: '1_02', smo: '1_01', software: T118 });
+    appliances.tell(uninstall(1, '1_01'));
+    appliances.ends('1_01');
     appliances.ends('1_02');
     appliances.boots('1_02');
     expect(appliances.tell(uninstall(1, '1_02'))).toMatchObject([

@@ -1,3 +1,4 @@
+import type { Software } from '@rehearsal/software';
 import { imageBefore } from '@rehearsal/software';
 import type { Step, UpgradeEvent } from '../events.js';
 import { evolve } from '../evolve.js';
@@ -49,11 +50,11 @@ export class Draft {
   }
 
   begin(at: number, sight: Sight): void {
-    const { plan, step: number, before } = this.#state;
+    const { plan, step: number, why } = this.#state;
     const { step } = this;
     if (plan === null || step === undefined) return;
-    const [first] = before;
-    const snapshot = step.kind === 'revert' && first !== undefined ? imageBefore(first) : backupName(this.#state);
+    const before = this.#leftBehind(step);
+    const snapshot = before === undefined ? backupName(this.#state) : imageBefore(before);
     this.emit({
       type: 'StepBegun',
       at,
@@ -64,7 +65,15 @@ export class Draft {
       snapshot,
       ask: whoIsAsked(this.#state, step, sight),
       failedBefore: Math.max(0, ...[...sight.members, ...sight.orchestrators].map((a) => a.failedAt)),
+      ...(why !== '' && { why }),
     });
+  }
+
+  /** What a step back leads to. */
+  #leftBehind({ kind, of }: Step): Software | undefined {
+    const { before, orchestratorsBefore } = this.#state;
+    if (kind === 'revert') return before[0];
+    return kind === 'orchestrator-back' ? orchestratorsBefore.find((o) => of.includes(o.id))?.software : undefined;
   }
 
   done(sight: Sight): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlan } from '../inputs.js';
 import type { MemberSight, Sight } from '../inputs.js';
-import { A, all, B, DOWN, LOST, R82, RELEASE, sightOf, T118, T99, Upgrade } from '../testing/told.js';
+import { A, all, B, DOWN, LOST, R82, RELEASE, sightOf, T118, T98, T99, Upgrade } from '../testing/told.js';
 
 const AT = { runs: T118, boots: T118 };
 const NEW = { runs: R82, boots: R82 };
@@ -179,6 +179,36 @@ describe('a rollback', () => {
     expect(upgrade.sees().at(-1)).toMatchObject({ type: 'UpgradeFinished', rollback: true });
     expect(upgrade.state.status).toBe('rolled-back');
     expect(back(upgrade, sightOf())).toEqual(['final-check']);
+  });
+
+  it('takes orchestrators back one after the other, the other way round than they went', () => {
+    const orchestrators = ['1_1', '1_2'];
+    const both = sightOf(all([...all4, ...orchestrators], AT), { package: 1 });
+    const last = at('final-check', { orchestrators });
+    last.sees(both);
+    const steps = back(last, both);
+    expect(steps.slice(0, 3)).toEqual(['orchestrator-back 1_2', 'orchestrator-back 1_1', 'down 1_03,1_04']);
+    const asked = () => last.history.flat().findLast((e) => e.type === 'StepBegun');
+    expect(asked()).toMatchObject({ kind: 'orchestrator-back', ask: ['1_2'], package: 1 });
+    const away = { ...AT, active: false };
+    expect(last.sees(sightOf({ ...all(all4, AT), '1_1': AT, '1_2': { ...away, working: true } }))).toEqual([]);
+    expect(last.sees(sightOf({ ...all(all4, AT), '1_1': AT, '1_2': { ...away, boots: T99 } }))).toEqual([]);
+    last.sees(sightOf({ ...all(all4, AT), '1_1': AT }));
+    expect([last.now, asked()]).toMatchObject(['orchestrator-back 1_1', { ask: ['1_1'] }]);
+
+    const first = at('down 1_03,1_04', { orchestrators, orchestratorsFirst: true });
+    expect(back(first, sightOf({ '1_1': AT }))).toEqual(['orchestrator-back 1_1', 'final-check']);
+  });
+
+  it('of a release takes an orchestrator back to the image that it had, whatever members had', () => {
+    const older = { runs: T98, boots: T98 };
+    const plan = { ...zero, orchestrators: ['1_1'], orchestratorsFirst: true };
+    const upgrade = at('down 1_03,1_04', plan, sightOf({ '1_1': older }));
+    expect(back(upgrade, sightOf({ '1_1': NEW }))).toEqual(['orchestrator-back 1_1', 'final-check']);
+    expect(upgrade.history.at(-1)?.at(-1)).toMatchObject({ snapshot: 'before_upgrade_of_R81.20_T98', ask: ['1_1'] });
+    expect(upgrade.sees(sightOf({ '1_1': { ...NEW, failure: 'no space', failedAt: 9 } }))).toMatchObject([
+      { type: 'UpgradeStopped', rule: 'install-failed', reason: 'the way back failed on 1_1: no space' },
+    ]);
   });
 
   it('before anything is installed brings up who was taken down', () => {

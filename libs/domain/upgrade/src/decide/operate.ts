@@ -1,6 +1,7 @@
+import { sameSoftware } from '@rehearsal/software';
 import { whyNotYet } from '../beginning.js';
 import type { UpgradeEvent } from '../events.js';
-import type { AbortUpgrade, PauseUpgrade, ResumeUpgrade, RollBack } from '../inputs.js';
+import type { AbortUpgrade, PauseUpgrade, ResumeUpgrade, RollBack, Sight } from '../inputs.js';
 import type { UpgradeState } from '../state.js';
 import { stepsBack } from '../steps.js';
 import { Draft } from './draft.js';
@@ -35,7 +36,7 @@ export function abortUpgrade(state: UpgradeState, _input: AbortUpgrade): readonl
   return draft.events;
 }
 
-export function rollBack(state: UpgradeState, { sight, lacpUplinks, at }: RollBack): readonly UpgradeEvent[] {
+export function rollBack(state: UpgradeState, { sight, lacpUplinks, at, why }: RollBack): readonly UpgradeEvent[] {
   const draft = new Draft(state);
   const { plan } = state;
   if (plan === null) return draft.refuse('nothing was upgraded here: there is nothing to go back to');
@@ -45,19 +46,31 @@ export function rollBack(state: UpgradeState, { sight, lacpUplinks, at }: RollBa
       'a release cannot be gone back from while uplinks are bonded by LACP (802.3ad): take the bonds apart first, or stay and go forward',
     );
   }
-  const busy = sight.members.find((m) => m.working);
+  const busy = [...sight.members, ...sight.orchestrators].find((a) => a.working);
   if (busy !== undefined) return draft.refuse(`${busy.id} is being installed: wait until it is done`);
+  const orchestratorsBefore = [...state.orchestratorsBefore];
   const before = new Map(sight.members.map((m, i) => [m.id, state.before[i] ?? m.boots] as const));
   const cloned = sight.autoClone === 'on' || state.steps.some(({ kind }) => kind === 'cloning-on');
   draft.emit({
     type: 'UpgradeStarted',
     plan,
-    steps: stepsBack(plan, sight, before, cloned),
+    steps: stepsBack(plan, sight, before, cloned, changedOrchestrators(state, sight)),
     before: [...state.before],
     target: state.target,
     rollback: true,
+    ...(orchestratorsBefore.length > 0 && { orchestratorsBefore }),
+    ...(why !== undefined && { why }),
   });
   draft.noteShare(sight);
   draft.begin(at, sight);
   return draft.events;
+}
+
+/** Orchestrators that have left what they ran before, the last one first. */
+function changedOrchestrators({ orchestratorsBefore }: UpgradeState, { orchestrators }: Sight): string[] {
+  const changed = orchestratorsBefore.filter(({ id, software }) => {
+    const boots = orchestrators.find((o) => o.id === id)?.boots;
+    return boots !== undefined && !sameSoftware(boots, software);
+  });
+  return changed.map(({ id }) => id).reverse();
 }

@@ -42,6 +42,29 @@ describe('an upgrade is started', () => {
     expect(upgrade.state).toMatchObject({ status: 'running', step: 0, begunAt: 1001, begunWith: 1, startedWith: 1 });
   });
 
+  it('with the reason that was given for it, which each step has', () => {
+    const upgrade = new Upgrade();
+    const events = upgrade.tell({ type: 'startUpgrade', plan: planOf(), sight: sightOf(), why: 'CHG-1' });
+    expect(events.map((e) => [e.type, 'why' in e && e.why])).toEqual([
+      ['UpgradeStarted', 'CHG-1'],
+      ['StepBegun', 'CHG-1'],
+    ]);
+    expect(upgrade.sees().at(-1)).toMatchObject({ type: 'StepBegun', why: 'CHG-1' });
+    upgrade.tell({ type: 'abortUpgrade' });
+    upgrade.tell({ type: 'rollBack', sight: sightOf(), lacpUplinks: false });
+    expect(upgrade.history.at(-1)?.some((e) => 'why' in e)).toBe(false);
+  });
+
+  it('with what orchestrators ran, where they are upgraded too', () => {
+    const upgrade = new Upgrade();
+    const older = { release: 'R81.20', take: 98 };
+    upgrade.start({ orchestrators: ['1_2'] }, sightOf({ '1_2': { runs: older, boots: older } }));
+    expect(upgrade.state.orchestratorsBefore).toEqual([{ id: '1_2', software: older }]);
+    upgrade.tell({ type: 'abortUpgrade' });
+    upgrade.start();
+    expect(upgrade.state.orchestratorsBefore).toEqual([]);
+  });
+
   it('to the jumbo that a release brings', () => {
     const upgrade = new Upgrade();
     const pkg = readPackageName('blink_image_1.1_Check_Point_R82_T777_JHF_T25_SecurityGateway.tgz');

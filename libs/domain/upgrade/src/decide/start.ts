@@ -8,13 +8,16 @@ import { stagesOf, stepsOf } from '../steps.js';
 import { Draft } from './draft.js';
 
 /** An upgrade that cannot come to a good end is refused before anything is touched. */
-export function startUpgrade(state: UpgradeState, { plan, sight, at }: StartUpgrade): readonly UpgradeEvent[] {
+export function startUpgrade(state: UpgradeState, { plan, sight, at, why }: StartUpgrade): readonly UpgradeEvent[] {
   const draft = new Draft(state);
   if (!isOver(state)) return draft.refuse(`an upgrade is ${state.status} already: end it first, or abort it`);
   const reason = whyNotStart(plan, sight);
   if (reason !== undefined) return draft.refuse(reason);
   const [first] = sight.members;
   if (first === undefined) return draft.refuse('the group has no members');
+  const orchestratorsBefore = sight.orchestrators
+    .filter((o) => plan.orchestrators.includes(o.id))
+    .map(({ id, runs }) => ({ id, software: runs }));
   draft.emit({
     type: 'UpgradeStarted',
     plan,
@@ -22,6 +25,8 @@ export function startUpgrade(state: UpgradeState, { plan, sight, at }: StartUpgr
     before: sight.members.map((m) => m.runs),
     target: softwareAfter(plan.package, first.runs),
     rollback: false,
+    ...(orchestratorsBefore.length > 0 && { orchestratorsBefore }),
+    ...(why !== undefined && { why }),
   });
   draft.noteShare(sight);
   draft.begin(at, sight);

@@ -13,6 +13,7 @@ export type Told = Record<string, unknown> & { readonly type: string };
 
 const FROM: Record<string, string> = { observed: 'observation', stepRefused: 'observation', stepTimeUp: 'deadline' };
 
+export const T98: Software = { release: 'R81.20', take: 98 };
 export const T99: Software = { release: 'R81.20', take: 99 };
 export const T118: Software = { release: 'R81.20', take: 118 };
 export const R82: Software = { release: 'R82', take: 0 };
