@@ -17,6 +17,16 @@ export const WRONG_ROWS: readonly {
     exit: 2,
     says: "There is no verb 'nothing'. Did you mean 'settings'? All verbs: rehearse --help.",
   },
+  {
+    argv: ['known-issues', '--at', 'T78'],
+    exit: 2,
+    says: '--at: expected a release, or a release and a take, as in R81.10:78, saw "T78". See: rehearse known-issues --help.',
+  },
+  {
+    argv: ['known-issues', '--to', 'R82'],
+    exit: 2,
+    says: 'known-issues: --to needs --at: from where. See: rehearse known-issues --help.',
+  },
   { argv: ['run'], exit: 2, says: 'rehearse run needs EXPERIMENT (experiment file). See: rehearse run --help.' },
   {
     argv: ['run', 'good.yaml', 'good.yaml'],

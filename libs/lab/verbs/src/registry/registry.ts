@@ -59,6 +59,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/window.js'),
   },
   {
+    path: 'known-issues',
+    summary: 'what is publicly known to be wrong with a take, and which take mends it',
+    load: () => import('../verbs/known-issues.js'),
+  },
+  {
     path: 'explore',
     summary: 'random faults over random traffic, seed by seed; what fails is shrunk',
     load: () => import('../verbs/explore.js'),
