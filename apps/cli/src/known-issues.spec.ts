@@ -33,20 +33,22 @@ async function live(plan: FabricPlan, mix: Record<string, number>): Promise<Live
   return { issues, incarnations: members.map((m) => m.incarnation), ledger };
 }
 
-const ids = ({ issues }: Lived): string[] => [...new Set(issues.map(({ fields }) => String(fields['id'])))];
+const ids = ({ issues }: Lived): string[] => [...new Set(issues.map(({ fields }) => String(fields['issue'])))];
 
 describe('a member of a take with a known issue', () => {
   it('panics when it sees VPN traffic, and says which issue it is', async () => {
     const lived = await live(planAt(78), { ipsec: 100 });
     expect(ids(lived)).toContain('PRJ-54398');
     expect(Math.max(...lived.incarnations)).toBeGreaterThan(1);
-    const [first] = lived.issues.filter(({ fields }) => fields['id'] === 'PRJ-54398');
+    const [first] = lived.issues.filter(({ fields }) => fields['issue'] === 'PRJ-54398');
     expect(first?.fields['what']).toMatch(/PRJ-54398.*fixed in R81\.10 take 79/s);
   });
 
   it('does not at the take that fixes it, nor without such traffic', async () => {
     const fixed = await live(planAt(79), { ipsec: 100 });
     expect([ids(fixed), fixed.incarnations]).toEqual([[], [1, 1, 1, 1]]);
+    const told = await live(planAt(78, { 'issue.act': 'false' }), { ipsec: 100 });
+    expect([ids(told), told.incarnations]).toEqual([[], [1, 1, 1, 1]]);
     const quiet = await live(planAt(78), { https: 100 });
     expect([ids(quiet), quiet.incarnations]).toEqual([['PRJ-57107'], [1, 1, 1, 1]]);
   });

@@ -83,6 +83,10 @@ export const resultSchema = z.strictObject({
     /** Affected connections that went on at another member. */
     connectionsMoved: z.int().min(0),
   }),
+  /** Known issues of the software that members ran and that acted, by id; at whom. */
+  knownIssues: z
+    .array(z.strictObject({ issue: z.string(), what: z.string(), members: z.array(z.string()) }))
+    .default([]),
   faults: z.strictObject({ applied: z.int().min(0) }),
   log: z.strictObject({
     commits: z.int().min(0),

@@ -10,6 +10,8 @@ type MsOrNull = number | null;
 export interface ResultData {
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
   readonly reasons: readonly string[];
+  /** Known issues of the software that members ran and that acted. */
+  readonly knownIssues: readonly { readonly what: string; readonly members: readonly string[] }[];
   readonly ledger: {
     readonly packets: {
       readonly sent: number;

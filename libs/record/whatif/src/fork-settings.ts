@@ -72,6 +72,7 @@ export const FORK_EFFECTS: Readonly<Record<SettingName, ForkEffect>> = {
   'upgrade.orchestratorInstallSec': actsOn('installations that begin from then on'),
   'upgrade.orchestratorRebootSec': actsOn('reboots that begin from then on'),
   'upgrade.cloneSec': actsOn('images that begin to be taken from then on'),
+  'issue.act': SUFFERED,
   'issue.leakKbPerSec': SUFFERED,
   'issue.leakLimitKb': SUFFERED,
   'smo.autoClone': RECORDED,

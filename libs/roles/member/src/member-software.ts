@@ -76,7 +76,7 @@ export class MemberSoftware {
     const { image } = this.#appliance;
     if (image === undefined || this.#suffers) return;
     this.#suffers = true;
-    const issues = issuesOf(image);
+    const issues = this.#parts.config.settings['issue.act'] ? issuesOf(image) : [];
     const of = (trigger: KnownIssue['trigger']): KnownIssue | undefined => issues.find((i) => i.trigger === trigger);
     const vpn = of('vpn-traffic');
     const gtp = of('gtp-u');
@@ -96,7 +96,7 @@ export class MemberSoftware {
   #say(issue: KnownIssue): void {
     if (this.#said.has(issue.id)) return;
     this.#said.add(issue.id);
-    this.#parts.rt.note('error', 'known_issue', { id: issue.id, what: sentence(issue) });
+    this.#parts.rt.note('error', 'known_issue', { issue: issue.id, effect: issue.effect, what: sentence(issue) });
   }
 
   #panic(issue: KnownIssue): void {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveSettings } from '@rehearsal/kernel';
-import type { FaultRecord } from '@rehearsal/lab-port';
+import type { FaultRecord, Note } from '@rehearsal/lab-port';
 import type { ConnectionRow } from '@rehearsal/traffic';
 import { affectedConnections, copiesUntilMs, failuresOf, faultTimeOf } from './affected.js';
+import { knownIssuesOf } from './known-issues.js';
 import type { FabricHistory, MemberLoss } from './history.js';
 
 const SLOT = 203;
@@ -101,6 +102,33 @@ describe('when a member failed', () => {
     const loss = { ...lossOf('1_03', []), detectedAtMs: 6_200, committedAtMs: 6_200 };
     expect(faultTimeOf(loss, [loss], failures)).toBe(6_000);
     expect(faultTimeOf(loss, [loss], [leak])).toBe(1_000);
+  });
+});
+
+describe('what is known to be wrong with software', () => {
+  const said = (issue: string, effect: string, atMs: number, id: string): Note => {
+    const fields = { issue, effect, what: `${issue} happens` };
+    return { atMs, role: 'member', id, incarnation: 1, level: 'error', code: 'known_issue', fields };
+  };
+  const notes = [
+    said('B', 'drop', 4_000, '1_02'),
+    said('A', 'panic', 6_000, '1_03'),
+    said('A', 'panic', 5_000, '1_01'),
+  ];
+
+  it('fails members like a fault, where it makes them panic', () => {
+    expect(failuresOf({ faults: [], notes }).map(({ atMs, fault, target }) => [atMs, fault, target])).toEqual([
+      [5_000, 'panic', 'member 1_01'],
+      [6_000, 'panic', 'member 1_03'],
+    ]);
+  });
+
+  it('is told with who suffered from it, issue by issue', () => {
+    expect(knownIssuesOf([...notes, said('A', 'panic', 9_000, '1_01')])).toEqual([
+      { issue: 'A', what: 'A happens', members: ['1_01', '1_03'] },
+      { issue: 'B', what: 'B happens', members: ['1_02'] },
+    ]);
+    expect(knownIssuesOf([{ ...notes[0]!, code: 'fwk_crashed' }])).toEqual([]);
   });
 });
 

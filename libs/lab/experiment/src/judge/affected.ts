@@ -10,14 +10,17 @@ import { causeOfLoss, isLost, isStateGone, type AffectedConnection } from './los
 const DEADLY = new Set<string>([...FAULT_KINDS.filter((kind) => FAULTS[kind].deadly), 'ended']);
 
 /**
- * What was done to processes, in order, and when members failed of it: one whose memory leaks fails long after that
- * began, and says so.
+ * What was done to processes, in order, and when members failed of it or of what is known to be wrong with their
+ * software: one whose memory leaks fails long after that began, and says so.
  */
 export function failuresOf({ faults, notes }: Pick<RunRecord, 'faults' | 'notes'>): readonly FaultRecord[] {
   const crashes = notes
     .filter((note) => note.code === 'fwk_crashed')
     .map(({ atMs, id, fields }) => ({ atMs, fault: 'fwk-crash', target: `member ${id}`, detail: fields }));
-  return [...faults, ...crashes].sort((a, b) => a.atMs - b.atMs);
+  const panics = notes
+    .filter((note) => note.code === 'known_issue' && note.fields['effect'] === 'panic')
+    .map(({ atMs, id, fields }) => ({ atMs, fault: 'panic', target: `member ${id}`, detail: fields }));
+  return [...faults, ...crashes, ...panics].sort((a, b) => a.atMs - b.atMs);
 }
 
 /**

@@ -9,6 +9,7 @@ import { affectedConnections, failuresOf, faultTimeOf, type RowsFor } from './af
 import { isApplied } from './applied.js';
 import { correctionOf } from './correction.js';
 import type { FabricHistory } from './history.js';
+import { knownIssuesOf } from './known-issues.js';
 import type { NotWell } from './losses.js';
 import { causeOfLoss, isLost, NEVER_BEGAN, NO_CAUSE, type AffectedConnection } from './lost-connections.js';
 import { comparePrediction, strangeAmong } from './prediction.js';
@@ -79,6 +80,7 @@ export function judge(evidence: Evidence): Judgement {
     },
     prediction: comparePrediction(affected, strange, record.settings),
     failover: failoverOf(evidence, faults, affected),
+    knownIssues: knownIssuesOf(record.notes),
     faults: { applied: record.faults.filter(isApplied).length },
     log: { commits: record.log.length, chain: sha256Hex(canonicalBytes(record.seal.streams)) },
     restsOn: countByCertainty(),

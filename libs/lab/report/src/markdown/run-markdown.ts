@@ -16,6 +16,7 @@ export function runMarkdown(run: RunData, basis: Basis, windows: readonly Window
     `# ${esc(run.title)}`,
     esc(run.description),
     `**${result.verdict}**${result.reasons.length === 0 ? '' : `: ${result.reasons.map(esc).join('; ')}`}`,
+    ...result.knownIssues.map(({ what, members }) => `Known of what ${members.join(', ')} ran: ${esc(what)}`),
     `Fabric ${esc(run.fabric)}, profile ${run.profile}, ${where}; run ${esc(run.runId)}.`,
     '## The ledger',
     markdownTable(

@@ -20,6 +20,7 @@ export function headSection(run: RunData, basis: string): Html {
   return markup`<h1>${run.title}</h1>
     <p class="about">${run.description}</p>
     <div class="verdict ${result.verdict}"><strong>${result.verdict}</strong><span>${why}</span></div>
+    ${result.knownIssues.map(({ what, members }) => markup`<p>Known of what ${members.join(', ')} ran: ${what}</p>`)}
     <p class="soft">
       Fabric ${run.fabric}, profile ${run.profile}, ${where}; run ${run.runId}. It rests on ${basis} settings: see
       <a href="#basis">what the verdict rests on</a>.

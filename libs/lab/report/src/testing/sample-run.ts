@@ -23,6 +23,7 @@ export function sampleRun(changes: Partial<RunData> = {}): RunData {
     result: {
       verdict: 'pass',
       reasons: [],
+      knownIssues: [],
       ledger: {
         packets: { sent: 1000, delivered: 990, dropped: { out_of_state: 7 }, lost: { dead_window: 3 } },
         unexplained: 0,

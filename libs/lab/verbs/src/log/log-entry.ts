@@ -85,7 +85,9 @@ export function faultEntry(fault: FaultRecord): SourcedEntry {
 export function noteEntry(note: Note): SourcedEntry {
   const { atMs, role, id, level, code } = note;
   const { role: _, id: __, ...fields } = note.fields;
-  const text = shortened(`${role} ${id}: ${level}: ${code} ${fieldsText(fields)}`.trimEnd());
+  // A sentence says more than the fields that it was made of.
+  const said = typeof fields['what'] === 'string' ? fields['what'] : fieldsText(fields);
+  const text = shortened(`${role} ${id}: ${level}: ${code} ${said}`.trimEnd());
   return {
     entry: { ...NO_COMMIT, atMs, kind: 'note', by: id, principal: '', types: [level, code], text },
     source: JSON.stringify(note),

@@ -78,6 +78,7 @@ export function resultNotes(result: Shown): string {
   const sure = countsText(result.restsOn, 'none');
   return [
     ...result.reasons.map((reason) => `${result.profile}: ${reason}`),
+    ...result.knownIssues.map(({ what, members }) => `${result.profile}: at ${members.join(', ')}: ${what}`),
     `${result.profile}: rests on settings that are ${sure}; run ${result.folder}; log ${result.log.chain.slice(0, 16)}`,
     `${result.profile}: report ${reportPath(result.folder)}`,
     ...archiveNotes(result),

@@ -113,6 +113,16 @@ export const UPGRADE = {
     about:
       'A member of a new release that waits for its turn is READY, or DOWN with the critical devices FSYNC and during_upgrade.',
   },
+  'issue.act': {
+    kind: 'bool',
+    unit: '',
+    vendor: true,
+    lossless: true,
+    certainty: 'ours',
+    fidelity: 'F-ISSUE-ACT',
+    where: 'members',
+    about: 'What is known to be wrong with a release and take happens; off only to show what would be without.',
+  },
   'issue.leakKbPerSec': {
     kind: 'int',
     unit: 'kB/s',
