@@ -1,7 +1,7 @@
 /** A worker that conducts whatever simulated run it is sent, one after the other, so that its code stays warm. */
 import '@rehearsal/compiler';
 import type { RunResult } from '@rehearsal/experiment';
-import { explain, readSet, startRun } from '@rehearsal/verbs';
+import { readSet, startRun, whatWentWrong } from '@rehearsal/verbs';
 import { createServices } from './services.js';
 
 export interface WantedRun {
@@ -27,7 +27,7 @@ async function conduct({ path, set, seed, runsFolder }: WantedRun): Promise<Ende
     const { verdict, reasons } = await startRun({ path, world: 'simulated', seed, keep: false }, context);
     return { verdict, reasons };
   } catch (error) {
-    return { verdict: 'fail', reasons: [explain(error)?.message ?? String(error)] };
+    return { verdict: 'fail', reasons: [whatWentWrong(error)] };
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   TimedRun,
   TimesRequest,
 } from '@rehearsal/verbs';
+import { brokenCase, brokenRun, brokenSeed, brokenTimes } from './broken-outcomes.js';
 import { runPool } from './worker-pool.js';
 
 /** Conducts one experiment for each seed. */
@@ -21,7 +22,7 @@ export function runSeeds(request: SeedsRequest, on: (outcome: SeedOutcome) => vo
     request,
     next: counter(request.from, request.to),
     on,
-    broken: (seed, error) => ({ seed, error }),
+    broken: brokenSeed,
   });
 }
 
@@ -32,7 +33,7 @@ export function conductRuns(request: RunsRequest, on: (outcome: RunOutcome) => v
     request,
     next: counter(0, request.runs.length - 1),
     on,
-    broken: (index, error) => ({ index, seed: request.runs[index]!.seed, error }),
+    broken: brokenRun(request),
   });
 }
 
@@ -43,16 +44,7 @@ export function assessCases(request: AssessRequest, on: (outcome: AssessOutcome)
     request,
     next: counter(0, request.cases.length - 1),
     on,
-    broken: (index, why) => ({
-      index,
-      broken: [{ rule: 'crashed', why }],
-      stops: [],
-      finished: false,
-      impossible: false,
-      startMs: 0,
-      fromMs: 0,
-      toMs: 0,
-    }),
+    broken: brokenCase,
   });
 }
 
@@ -63,7 +55,7 @@ export function timeSeeds(request: TimesRequest, on: (run: TimedRun) => void): P
     request,
     next: counter(request.from, request.to),
     on,
-    broken: (seed, error) => ({ seed, steps: [], totalMs: 0, backMs: null, capacity: [], error }),
+    broken: brokenTimes,
   });
 }
 
@@ -76,7 +68,7 @@ export function exploreSeeds(request: ExploreRequest, on: (outcome: ExploreOutco
     request,
     next: () => (performance.now() < endMs ? next() : undefined),
     on,
-    broken: (seed, error) => ({ seed, error }),
+    broken: brokenSeed,
   });
 }
 
@@ -92,7 +84,7 @@ export async function forkSeeds(request: ForkRequest, on: (outcome: ForkOutcome)
       isOver ||= outcome.remedy !== undefined;
       on(outcome);
     },
-    broken: (seed, error) => ({ seed, error }),
+    broken: brokenSeed,
   });
 }
 

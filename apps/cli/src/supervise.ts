@@ -10,6 +10,7 @@ import {
   announceLab,
   EXIT,
   explain,
+  whatWentWrong,
   findVerb,
   keepReport,
   keepRunStates,
@@ -212,7 +213,7 @@ try {
   process.exit(0);
 } catch (error) {
   const known = explain(error);
-  say(known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  say(whatWentWrong(error));
   const kind = error instanceof LabError ? error.kind : known?.kind === 'bad-input' ? 'bad-input' : 'environment';
   const remedy = error instanceof LabError ? error.remedy : `See ${join(folder, 'live', 'supervisor.log')}.`;
   const message =

@@ -42,6 +42,9 @@ export interface MeasuredRun {
   readonly error?: string;
 }
 
+/** Of a run that took its worker down, or that it could not carry out. */
+export const brokenMeasure = (index: number, error: string): MeasuredRun => ({ index, error });
+
 /**
  * Conducts every variant of every question with every seed in the simulator, two at a time.
  * @throws Error naming the first run that did not pass
@@ -67,7 +70,7 @@ export async function measure(
         const { question, name, seed } = jobs[run.index]!;
         say(`${question}, ${name}, seed ${seed}${run.error === undefined ? '' : `: ${run.error}`}`);
       },
-      broken: (index, error) => ({ index, error }),
+      broken: brokenMeasure,
     });
   } finally {
     rmSync(runsFolder, { recursive: true, force: true });

@@ -9,8 +9,10 @@ const PLAN = {
     { role: 'outside', id: 'outside' },
   ],
 } as unknown as FabricPlan;
-const installs = (installed: string) => ({ atMs: 20, text: 'an installation begins', installs: installed });
-const PLACES = [{ atMs: 10, text: 'a step begins', installs: '' }, installs(''), installs('1_01'), installs('1_02')];
+const PLACES = [
+  { atMs: 10, text: 'a step begins', installs: [] },
+  { atMs: 20, text: 'an installation begins', installs: ['1_01', '1_02'] },
+];
 
 describe('the ways of a procedure', () => {
   it('are each fault at each place once, and each who is installed as the last to come back', () => {

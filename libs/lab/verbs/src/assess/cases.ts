@@ -22,8 +22,8 @@ export interface AssessCase {
 export interface Place {
   readonly atMs: number;
   readonly text: string;
-  /** Whose installation begins here; '' where none does. */
-  readonly installs: string;
+  /** Whose installations begin here together, so that each may be the last to come back; [] for fewer than two. */
+  readonly installs: readonly string[];
 }
 
 const PANIC_FOR_MS = 3_000;
@@ -38,13 +38,13 @@ const SUFFERING: ReadonlySet<string> = new Set(['member', 'orchestrator', 'sync'
 export function casesOf(plan: FabricPlan, places: readonly Place[], faults: number, rebootMs: number): AssessCase[] {
   const cases: Omit<AssessCase, 'index'>[] = [{ place: 'without a fault', faults: [] }];
   for (const { atMs, text, installs } of places) {
-    if (installs === '') continue;
-    const hang = { kind: 'hang', target: `member ${installs}`, atMs, forMs: rebootMs } as const;
-    cases.push({ place: `${text}; ${installs} reboots after the other`, faults: [hang] });
+    for (const id of installs) {
+      const hang = { kind: 'hang', target: `member ${id}`, atMs, forMs: rebootMs } as const;
+      cases.push({ place: `${text}; ${id} reboots after the other`, faults: [hang] });
+    }
   }
   if (faults > 0) {
-    // A place names one by one who is installed there; to a fault it is the same.
-    for (const { atMs, text } of places.filter((place, i) => places[i - 1]?.atMs !== place.atMs)) {
+    for (const { atMs, text } of places) {
       for (const { role, id } of plan.roles.filter((entry) => SUFFERING.has(entry.role))) {
         const target = targetName({ role, id });
         cases.push({ place: text, faults: [{ kind: 'panic', target, atMs, forMs: PANIC_FOR_MS }] });

@@ -28,24 +28,19 @@ export function placesOf(commits: readonly CommitLine[], startMs: number, from: 
     if (moves.length === 0) continue;
     const atMs = Math.round(time.ms - startMs) + 1;
     const text = moves.map((event) => wordsOf(stream, event)?.text ?? event.type).join('; ');
-    const began = moves.filter((event) => event.type === 'WorkBegun') as unknown as readonly {
-      readonly appliance: string;
-    }[];
-    const last = places.at(-1);
-    if (last !== undefined && atMs - last.atMs < APART_MS && began.length === 0) continue;
-    places.push({ atMs, text, installs: '' });
+    const began = appliancesIn(moves);
     // Where several are installed at once, each may be the last to come back.
-    if (began.length > 1) for (const { appliance } of began) places.push({ atMs, text, installs: appliance });
+    const installs = began.length > 1 ? began : [];
+    const last = places.at(-1);
+    if (last?.atMs === atMs) places[places.length - 1] = { ...last, installs: [...last.installs, ...installs] };
+    else if (last === undefined || atMs - last.atMs >= APART_MS || began.length > 0)
+      places.push({ atMs, text, installs });
   }
-  return dedupe(places);
+  return places;
 }
 
-function dedupe(places: readonly Place[]): Place[] {
-  const seen = new Set<string>();
-  return places.filter(({ atMs, installs }) => {
-    const key = `${atMs} ${installs}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+/** Whose installation begins. */
+function appliancesIn(moves: readonly { readonly type: string }[]): string[] {
+  const began = moves.filter((event) => event.type === 'WorkBegun') as readonly { readonly appliance?: string }[];
+  return began.map(({ appliance = '' }) => appliance);
 }

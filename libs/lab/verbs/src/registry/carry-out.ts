@@ -37,6 +37,11 @@ export function explain(
     : { kind: refused.kind, message: refused.message, code: CODES[refused.kind] };
 }
 
+/** What went wrong, in words; of a mistake of the program itself with the place where it was made. */
+export function whatWentWrong(error: unknown): string {
+  return explain(error)?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
 /** Runs one verb and gives what a process would leave behind. Mistakes of the program itself reject. */
 export async function carryOut(verb: Verb, words: readonly string[], context: VerbContext): Promise<ProcessOutcome> {
   let json = ownWords(words).includes('--json');

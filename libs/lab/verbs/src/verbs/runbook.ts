@@ -18,6 +18,7 @@ import { runbookText } from '../runbook/text.js';
 import { withConductor } from '../runbook/with-conductor.js';
 import { commandOf } from './repeat.js';
 import { GREATEST_SEED } from './seed-range.js';
+import { timeWord } from '../time/time-word.js';
 
 const input = z.strictObject({
   file: z.string().describe('Markdown file'),
@@ -173,8 +174,4 @@ function commandFor(given: z.output<typeof input>, fabric: string, { set }: Verb
     ],
     set.words,
   );
-}
-
-function timeWord(now: Date): string {
-  return now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -9,6 +9,7 @@ import { keepReport } from '../report/keep-report.js';
 import { keepRunStates } from '../time/recorded-run.js';
 import { captureWords } from './capture-fields.js';
 import { commandOf } from './repeat.js';
+import { timeWord } from '../time/time-word.js';
 
 /** Reads an experiment; every command line in it is checked. @throws LabError (bad input) */
 export async function readChecked(path: string): Promise<Experiment> {
@@ -109,8 +110,4 @@ export function commandFor(start: Omit<StartRun, 'keep' | 'samples'>, { profile,
     ['run', path, ...where, ...kept, ...played, ...skipped, ...captureWords(packetCapture)],
     isSaid ? words : [`profile=${profile}`, ...words],
   );
-}
-
-function timeWord(now: Date): string {
-  return now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -3,10 +3,10 @@ import { LabError, type Lab, type Target } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
 import { conductorOf, upgradeStatus, upgradeText } from '../upgrade/status.js';
+import { readWindow, WINDOW } from '../window/window.js';
 import { labOf, nameField } from './lab-fields.js';
 
 const ACTIONS = ['start', 'status', 'pause', 'resume', 'abort', 'rollback'] as const;
-const HOUR_MS = 3_600_000;
 const CONDUCTOR: Target = { role: 'upgrade-conductor', id: '1' };
 
 const input = z
@@ -38,7 +38,7 @@ const input = z
       .describe('start: also where one member is left, whose connections have no copy'),
     window: z
       .string()
-      .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected a window as in 22:00-02:00')
+      .regex(WINDOW, 'expected a window as in 22:00-02:00')
       .optional()
       .describe('start: the maintenance window; no group is taken down after it. It opens when the upgrade starts'),
     why: z.string().min(1).max(200).optional().describe('the reason, for who reads the log'),
@@ -80,7 +80,7 @@ export default verb({
     await conductorOf(lab);
     if (action !== 'status') {
       await beforeFault(`upgrade ${action}`);
-      const args = { ...given, ...(window !== undefined && { windowMs: windowMs(window) }) };
+      const args = { ...given, ...(window !== undefined && { windowMs: readWindow(window).lengthMs }) };
       const told = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
       await tell(lab, action === 'start' ? 'upgrade' : action, told);
     }
@@ -88,15 +88,6 @@ export default verb({
   },
   render: upgradeText,
 });
-
-/** How long a window is open; one that ends before it begins is open over midnight. */
-function windowMs(window: string): number {
-  const [from = 0, to = 0] = window.split('-').map((time) => {
-    const [hours = 0, minutes = 0] = time.split(':').map(Number);
-    return (hours + minutes / 60) * HOUR_MS;
-  });
-  return to > from ? to - from : to + 24 * HOUR_MS - from;
-}
 
 async function tell(lab: Lab, name: string, args: Readonly<Record<string, unknown>>): Promise<void> {
   const reply: CommandReply = await lab.command(CONDUCTOR, { name, args });

@@ -11,9 +11,11 @@ export interface Window {
   readonly lengthMs: number;
 }
 
+export const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/;
+
 /** `22:00-02:00`; one that ends before it begins is open over midnight. @throws LabError (bad input) */
 export function readWindow(text: string): Window {
-  const parts = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
+  const parts = WINDOW.exec(text);
   if (parts === null) {
     throw new LabError('bad-input', `--window ${text} is no window.`, 'Say it as in --window 22:00-02:00.');
   }
