@@ -38,6 +38,7 @@ const output = z.strictObject({
   broken: z.int(),
   tookMs: z.int(),
 });
+type Way = z.output<typeof way>;
 type Out = z.output<typeof output>;
 type Given = z.output<typeof input>;
 
@@ -77,15 +78,14 @@ export default verb({
     const { settings } = procedure.plan;
     const rebootMs = (settings['upgrade.installSec'] + settings['upgrade.rebootSec'] + 2) * 1000;
     const cases = casesFor(given, procedure.plan, places, rebootMs);
-    const moments = new Set(places.map((place) => place.atMs)).size;
-    context.say(`${moments} places, ${cases.length} ways to go`);
+    context.say(`${places.length} places, ${cases.length} ways to go`);
     const outcomes = await all(wordsOf(given, lastsMs), cases, context);
     const ways = cases.map((each) => wayOf(each, outcomes.get(each.index), given, context));
     const broken = ways.filter((w) => w.broken.length > 0).length;
     return {
       procedure: given.file,
       verdict: broken === 0 ? 'pass' : 'fail',
-      places: moments,
+      places: places.length,
       ways,
       broken,
       tookMs: Math.round(performance.now() - startMs),
@@ -148,7 +148,7 @@ function wayOf(
   outcome: AssessOutcome | undefined,
   given: Given,
   { set }: VerbContext,
-): z.output<typeof way> {
+): Way {
   const fault = faults.map(faultWords).join(', ');
   const named = given.fabric === undefined ? [] : ['--fabric', given.fabric];
   const again = faults.length === 0 ? ['--faults', '0'] : ['--repeat', fault];
@@ -172,13 +172,25 @@ function assessText({ ways, places, broken, tookMs, verdict }: Out): string {
   const rows = ways.map((w) => [
     w.fault === '' ? '-' : w.fault,
     w.place.length > 90 ? `${w.place.slice(0, 89)}…` : w.place,
-    w.outcome,
+    endedText(w),
     w.broken.length > 0 ? w.broken.map((b) => b.rule).join(', ') : '-',
   ]);
   const bad = ways.filter((w) => w.broken.length > 0);
+  const resumed = ways.filter((w) => rulesOf(w).length > 0).length;
+  const stopped = resumed > 0 ? `, ${resumed} stop on the way` : '';
   return [
     textTable(['fault', 'after', 'ended', 'broken'], rows),
     ...bad.map((w) => `${w.fault}: ${w.broken.map((b) => `${b.rule}: ${b.why}`).join('; ')}\n  again: ${w.repeat}\n`),
-    `${verdict}: ${ways.length} ways at ${places} places, ${broken} break a rule; ${Math.round(tookMs / 1000)} s\n`,
+    `${verdict}: ${ways.length} ways at ${places} places, ${broken} break a rule${stopped}; ${Math.round(tookMs / 1000)} s\n`,
   ].join('\n');
+}
+
+/** `done; stopped for capacity`: where an upgrade stopped on its way and was resumed, for which rules. */
+function endedText(way: Way): string {
+  const rules = rulesOf(way);
+  return rules.length === 0 ? way.outcome : `${way.outcome}; stopped for ${rules.join(', ')}`;
+}
+
+function rulesOf({ stops }: Way): string[] {
+  return [...new Set(stops.flatMap((stop) => /^stopped \(([\w-]+)\)/.exec(stop)?.[1] ?? []))];
 }
