@@ -40,6 +40,7 @@ export type { AnyMachine, Deadline, Event, EventRef, Input, Intent, Machine } fr
 export type { AppendFault, MemoryStoreFaults, MemoryStoreOptions } from './memory-store.js';
 export { MemoryCommitStore } from './memory-store.js';
 export { nearestName } from './nearest-name.js';
+export { checkBy, principalOf } from './operator-words.js';
 export { createRng } from './rng.js';
 export type { RoleProbe } from './role-probe.js';
 export type {

@@ -1,5 +1,5 @@
-import type { Command, CommandReply, Principal } from '@rehearsal/kernel';
-import { askInput } from '@rehearsal/kernel';
+import type { Command, CommandReply } from '@rehearsal/kernel';
+import { askInput, principalOf } from '@rehearsal/kernel';
 import { DISTRIBUTIONS, type SecurityGroupEvent } from '@rehearsal/security-group';
 import type { InnerLife, InnerLifeHost } from './inner-life.js';
 import type { PnoteState } from './inner-life-pnotes.js';
@@ -152,11 +152,4 @@ function answer(problem: string | undefined, done: Done): void {
 
 function whole(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-/** Who gave the command, where it says so. */
-export function principalOf(args: Args): Principal {
-  const given = args['principal'] as Partial<Principal> | undefined;
-  if (typeof given?.name === 'string' && typeof given.known === 'string') return given as Principal;
-  return { name: 'operator', known: 'asserted' };
 }

@@ -1,9 +1,10 @@
 import type { Cancel, Command, CommandReply, Runtime, Settings } from '@rehearsal/kernel';
+import { principalOf } from '@rehearsal/kernel';
 import type { BeatState, MemberBeat } from '@rehearsal/protocol';
 import { BEAT } from '@rehearsal/protocol';
 import type { MemberState, SecurityGroupState } from '@rehearsal/security-group';
 import { isLeaving, memberState } from '@rehearsal/security-group';
-import { carryOut, principalOf } from './inner-life-commands.js';
+import { carryOut } from './inner-life-commands.js';
 import { CriticalDevices } from './inner-life-pnotes.js';
 import type { Configuration } from './inner-life-config.js';
 import { configurationHash, differencesOf } from './inner-life-config.js';

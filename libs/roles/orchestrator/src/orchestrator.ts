@@ -1,6 +1,6 @@
 import { ApplianceSoftware } from '@rehearsal/appliance';
-import type { Cancel, Command, CommandReply, Decider, Health, Input, Role, Runtime } from '@rehearsal/kernel';
-import { commitIds, createDecider, every, LogFollower, serveInputs } from '@rehearsal/kernel';
+import type { Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
+import { checkBy, commitIds, createDecider, every, LogFollower, serveInputs } from '@rehearsal/kernel';
 import type { Channel, FrameHeader } from '@rehearsal/protocol';
 import {
   channelOptions,
@@ -101,7 +101,7 @@ export class OrchestratorRole implements Role {
     this.group.onCommit((commit) => this.onCommit(commit.events));
     this.hub.start();
     this.cancels.push(this.rt.onBus((state) => this.detector.onBus(state, this.rt.nowMs())));
-    this.cancels.push(serveInputs(this.rt, this.group, { check: whatIsWrong }));
+    this.cancels.push(serveInputs(this.rt, this.group, { check: checkBy(securityGroupInput, 'the security group') }));
     this.follower.start(() => {
       this.software?.start();
       this.lease.start();
@@ -350,13 +350,6 @@ export class OrchestratorRole implements Role {
       ...groupStatus(this.group.state, this.group.version, this.watch, this.table),
     };
   }
-}
-
-function whatIsWrong(input: Input): string | undefined {
-  const parsed = securityGroupInput.safeParse(input);
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  return `not an input of the security group: ${issue?.path.join('.')} ${issue?.message}`;
 }
 
 export function createOrchestrator(rt: Runtime, config: OrchestratorConfig): Role {

@@ -1,17 +1,8 @@
 import type { HypersyncEvent, HypersyncInput, HypersyncState } from '@rehearsal/hypersync';
 import { hypersync, hypersyncInput } from '@rehearsal/hypersync';
-import type {
-  AnyMachine,
-  Cancel,
-  Command,
-  CommandReply,
-  Decider,
-  Health,
-  Input,
-  Role,
-  Runtime,
-} from '@rehearsal/kernel';
+import type { AnyMachine, Cancel, Command, CommandReply, Decider, Health, Role, Runtime } from '@rehearsal/kernel';
 import {
+  checkBy,
   canonicalBytes,
   commitIds,
   createDecider,
@@ -81,7 +72,7 @@ export class SyncRole implements Role {
     const copied = copiedSubject(this.#config.securityGroup);
     const progress = progressSubject(this.#config.securityGroup);
     this.#cancels.push(
-      serveInputs(this.#rt, this.#hypersync, { check: whatIsWrong }),
+      serveInputs(this.#rt, this.#hypersync, { check: checkBy(hypersyncInput, 'hypersync') }),
       this.#rt.answer(copied, copied, (body, reply) => {
         this.#rt.count('copy_reports', 1);
         this.#copies.take(parse(body), (answer) => reply(encode(answer)));
@@ -157,13 +148,6 @@ export class SyncRole implements Role {
     this.#inputs++;
     return `sync.${id}:${incarnation}:${this.#inputs}`;
   }
-}
-
-function whatIsWrong(input: Input): string | undefined {
-  const parsed = hypersyncInput.safeParse(input);
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  return `not an input of hypersync: ${issue?.path.join('.')} ${issue?.message}`;
 }
 
 function encode(answer: ReportAnswer): Uint8Array {

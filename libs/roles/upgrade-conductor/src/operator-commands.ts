@@ -1,4 +1,5 @@
-import type { Command, CommandReply, Decider, DeciderReply, Event, Input, Principal } from '@rehearsal/kernel';
+import type { Command, CommandReply, Decider, DeciderReply, Event, Input } from '@rehearsal/kernel';
+import { principalOf } from '@rehearsal/kernel';
 
 /** What an operator is told who gave a command to a machine: what was decided, or why it was not. */
 export function replyOf(reply: DeciderReply): CommandReply {
@@ -35,11 +36,4 @@ export function submitCommand<S, I extends Input, E extends Event>(
 ): void {
   const input = { ...told, id: `${name}.${id}`, at, from: 'command' } as unknown as I;
   decider.submit(input, principalOf(args), undefined, (reply) => done(replyOf(reply)));
-}
-
-/** Who gave the command, where it says so. */
-function principalOf(args: Readonly<Record<string, unknown>>): Principal {
-  const given = args['principal'] as Partial<Principal> | undefined;
-  if (typeof given?.name === 'string' && typeof given.known === 'string') return given as Principal;
-  return { name: 'operator', known: 'asserted' };
 }

@@ -13,6 +13,7 @@ import type {
 import { PROBE_SUBJECT } from '@rehearsal/protocol';
 import {
   canonicalBytes,
+  checkBy,
   commitIds,
   createDecider,
   every,
@@ -34,6 +35,7 @@ import { planFrom } from './plan.js';
 
 const LOOK_EVERY_MS = 1000;
 const CONFIGURE_AGAIN_MS = 500;
+const CHECK_SOFTWARE = checkBy(softwareInput, 'software');
 const PROBED_WITHIN_MS = 900;
 
 /**
@@ -77,8 +79,8 @@ export class UpgradeConductorRole implements Role {
 
   start(): void {
     this.#cancels.push(
-      serveInputs(this.#rt, this.#software, { check: (input) => whatIsWrong(softwareInput, 'software', input) }),
-      serveInputs(this.#rt, this.#upgrade, { check: (input) => whatIsWrong(upgradeInput, 'an upgrade', input) }),
+      serveInputs(this.#rt, this.#software, { check: CHECK_SOFTWARE }),
+      serveInputs(this.#rt, this.#upgrade, { check: checkBy(upgradeInput, 'an upgrade') }),
     );
     this.#follower.start(() => {
       this.#configure();
@@ -162,7 +164,7 @@ export class UpgradeConductorRole implements Role {
   #changeSoftware(command: Command, done: (reply: CommandReply) => void): void {
     const { input: told = {} } = command.args as { readonly input?: Readonly<Record<string, unknown>> };
     const whole = { ...told, id: command.id, at: this.#now(), from: 'command' } as unknown as Input;
-    const reason = whatIsWrong(softwareInput, 'software', whole);
+    const reason = CHECK_SOFTWARE(whole);
     if (reason !== undefined) return done({ ok: false, reason });
     submitCommand(this.#software, told, this.#now(), command, done);
   }
@@ -251,17 +253,6 @@ export class UpgradeConductorRole implements Role {
 
 export function createUpgradeConductor(rt: Runtime, config: UpgradeConductorConfig): Role {
   return new UpgradeConductorRole(rt, config);
-}
-
-function whatIsWrong(
-  schema: typeof softwareInput | typeof upgradeInput,
-  what: string,
-  input: Input,
-): string | undefined {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  return `not an input of ${what}: ${issue?.path.join('.')} ${issue?.message}`;
 }
 
 /** What the operator gave as reason, where one was given. */
