@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
 import type { Input } from './machine.js';
 import { checkBy, principalOf } from './operator-words.js';
 
 describe('an input from outside', () => {
-  const check = checkBy(z.strictObject({ of: z.strictObject({ count: z.int() }) }), 'a counter');
+  const issue = { path: ['of', 'count'], message: 'expected int' };
+  const schema = {
+    safeParse: (input: unknown) =>
+      (input as { count: unknown }).count === 1
+        ? ({ success: true } as const)
+        : ({ success: false, error: { issues: [issue, { path: [], message: 'and more' }] } } as const),
+  };
+  const check = checkBy(schema, 'a counter');
 
-  it('is let through where it fits, and named with what is wrong where it does not', () => {
-    expect(check({ of: { count: 1 } } as unknown as Input)).toBeUndefined();
-    expect(check({ of: { count: 'x' } } as unknown as Input)).toMatch(/^not an input of a counter: of\.count \S/);
+  it('is let through where it fits, and told the first thing that is wrong where it does not', () => {
+    expect(check({ count: 1 } as unknown as Input)).toBeUndefined();
+    expect(check({ count: 'x' } as unknown as Input)).toBe('not an input of a counter: of.count expected int');
   });
 });
 
