@@ -57,14 +57,17 @@ function hasConductor({ roles }: FabricPlan): boolean {
   return roles.some(({ role }) => role === 'upgrade-conductor');
 }
 
-/** What all appliances run at first, and the upgrade groups of the fabric file. */
-function softwareOf({ securityGroup: { release, take, members } }: FabricPlan): {
+/** What all appliances run at first, the upgrade groups of the fabric file, and where hosts are that can be asked. */
+function softwareOf({ securityGroup: { release, take, members }, traffic }: FabricPlan): {
   readonly software: { readonly release: string; readonly take: number };
   readonly groups: Record<string, string[]>;
+  readonly addresses?: { readonly clients?: string | undefined; readonly servers?: string | undefined };
 } {
   const groups: Record<string, string[]> = {};
   for (const { id, group } of members) if (group !== undefined) (groups[group] ??= []).push(id);
-  return { software: { release, take }, groups };
+  const { clients, servers } = traffic.addresses ?? {};
+  const addresses = { ...(clients !== undefined && { clients }), ...(servers !== undefined && { servers }) };
+  return { software: { release, take }, groups, addresses };
 }
 
 /** The bytes of the captures a fabric replays, by the name plans use: their file's. */

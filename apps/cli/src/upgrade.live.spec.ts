@@ -48,6 +48,18 @@ const of = (commits: readonly Commit[], kind: string, types: readonly string[]):
     .filter(({ stream }) => stream.startsWith(`${kind}.`))
     .flatMap(({ events }) => events.filter(({ type }) => types.includes(type)));
 
+interface Probed {
+  readonly asked?: readonly { readonly service: string; readonly asked: number; readonly answered: number }[];
+  readonly flow?: { readonly service: string; readonly silentMs: number };
+}
+
+/** What a gate has seen of its own probes. */
+function probed(event: Commit['events'][number]): string[] {
+  const { asked = [], flow } = (event['probe'] ?? {}) as Probed;
+  const kept = flow === undefined ? [] : [`${flow.service} ${flow.silentMs <= 3000 ? 'kept open' : 'is silent'}`];
+  return [...asked.map((s) => `${s.service} ${s.answered} of ${s.asked}`), ...kept];
+}
+
 const OF_A_GROUP = ['down', 'install', 'up', 'gate'];
 const KINDS = ['check', 'backup', 'import', 'verify', ...OF_A_GROUP, ...OF_A_GROUP, 'final-check'];
 
@@ -67,6 +79,9 @@ describe('an upgrade of real processes, under traffic', () => {
       expect(second.slice(0, 2).toSorted()).toEqual(['1_03', '1_04']);
       expect(second.slice(2).toSorted()).toEqual(['1_01', '1_02']);
       expect(of(commits, 'security-group', ['MemberLost'])).toEqual([]);
+      expect(of(commits, 'upgrade', ['StepDone']).flatMap(probed)).toEqual(
+        [1, 2].flatMap(() => ['http 16 of 16', 'dns 16 of 16', 'ssh 16 of 16', 'ssh kept open']),
+      );
       // The code that decided it is kept with the run, and decides all of it again.
       expect(await verified(folder)).toContain(`(${commits.length} commits, ${commits.length} decided again the same)`);
     },
@@ -81,6 +96,23 @@ describe('an upgrade of real processes, under traffic', () => {
       expect(of(commits, 'upgrade', ['StepDone']).map((e) => e['kind'])).toEqual(KINDS);
       const begun = of(commits, 'software', ['WorkBegun']).map((e) => String(e['appliance']));
       expect(begun.toSorted()).toEqual(['1_01', '1_02', '1_03', '1_04']);
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'is stopped by a gate where ssh does not come through, which only the gate asks for',
+    async () => {
+      const { verdict, reasons, commits } = await live('upgrade-gate-stops');
+      expect([verdict, reasons]).toEqual(['pass', []]);
+      const [stopped, ...more] = of(commits, 'upgrade', ['UpgradeStopped']);
+      expect(more).toEqual([]);
+      expect(stopped).toMatchObject({ rule: 'probe', step: KINDS.indexOf('gate') });
+      expect(stopped?.['reason']).toMatch(
+        /: 16 of 16 probes of ssh at .*1_03, 1_04: policy_drop; the connection of ssh /,
+      );
+      const begun = of(commits, 'software', ['WorkBegun']).map((e) => String(e['appliance']));
+      expect(begun.toSorted()).toEqual(['1_03', '1_04']);
     },
     WITHIN_MS,
   );

@@ -6,6 +6,7 @@ import { z } from 'zod';
 const ownConfig = z.looseObject({
   software: z.strictObject({ release: z.string(), take: z.int().min(0) }),
   groups: z.record(z.string(), z.array(z.string())),
+  addresses: z.strictObject({ clients: z.string(), servers: z.string() }).partial().default({}),
 });
 
 /** The conductor is started with what all appliances run at first, and with the upgrade groups of the fabric file. */

@@ -17,6 +17,7 @@ export {
 } from './ledger/ledger-report.js';
 export { lossPage, type LossKind, type LossPage, type LossRow, type LossTotal } from './ledger/loss-report.js';
 export { VIOLATIONS, type ViolationName } from './ledger/translations.js';
+export { hostAddress, hostsIn } from './workload/address-range.js';
 export {
   resolvePlan,
   trafficPlanSchema,
@@ -41,5 +42,12 @@ export {
 } from './packet-capture/read-packet-capture.js';
 export { Layout } from './layout.js';
 export { TrafficSource } from './traffic-source.js';
-export { applicationsOf } from './ledger/applications.js';
+export { applicationsOf, STUCK_AFTER_MS } from './ledger/applications.js';
 export type { Applications, ServiceFaring } from './ledger/applications.js';
+export { areOver, flowOutcomeOf, outcomesOf } from './probes/probe-outcomes.js';
+export type { FlowOutcome, ProbeOutcome } from './probes/probe-outcomes.js';
+export { probeOrder } from './probes/probe-order.js';
+export type { ProbeEnd, ProbeOrder } from './probes/probe-order.js';
+export { planOfFlow, planOfProbes, PROBE_SERVICES, probedService } from './probes/probe-plan.js';
+export { PROBE_PORTS } from './probes/probe-ports.js';
+export { probeSums, type ProbeSums } from './probes/probe-sums.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Probe, Sight } from './inputs.js';
+import * as fc from 'fast-check';
+import type { Probe, Sight, UpgradePlan } from './inputs.js';
 import { sightOf, Upgrade } from './testing/told.js';
 
 const GATE = { gateMs: 60_000 };
@@ -11,9 +12,9 @@ function seen(forMs: number, ...services: Probe['services']): Sight {
 }
 
 /** An upgrade that has come to its first gate. */
-function atGate(): Upgrade {
+function atGate(plan: Partial<UpgradePlan> = GATE): Upgrade {
   const upgrade = new Upgrade();
-  upgrade.start(GATE);
+  upgrade.start(plan);
   const step = upgrade.steps.indexOf('gate');
   upgrade.state = { ...upgrade.state, step, begunWith: upgrade.state.version };
   return upgrade;
@@ -62,5 +63,95 @@ describe('a gate', () => {
       rule: 'probe',
       reason: 'applications do not come through: 1 of ssh wait for an answer after 60 s',
     });
+  });
+});
+
+const ASKING = { ...GATE, probes: { services: ['http', 'ssh'], perService: 4 } };
+type Asked = NonNullable<Probe['asked']>[number];
+const asked = (service: string, change: Partial<Asked> = {}): Asked => {
+  return { service, asked: 4, answered: 4, slowestMs: 12, unansweredAt: [], reason: '', ...change };
+};
+const unanswered = { answered: 2, unansweredAt: ['1_03', '1_04'], reason: 'policy_drop' };
+const flow = { service: 'ssh', at: '1_03', openMs: 90_000, silentMs: 0, reason: '' };
+
+function told(forMs: number, change: Partial<Probe>): Sight {
+  return { ...sightOf(), probe: { forMs, services: [https], longest: null, ...change } };
+}
+
+describe('a gate that asks', () => {
+  it('is passed once every probe was answered, with what became of them on record', () => {
+    const probes = { asked: [asked('http'), asked('ssh')], flow };
+    const upgrade = atGate(ASKING);
+    expect(types(upgrade, told(4_999, probes))).toEqual([]);
+    const [done] = upgrade.sees(told(5_000, probes));
+    expect(done).toMatchObject({ type: 'StepDone', kind: 'gate', probe: probes });
+  });
+
+  it('is decided by probes alone where there is no traffic', () => {
+    const nobody = { services: [], asked: [asked('http'), asked('ssh')] };
+    expect(types(atGate(ASKING), told(5_000, nobody))).toEqual(['StepDone', 'StepBegun']);
+    expect(types(atGate(ASKING), told(5_000, { services: [], asked: [asked('http', unanswered)] }))).toEqual([]);
+  });
+
+  it('waits while one probe is not answered, or the connection that was kept open is silent, or nobody has asked', () => {
+    const upgrade = atGate(ASKING);
+    expect(types(upgrade, told(30_000, { asked: [asked('http'), asked('ssh', unanswered)], flow }))).toEqual([]);
+    const silent = { ...flow, silentMs: 3_001, reason: 'out_of_state' };
+    expect(types(upgrade, told(30_000, { asked: [asked('http'), asked('ssh')], flow: silent }))).toEqual([]);
+    expect(types(upgrade, told(30_000, {}))).toEqual([]);
+  });
+
+  it('stops the upgrade, and says which probes were not answered, at whom, and what the policy has to do with it', () => {
+    const [stopped] = atGate(ASKING).sees(told(60_001, { asked: [asked('http'), asked('ssh', unanswered)], flow }));
+    expect(stopped).toMatchObject({
+      type: 'UpgradeStopped',
+      rule: 'probe',
+      reason: 'applications do not come through: 2 of 4 probes of ssh at 1_03, 1_04: policy_drop after 60 s',
+      remedy: expect.stringContaining('Allow in the policy what is asked'),
+    });
+  });
+
+  it('stops it for the connection that was kept open, too, and for probes that nobody sent', () => {
+    const silent = { ...flow, silentMs: 63_000, reason: 'out_of_state' };
+    const reasonOf = (sight: Sight): unknown => atGate(ASKING).sees(sight)[0];
+    expect(reasonOf(told(60_001, { asked: [asked('http'), asked('ssh')], flow: silent }))).toMatchObject({
+      reason:
+        'applications do not come through: the connection of ssh that was opened 90 s ago is silent for 63 s: out_of_state after 60 s',
+      remedy: 'Find out what keeps them from it, then resume; or roll back.',
+    });
+    expect(reasonOf(told(60_001, {}))).toMatchObject({
+      reason: 'applications do not come through: nobody has sent the probes that are asked for after 60 s',
+    });
+  });
+
+  it('does not ask where the plan has no probes, whatever the outside world says', () => {
+    const failed = { asked: [asked('ssh', unanswered)] };
+    expect(types(atGate(), told(5_000, failed))).toEqual(['StepDone', 'StepBegun']);
+  });
+
+  it('passes when, and only when, traffic and all probes come through', () => {
+    const service = fc.record({ open: fc.nat(3), answered: fc.nat(3), stuck: fc.nat(1) });
+    const of = fc.record({ asked: fc.integer({ min: 1, max: 4 }), missing: fc.nat(1) });
+    fc.assert(
+      fc.property(
+        fc.array(service),
+        fc.array(of, { minLength: 1 }),
+        fc.nat(6_000),
+        fc.nat(9_999),
+        (traffic, asks, silentMs, forMs) => {
+          const services = traffic.map((s, i) => ({ service: `s${i}`, ...s }));
+          const probes = asks.map((a, i) => {
+            const at = a.missing > 0 ? { unansweredAt: ['1_03'], reason: 'no_answer' } : {};
+            return asked(`p${i}`, { asked: a.asked, answered: a.asked - a.missing, ...at });
+          });
+          const sight = told(forMs, { services, asked: probes, flow: { ...flow, silentMs } });
+          const isHeard = services.every((s) => s.open === 0) || services.some((s) => s.answered > 0);
+          const isWell = isHeard && services.every((s) => s.stuck === 0) && asks.every((a) => a.missing === 0);
+          const passes = isWell && silentMs <= 3_000 && forMs >= 5_000;
+          expect(types(atGate(ASKING), sight)).toEqual(passes ? ['StepDone', 'StepBegun'] : []);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });

@@ -28,6 +28,8 @@ export const upgradePlan = z.strictObject({
   stepLimitMs: z.int().min(1),
   /** Between groups applications are looked at through the fabric, for so long at most; 0: they are not. */
   gateMs: whole,
+  /** What gates ask, and by how many connections of each service; absent: they only look. */
+  probes: z.strictObject({ services: z.array(z.string().min(1)).min(1), perService: z.int().min(1) }).optional(),
   /** ms since the epoch at which the maintenance window closes; 0: there is none. */
   closesAt: whole,
 });
@@ -69,6 +71,23 @@ export const probe = z.strictObject({
   services: z.array(z.strictObject({ service: z.string(), open: whole, answered: whole, stuck: whole })),
   /** How long the longest connection over TCP has been open, and whether it had an answer since. */
   longest: z.strictObject({ service: z.string(), openMs: whole, answered: z.boolean() }).nullable(),
+  /** By service, what became of connections that were opened to ask: at whom they were not answered, and why. */
+  asked: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        asked: whole,
+        answered: whole,
+        slowestMs: whole,
+        unansweredAt: z.array(z.string()),
+        reason: z.string(),
+      }),
+    )
+    .optional(),
+  /** The connection over TCP that was opened when the upgrade began, and sends on: for how long it has waited for a packet. */
+  flow: z
+    .strictObject({ service: z.string(), at: z.string(), openMs: whole, silentMs: whole, reason: z.string() })
+    .optional(),
 });
 
 /** The fabric at one moment. */

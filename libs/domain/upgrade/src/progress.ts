@@ -41,7 +41,7 @@ export function isDone(state: UpgradeState, step: Step, sight: Sight): boolean {
     case 'up':
       return of.every((m) => m.serves) && isInStep({ ...sight, exposed: exposedNow(state, sight) });
     case 'gate':
-      return sight.probe !== undefined && isServed(sight.probe);
+      return sight.probe !== undefined && state.plan !== null && isServed(state.plan, sight.probe);
     case 'switch':
       return (
         membersAt(sight, step.to).every((m) => m.serves) &&

@@ -36,6 +36,18 @@ export const resultSchema = z.strictObject({
     packets: z.strictObject({ sent: z.int(), delivered: z.int(), dropped: counts, lost: counts }),
     /** Packets nobody accounts for, and connections whose difference from the run without faults has no name. */
     unexplained: z.int().min(0),
+    /** Packets of the probes that gates sent; absent where they sent none. They are among no other figure. */
+    probes: z
+      .strictObject({
+        sent: z.int(),
+        delivered: z.int(),
+        dropped: counts,
+        lost: counts,
+        outstanding: z.int(),
+        unexplained: z.int(),
+        duplicated: z.int(),
+      })
+      .optional(),
     /** Packets that another member answered than the one they were steered to, and how much longer they took. */
     correction: z.strictObject({
       packets: z.int(),

@@ -1,6 +1,6 @@
 import type { SoftwareEvent } from '@rehearsal/software';
 import { softwareText } from '@rehearsal/software';
-import type { UpgradeEvent } from '@rehearsal/upgrade';
+import type { Probe, UpgradeEvent } from '@rehearsal/upgrade';
 import { say, type Words } from './said.js';
 
 const at = (appliance: string): string => (appliance === '' ? '' : ` at ${appliance}`);
@@ -32,6 +32,16 @@ export const SOFTWARE: Words<SoftwareEvent> = {
   InstallerBroken: (e) => say('upgrade', 'bad', `the next installation on ${e.appliance} will fail: ${e.reason}`),
 };
 
+/** What probes said at a gate that was passed; nothing where none were sent. */
+function probedText(probe: Probe | undefined): string {
+  if (probe?.asked === undefined) return '';
+  const asked = probe.asked.map((s) => `${s.answered} of ${s.asked} ${s.service}`).join(', ');
+  const slowestMs = Math.max(0, ...probe.asked.map((s) => s.slowestMs));
+  const { flow } = probe;
+  const open = flow === undefined ? '' : `; ${flow.service} open for ${Math.round(flow.openMs / 1000)} s`;
+  return `; probes answered: ${asked}, after ${slowestMs} ms at most${open}`;
+}
+
 /** How an upgrade goes on. */
 export const UPGRADE: Words<UpgradeEvent> = {
   UpgradeStarted: (e) =>
@@ -44,7 +54,8 @@ export const UPGRADE: Words<UpgradeEvent> = {
   UpgradeIgnored: (e) => say('upgrade', 'plain', `an upgrade changes nothing: ${e.reason}`),
   StepBegun: (e) =>
     say('upgrade', 'plain', `step ${e.step + 1}: ${e.kind}${e.of.length > 0 ? ` of ${e.of.join(', ')}` : ''}`),
-  StepDone: (e) => say('upgrade', 'good', `step ${e.step + 1} is done: ${e.kind}; ${e.share} % serve`),
+  StepDone: (e) =>
+    say('upgrade', 'good', `step ${e.step + 1} is done: ${e.kind}; ${e.share} % serve${probedText(e.probe)}`),
   UpgradeStopped: (e) => say('upgrade', 'bad', `the upgrade stops (${e.rule}): ${e.reason}. ${e.remedy}`),
   CapacityChanged: (e) => say('upgrade', e.share < 100 ? 'bad' : 'good', `${e.share} % of the group serve`),
   UpgradePaused: () => say('upgrade', 'plain', 'the upgrade pauses'),

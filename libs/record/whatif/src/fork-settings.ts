@@ -81,6 +81,8 @@ export const FORK_EFFECTS: Readonly<Record<SettingName, ForkEffect>> = {
   'upgrade.newerWaits': RECORDED,
   'upgrade.capacityFloorPercent': actsOn('upgrades that begin from then on'),
   'upgrade.gateSec': actsOn('upgrades that begin from then on'),
+  'upgrade.probes': actsOn('upgrades that begin from then on'),
+  'upgrade.probesPerService': actsOn('upgrades that begin from then on'),
   'upgrade.stepLimitSec': actsOn('upgrades that begin from then on'),
   'uplinks.lacp': ACTS,
   'dist.slots': RECORDED,

@@ -12,11 +12,13 @@ import {
   HEADER_WORDS,
   nextLife,
   nodeCode,
+  PacketFrameReader,
   PROBE_SUBJECT,
 } from '@rehearsal/protocol';
 import {
   isTrafficCommand,
   MAX_MARKS,
+  probeOrder,
   progressOf,
   readTrafficArgs,
   resolvePlan,
@@ -25,8 +27,10 @@ import {
 import { CaptureShelf } from './capture-shelf.js';
 import { Capturing } from './capturing.js';
 import type { OutsideWorldConfig } from './config.js';
-import { Run } from './run.js';
+import { Probing } from './probing.js';
+import { Run, type RunLimits } from './run.js';
 import { Settling } from './settling.js';
+import { isProbeTag, TRAFFIC_TAG_BITS } from './tags.js';
 import { Way } from './way.js';
 
 const DEFAULT_ROWS = 500;
@@ -52,6 +56,9 @@ export class OutsideWorldRole implements Role {
   private rounds = 0;
   private readonly settling: Settling;
   private readonly capturing: Capturing | undefined;
+  private readonly limits: RunLimits;
+  private readonly probing: Probing;
+  private readonly reader = new PacketFrameReader();
 
   constructor(rt: Runtime, config: OutsideWorldConfig) {
     const { settings } = config;
@@ -63,6 +70,15 @@ export class OutsideWorldRole implements Role {
       if (way?.state === 'alive') this.wayDied(way, reason);
     });
     this.settling = new Settling(rt, () => this.run);
+    this.limits = {
+      get maxPackets() {
+        return settings['batch.maxPackets'];
+      },
+      get windowFrames() {
+        return settings['link.windowFrames'];
+      },
+    };
+    this.probing = new Probing(rt, this.ways, this.limits);
     this.shelf = new CaptureShelf(config.captures ?? {});
     if (config.packetCapture !== undefined) this.capturing = new Capturing(rt, config.packetCapture);
     this.hub = new ChannelHub(
@@ -104,16 +120,20 @@ export class OutsideWorldRole implements Role {
     for (const cancel of this.cancels) cancel();
     this.rounding?.();
     this.stopTicking();
+    this.probing.stop();
     this.settling.refuseAll('the outside world is being stopped');
     this.hub.stop();
     if (this.capturing === undefined) done();
     else this.capturing.end(done);
   }
 
-  /** How applications have fared for as long as is asked; without traffic there are none. */
+  /** How applications have fared for as long as is asked, and probes; without traffic there are only these. */
   private applications(body: Uint8Array): Uint8Array {
-    const { forMs } = JSON.parse(new TextDecoder().decode(body)) as { readonly forMs: number };
-    return canonicalBytes(this.run?.applications(this.rt.nowMs(), forMs) ?? { forMs, services: [], longest: null });
+    const asked = probeOrder.safeParse(JSON.parse(new TextDecoder().decode(body)));
+    if (!asked.success) return canonicalBytes({ problem: `not an order to probe: ${asked.error.message}` });
+    const { forMs } = asked.data;
+    const seen = this.run?.applications(this.rt.nowMs(), forMs) ?? { forMs, services: [], longest: null };
+    return canonicalBytes({ ...seen, ...this.probing.ask(asked.data) });
   }
 
   // What the channels bring.
@@ -129,7 +149,7 @@ export class OutsideWorldRole implements Role {
     if (way.state === 'alive') return;
     this.rt.note('info', 'orchestrator_heard', { orchestrator: way.id, incarnation, was: way.state });
     way.state = 'alive';
-    this.run?.router.refresh();
+    this.refreshRouters();
   }
 
   onDatagram(header: FrameHeader, words: Int32Array): void {
@@ -138,7 +158,7 @@ export class OutsideWorldRole implements Role {
     const ready = words[HEADER_WORDS] === 1;
     if (ready === way.ready) return;
     way.heardReady(ready);
-    this.run?.router.refresh();
+    this.refreshRouters();
   }
 
   onFrame(type: number, words: Int32Array): void {
@@ -146,9 +166,17 @@ export class OutsideWorldRole implements Role {
       this.rt.count('frames_unexpected', 1);
       return;
     }
-    const records = this.run?.takeEmit(words, this.rt.nowMs()) ?? 0;
-    if (records < 0) this.rt.count('frames_malformed', 1);
-    else this.rt.count('packets_accounted', records);
+    const { reader } = this;
+    if (!reader.open(words)) {
+      this.rt.count('frames_malformed', 1);
+      return;
+    }
+    const nowMs = this.rt.nowMs();
+    while (reader.next()) {
+      if (isProbeTag(reader.id)) this.probing.hear(reader, words, nowMs);
+      else this.run?.hear(reader, words, nowMs);
+    }
+    this.rt.count('packets_accounted', reader.count);
     this.settling.look();
   }
 
@@ -207,7 +235,7 @@ export class OutsideWorldRole implements Role {
         this.settling.wait(command, done);
         break;
       case 'ledger':
-        done({ ok: true, body: run.summary(nowMs) });
+        done({ ok: true, body: { ...run.summary(nowMs), ...this.probing.account() } });
         break;
       case 'progress':
         done({ ok: true, body: progressOf(run.ledger, nowMs) });
@@ -240,21 +268,12 @@ export class OutsideWorldRole implements Role {
       refuse(done, reply.problems.join('; '));
       return;
     }
-    const { settings } = this.config;
     try {
       const recordings = reply.plan.captures.map((c) => this.shelf.recording(c.name));
-      const limits = {
-        get maxPackets() {
-          return settings['batch.maxPackets'];
-        },
-        get windowFrames() {
-          return settings['link.windowFrames'];
-        },
-      };
       const firstTag = this.run?.ledger.ring.nextTag ?? 1;
-      this.clearQueues();
+      const tags = { firstTag, tagBits: TRAFFIC_TAG_BITS };
       const nowMs = this.rt.nowMs();
-      this.run = new Run(reply.plan, recordings, this.ways, limits, firstTag, nowMs, this.capturing?.packets);
+      this.run = new Run(reply.plan, recordings, this.ways, this.limits, tags, nowMs, this.capturing?.packets);
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof CaptureError)) throw error;
       refuse(done, error.message);
@@ -304,7 +323,9 @@ export class OutsideWorldRole implements Role {
       lagMs: run?.lagMs ?? 0,
       pacePerMille: Math.round((run?.pace ?? 1) * 1000),
       pausedMs: Math.ceil(run?.pausedMs ?? 0),
-      orchestrators: this.ways.map((w) => ({ id: w.id, state: w.state, ready: w.ready, queued: w.queue.length })),
+      orchestrators: this.ways.map((w) => {
+        return { id: w.id, state: w.state, ready: w.ready, queued: run?.router.lineOf(w).length ?? 0 };
+      }),
     };
   }
 
@@ -345,6 +366,7 @@ export class OutsideWorldRole implements Role {
   private wayDied(way: Way, why: string): void {
     way.state = way.state === 'unknown' ? 'unknown' : 'dead';
     const lost = this.run?.wayDied(way, this.rt.nowMs()) ?? 0;
+    this.probing.wayDied(way);
     this.rt.note('warn', 'orchestrator_dead', { orchestrator: way.id, why, packetsPresumedLost: lost });
     this.rt.count('orchestrators_dead', 1);
     this.settling.look();
@@ -361,10 +383,9 @@ export class OutsideWorldRole implements Role {
     this.rt.note('warn', 'began_a_new_life', { orchestrator: way.id, incarnation: this.hub.incarnation });
   }
 
-  private clearQueues(): void {
-    for (const way of this.ways) {
-      while (way.queue.length > 0) way.queue.shift();
-    }
+  private refreshRouters(): void {
+    this.run?.router.refresh();
+    this.probing.refreshRouters();
   }
 
   private wayOf(code: number): Way | undefined {

@@ -18,9 +18,9 @@ function world(connections = 100, asymmetricPercent = 0) {
   };
   const empty = (way: Way): number[] => {
     const out: number[] = [];
-    for (; way.queue.length > 0; way.queue.shift()) {
-      out.push(way.queue.connection);
-      router.dequeued(way.queue.connection, 0);
+    for (; router.lineOf(way).length > 0; router.lineOf(way).shift()) {
+      out.push(router.lineOf(way).connection);
+      router.dequeued(router.lineOf(way).connection, 0);
     }
     return out;
   };
@@ -29,10 +29,10 @@ function world(connections = 100, asymmetricPercent = 0) {
 
 describe('the way of a connection', () => {
   it('is one of those that are ready, about half on each of two', () => {
-    const { first, second, send } = world();
+    const { router, first, second, send } = world();
     send();
-    expect(first.queue.length + second.queue.length).toBe(100);
-    expect(Math.abs(first.queue.length - 50)).toBeLessThan(20);
+    expect(router.lineOf(first).length + router.lineOf(second).length).toBe(100);
+    expect(Math.abs(router.lineOf(first).length - 50)).toBeLessThan(20);
   });
 
   it('stays while the connection has packets in line or under way, though another way is ready again', () => {
@@ -40,19 +40,19 @@ describe('the way of a connection', () => {
     second.ready = false;
     router.refresh();
     send();
-    expect(second.queue.length).toBe(0);
+    expect(router.lineOf(second).length).toBe(0);
     second.ready = true;
     router.refresh();
     send();
-    expect(second.queue.length).toBe(0);
+    expect(router.lineOf(second).length).toBe(0);
     underWay.fill(1);
     empty(first);
     send();
-    expect([first.queue.length, second.queue.length]).toEqual([100, 0]);
+    expect([router.lineOf(first).length, router.lineOf(second).length]).toEqual([100, 0]);
     underWay.fill(0);
     empty(first);
     send();
-    expect(second.queue.length).toBeGreaterThan(30);
+    expect(router.lineOf(second).length).toBeGreaterThan(30);
   });
 
   it('is none that has not been ready in its present life, even where no other is ready', () => {
@@ -61,7 +61,7 @@ describe('the way of a connection', () => {
     first.ready = false;
     router.refresh();
     send();
-    expect([first.queue.length, second.queue.length]).toEqual([100, 0]);
+    expect([router.lineOf(first).length, router.lineOf(second).length]).toEqual([100, 0]);
     second.heardReady(true);
     expect([second.usable, first.usable]).toEqual([true, true]);
   });
@@ -72,13 +72,13 @@ describe('the way of a connection', () => {
     underWay.fill(1);
     const moved: number[] = [];
     for (let c = 0; c < 100; c++) if (router.wayId(c) === '1_1') moved.push(c);
-    const own = second.queue.length;
+    const own = router.lineOf(second).length;
     first.state = 'dead';
     router.refresh();
     router.moveQueue(first, PLAIN);
-    expect(first.queue.length).toBe(0);
+    expect(router.lineOf(first).length).toBe(0);
     const line: number[] = [];
-    for (; second.queue.length > 0; second.queue.shift()) line.push(second.queue.connection);
+    for (; router.lineOf(second).length > 0; router.lineOf(second).shift()) line.push(router.lineOf(second).connection);
     expect(line.slice(own)).toEqual(moved);
   });
 
@@ -88,11 +88,11 @@ describe('the way of a connection', () => {
     first.state = 'dead';
     router.refresh();
     send();
-    expect([first.queue.length, second.queue.length]).toEqual([0, 100]);
+    expect([router.lineOf(first).length, router.lineOf(second).length]).toEqual([0, 100]);
     second.state = 'dead';
     router.refresh();
     router.moveQueue(second, PLAIN);
-    expect(second.queue.length).toBe(100);
+    expect(router.lineOf(second).length).toBe(100);
   });
 });
 
@@ -106,15 +106,15 @@ describe('the way of a fragment', () => {
     router.refresh();
     empty(first);
     for (let c = 0; c < 100; c++) router.enqueue(c, 1, 0, c, true);
-    expect(second.queue.length).toBe(0);
+    expect(router.lineOf(second).length).toBe(0);
     empty(first);
     for (let c = 0; c < 100; c++) router.enqueue(c, 2, 0);
-    expect(second.queue.length).toBe(0);
+    expect(router.lineOf(second).length).toBe(0);
     empty(first);
     first.state = 'dead';
     router.refresh();
     for (let c = 0; c < 100; c++) router.enqueue(c, 3, 0);
-    expect(second.queue.length).toBe(100);
+    expect(router.lineOf(second).length).toBe(100);
   });
 
   it('that comes before the first one is that of the connection it is a piece of, also when it is moved', () => {
@@ -124,7 +124,7 @@ describe('the way of a fragment', () => {
     for (let c = 1; c < 100; c++) router.enqueue(c, c, 0, c, true);
     const steps = (way: Way): number[] => {
       const out: number[] = [];
-      for (; way.queue.length > 0; way.queue.shift()) out.push(way.queue.step);
+      for (; router.lineOf(way).length > 0; router.lineOf(way).shift()) out.push(router.lineOf(way).step);
       return out;
     };
     const [one, other] = [steps(first), steps(second)];
@@ -151,9 +151,9 @@ describe('the ways of an asymmetric connection', () => {
     ] as const) {
       for (let c = 0; c < 1000; c++) router.enqueue(c, side, side);
       for (const way of [first, second]) {
-        for (; way.queue.length > 0; way.queue.shift()) {
-          (ways[way.queue.connection] ??= new Set()).add(way.id);
-          router.dequeued(way.queue.connection, side);
+        for (; router.lineOf(way).length > 0; router.lineOf(way).shift()) {
+          (ways[router.lineOf(way).connection] ??= new Set()).add(way.id);
+          router.dequeued(router.lineOf(way).connection, side);
         }
       }
     }

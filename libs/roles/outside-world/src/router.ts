@@ -1,4 +1,5 @@
 import type { TrafficSource } from '@rehearsal/traffic';
+import { PacketQueue } from './packet-queue.js';
 import type { Way } from './way.js';
 
 const NO_WAY = 255;
@@ -13,6 +14,8 @@ const NO_WAY = 255;
  */
 export class Router {
   private readonly ways: readonly Way[];
+  /** What is in line, by way. */
+  private readonly lines: readonly PacketQueue[];
   /** By leg: connection, or connection and side where there are asymmetric ones. */
   private readonly taken: Uint8Array;
   /** Packets in line, by leg. */
@@ -26,6 +29,7 @@ export class Router {
   /** `underWay` counts, by connection, the packets in the fabric. */
   constructor(ways: readonly Way[], connections: number, underWay: Uint32Array, asymmetricPercent: number = 0) {
     this.ways = ways;
+    this.lines = ways.map(() => new PacketQueue());
     this.asymmetricPercent = asymmetricPercent;
     const legs = asymmetricPercent > 0 ? connections * 2 : connections;
     this.taken = new Uint8Array(legs).fill(NO_WAY);
@@ -33,6 +37,18 @@ export class Router {
     this.inPieces = new Uint8Array(legs);
     this.underWay = underWay;
     this.refresh();
+  }
+
+  /** What is in line for a way. */
+  lineOf({ index }: Way): PacketQueue {
+    return this.lines[index];
+  }
+
+  /** Packets in line for all ways. */
+  get inLine(): number {
+    let inLine = 0;
+    for (const line of this.lines) inLine += line.length;
+    return inLine;
   }
 
   /** Something about a way changed. */
@@ -48,7 +64,7 @@ export class Router {
    * Where no way has ever been ready or none is left, on the way it would have taken.
    */
   enqueue(connection: number, step: number, side: 0 | 1, along: number = connection, isPiece: boolean = false): void {
-    this.wayFor(along, side).queue.push(connection, step);
+    this.lineOf(this.wayFor(along, side)).push(connection, step);
     this.queued[this.legOf(connection, side)]++;
     if (isPiece) this.inPieces[this.legOf(along, side)] = 1;
   }
@@ -60,11 +76,12 @@ export class Router {
   /** Moves what is in line for a dead way to the others, where there are others. */
   moveQueue(from: Way, source: Pick<TrafficSource, 'along' | 'side'>): void {
     if (this.choice.length === 0) return;
-    for (let left = from.queue.length; left > 0; left--) {
-      const { connection, step } = from.queue;
-      from.queue.shift();
+    const line = this.lineOf(from);
+    for (let left = line.length; left > 0; left--) {
+      const { connection, step } = line;
+      line.shift();
       const way = this.wayFor(source.along(connection, step), source.side(connection, step));
-      way.queue.push(connection, step);
+      this.lineOf(way).push(connection, step);
     }
   }
 

@@ -23,11 +23,11 @@ import {
   FRAME,
   isLoss,
   MAX_PACKET_BYTES,
-  PacketFrameReader,
   reasonName,
   REASONS,
   RECORD_FLAG,
   slotOfAux,
+  type PacketFrameReader,
 } from '@rehearsal/protocol';
 import { Router } from './router.js';
 import type { Way } from './way.js';
@@ -42,6 +42,12 @@ const SECONDS_REMEMBERED = 8;
 export interface RunLimits {
   readonly maxPackets: number;
   readonly windowFrames: number;
+}
+
+/** The tag of the first packet, and how many of its low bits count. */
+export interface RunTags {
+  readonly firstTag: number;
+  readonly tagBits: number;
 }
 
 /** What a delivery is to a packet capture, by what it was to the ledger. */
@@ -63,7 +69,6 @@ export class Run {
   private readonly ways: readonly Way[];
   private readonly limits: RunLimits;
   private readonly capture: PacketCapture | undefined;
-  private readonly reader = new PacketFrameReader();
   private readonly words = new Int32Array((MAX_PACKET_BYTES + 4) >> 2);
   private readonly bytes = new Uint8Array(this.words.buffer);
   private lastTickMs: number;
@@ -76,7 +81,7 @@ export class Run {
     recordings: readonly Recording[],
     ways: readonly Way[],
     limits: RunLimits,
-    firstTag: number,
+    { firstTag, tagBits }: RunTags,
     nowMs: number,
     capture?: PacketCapture,
   ) {
@@ -88,6 +93,7 @@ export class Run {
       capacity: capacityFor(plan),
       startMs: nowMs,
       firstTag,
+      tagBits,
       reasonName,
       isLoss,
     });
@@ -114,9 +120,7 @@ export class Run {
   }
 
   get queued(): number {
-    let queued = 0;
-    for (const way of this.ways) queued += way.queue.length;
-    return queued;
+    return this.router.inLine;
   }
 
   /** Nothing more will be sent, and every packet has been accounted for. */
@@ -142,27 +146,23 @@ export class Run {
     for (const way of this.ways) this.flush(way, nowMs);
   }
 
-  /** Takes what the fabric says of packets: out, dropped or lost. Returns how many records; -1 for a malformed frame. */
-  takeEmit(words: Int32Array, nowMs: number): number {
-    const { reader, ledger, capture } = this;
-    if (!reader.open(words)) return -1;
-    while (reader.next()) {
-      const { id, code, packetAt, lenBytes } = reader;
-      if (code !== DELIVERED) {
-        const isNew = ledger.judge(id, code, nowMs, slotOfAux(reader.aux));
-        if (isNew && capture !== undefined) capture.fate(id, HOW.judged, code, reader.flags, reader.aux, nowMs);
-        continue;
-      }
-      const corrected = (reader.flags & RECORD_FLAG.corrected) !== 0;
-      const delivery = ledger.deliver(id, words, packetAt, lenBytes, nowMs, corrected);
-      if (capture !== undefined && delivery !== DELIVERY.unknown) {
-        capture.fate(id, HOW_OF[delivery], code, reader.flags, reader.aux, nowMs);
-      }
-      if (delivery === DELIVERY.first) {
-        this.source.arrived(ledger.connectionOf(id), ledger.stepOf(id), nowMs);
-      }
+  /** Takes what the fabric says of one packet, the record that `reader` is at: out, dropped or lost. */
+  hear(reader: PacketFrameReader, words: Int32Array, nowMs: number): void {
+    const { ledger, capture } = this;
+    const { id, code, packetAt, lenBytes } = reader;
+    if (code !== DELIVERED) {
+      const isNew = ledger.judge(id, code, nowMs, slotOfAux(reader.aux));
+      if (isNew && capture !== undefined) capture.fate(id, HOW.judged, code, reader.flags, reader.aux, nowMs);
+      return;
     }
-    return reader.count;
+    const corrected = (reader.flags & RECORD_FLAG.corrected) !== 0;
+    const delivery = ledger.deliver(id, words, packetAt, lenBytes, nowMs, corrected);
+    if (capture !== undefined && delivery !== DELIVERY.unknown) {
+      capture.fate(id, HOW_OF[delivery], code, reader.flags, reader.aux, nowMs);
+    }
+    if (delivery === DELIVERY.first) {
+      this.source.arrived(ledger.connectionOf(id), ledger.stepOf(id), nowMs);
+    }
   }
 
   /** A way is dead: what it held is presumed lost, what was in line for it takes another. Returns how many were lost. */
@@ -210,21 +210,22 @@ export class Run {
   }
 
   private flush(way: Way, nowMs: number): void {
-    const { queue } = way;
+    const line = this.router.lineOf(way);
     if (way.state === 'unknown' || !way.everReady) return;
-    while (queue.length > 0) {
+    while (line.length > 0) {
       if (!way.usable) this.sendIntoTheVoid(way, nowMs);
       else if (!this.sendFrame(way, nowMs)) return;
     }
   }
 
   private sendFrame(way: Way, nowMs: number): boolean {
-    const { channel, queue, writer } = way;
+    const { channel, writer } = way;
+    const line = this.router.lineOf(way);
     if (channel === undefined || channel.inFlight >= this.limits.windowFrames) return false;
     writer.reset();
-    while (queue.length > 0 && writer.count < this.limits.maxPackets && !writer.full) {
-      const { connection, step } = queue;
-      queue.shift();
+    while (line.length > 0 && writer.count < this.limits.maxPackets && !writer.full) {
+      const { connection, step } = line;
+      line.shift();
       const side = this.source.side(connection, step);
       this.router.dequeued(connection, side);
       const lenBytes = this.source.build(connection, step, this.words, this.bytes);
@@ -238,8 +239,9 @@ export class Run {
 
   /** No orchestrator is left: hosts go on sending, and nobody is there to take it. */
   private sendIntoTheVoid(way: Way, nowMs: number): void {
-    const { connection, step } = way.queue;
-    way.queue.shift();
+    const line = this.router.lineOf(way);
+    const { connection, step } = line;
+    line.shift();
     const side = this.source.side(connection, step);
     this.router.dequeued(connection, side);
     const lenBytes = this.source.build(connection, step, this.words, this.bytes);

@@ -1,13 +1,11 @@
 import type { Channel } from '@rehearsal/protocol';
 import { nodeCode, PacketFrameWriter } from '@rehearsal/protocol';
-import { PacketQueue } from './packet-queue.js';
 
 /** One orchestrator, as a way into the fabric. */
 export class Way {
   readonly index: number;
   readonly id: string;
   readonly code: number;
-  readonly queue = new PacketQueue();
   readonly writer = new PacketFrameWriter();
   channel: Channel | undefined;
   /** `unknown` until it is heard for the first time; `dead` until it is heard again. */

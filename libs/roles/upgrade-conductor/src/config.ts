@@ -11,6 +11,8 @@ export interface UpgradeConductorConfig {
   readonly software: { readonly release: string; readonly take: number };
   /** Upgrade groups of the fabric file: ids of members by name. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
+  /** Where clients and servers are that probes are sent between; absent: where the traffic's are by default. */
+  readonly addresses?: { readonly clients?: string | undefined; readonly servers?: string | undefined };
   /** Hash of the machine code, recorded in every commit. */
   readonly build: string;
 }

@@ -1,4 +1,5 @@
 import { readPackageName } from '@rehearsal/software';
+import { PROBE_SERVICES } from '@rehearsal/traffic';
 import { upgradePlan, type UpgradePlan } from '@rehearsal/upgrade';
 import type { UpgradeConductorConfig } from './config.js';
 
@@ -16,6 +17,8 @@ export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: numb
     return `'${file}' is not the name of a package: see docs/upgrades.md for how packages are named`;
   const groups = groupsOf(args, config);
   if (typeof groups === 'string') return groups;
+  const probes = probesOf(args, config);
+  if (typeof probes === 'string') return probes;
   const windowMs = args['windowMs'];
   const plan = upgradePlan.safeParse({
     method: args['method'] ?? 'zero-downtime',
@@ -28,11 +31,21 @@ export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: numb
     mayLoseBackups: args['mayLoseBackups'] === true,
     stepLimitMs: settings['upgrade.stepLimitSec'] * 1000,
     gateMs: settings['upgrade.gateSec'] * 1000,
+    ...(probes.length > 0 && { probes: { services: probes, perService: settings['upgrade.probesPerService'] } }),
     closesAt: typeof windowMs === 'number' ? Math.floor(nowMs + windowMs) : 0,
   });
   if (plan.success) return plan.data;
   const [issue] = plan.error.issues;
   return `not a plan of an upgrade: ${issue?.path.join('.')} ${issue?.message}`;
+}
+
+/** The services that gates ask; a string says which of them cannot be asked. */
+function probesOf({ probes }: Args, { settings }: UpgradeConductorConfig): readonly string[] | string {
+  const said = typeof probes === 'string' && probes !== 'none' ? probes.split(',') : [];
+  const services = probes === undefined ? settings['upgrade.probes'] : [...new Set(said)];
+  const odd = services.find((name) => !PROBE_SERVICES.includes(name));
+  if (odd === undefined) return services;
+  return `'${odd}' cannot be asked at a gate: name some of ${PROBE_SERVICES.join(', ')} in --probes or upgrade.probes, or none`;
 }
 
 /** In the order in which they go: B before A, so that who leads the group moves least (fidelity: F-GROUP-ORDER). */

@@ -26,12 +26,14 @@ import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from 
 import { securityGroup } from '@rehearsal/security-group';
 import type { SoftwareEvent, SoftwareInput, SoftwareState } from '@rehearsal/software';
 import { softwareInput, softwareMachine } from '@rehearsal/software';
-import type { Sight, UpgradeEvent, UpgradeInput, UpgradeState } from '@rehearsal/upgrade';
+import type { ProbeOrder } from '@rehearsal/traffic';
+import type { Probe, Sight, UpgradeEvent, UpgradeInput, UpgradeState } from '@rehearsal/upgrade';
 import { isOver, probe, upgradeInput, upgradeMachine } from '@rehearsal/upgrade';
 import type { UpgradeConductorConfig } from './config.js';
 import { lookAt } from './look.js';
 import { refusalsIn, submitCommand } from './operator-commands.js';
 import { planFrom } from './plan.js';
+import { flowWanted, orderAtGate, orderBetweenGates } from './probe-orders.js';
 
 const LOOK_EVERY_MS = 1000;
 const CONFIGURE_AGAIN_MS = 500;
@@ -53,6 +55,10 @@ export class UpgradeConductorRole implements Role {
   readonly #cancels: Cancel[] = [];
   #inputs = 0;
   #looking = false;
+  /** What the gate has seen last that is stood at, or was stopped at; undefined between gates. */
+  #probed: Probe | undefined;
+  /** The upgrade that a connection is kept open for, as the outside world was last told; undefined before it was. */
+  #flowOf: number | undefined;
   #refused: { readonly of: number; readonly reason: string } | undefined;
 
   constructor(rt: Runtime, config: UpgradeConductorConfig) {
@@ -175,16 +181,39 @@ export class UpgradeConductorRole implements Role {
 
   /** Says what it sees while an upgrade is under way. */
   #look(): void {
-    if (isOver(this.#upgrade.state) || this.#looking || !this.#follower.caughtUp) return;
+    if (this.#looking || !this.#follower.caughtUp) return;
+    this.#keepFlow();
+    if (isOver(this.#upgrade.state)) return;
     this.#looking = true;
     const { steps, step, begunAt, status } = this.#upgrade.state;
-    if (steps[step]?.kind !== 'gate' || status !== 'running') return this.#observe(this.#sight());
+    if (steps[step]?.kind !== 'gate' || status !== 'running') {
+      if (status === 'running') this.#probed = undefined;
+      return this.#observe(this.#sight());
+    }
     // The outside world's clock is another one: it is told for how long to look back.
     const forMs = Math.max(0, this.#now() - begunAt);
-    this.#rt.ask(PROBE_SUBJECT, canonicalBytes({ forMs }), PROBED_WITHIN_MS, (reply) => {
+    this.#probe(orderAtGate(this.#config, this.#group.state, this.#upgrade.state, forMs), (seen) => {
+      this.#probed = seen ?? this.#probed;
+      this.#observe(seen === undefined ? this.#sight() : { ...this.#sight(), probe: seen });
+    });
+  }
+
+  /** One connection is opened with an upgrade and closed with it; who starts anew says so again. */
+  #keepFlow(): void {
+    const upgrade = this.#upgrade.state;
+    const wanted = flowWanted(upgrade);
+    if (upgrade.plan?.probes === undefined || this.#flowOf === wanted) return;
+    this.#probe(orderBetweenGates(this.#config, this.#group.state, upgrade), (seen) => {
+      if (seen !== undefined) this.#flowOf = wanted;
+    });
+  }
+
+  /** Asks the outside world, which may not answer. */
+  #probe(order: ProbeOrder, done: (seen: Probe | undefined) => void): void {
+    this.#rt.ask(PROBE_SUBJECT, canonicalBytes(order), PROBED_WITHIN_MS, (reply) => {
       const seen =
         reply.kind === 'answer' ? probe.safeParse(JSON.parse(new TextDecoder().decode(reply.body))) : undefined;
-      this.#observe(seen?.success === true ? { ...this.#sight(), probe: seen.data } : this.#sight());
+      done(seen?.data);
     });
   }
 
@@ -227,7 +256,17 @@ export class UpgradeConductorRole implements Role {
     return {
       state: status.toUpperCase(),
       ready,
-      upgrade: { status, step, steps, stopped, share, plan, target, rollback },
+      upgrade: {
+        status,
+        step,
+        steps,
+        stopped,
+        share,
+        plan,
+        target,
+        rollback,
+        ...(this.#probed && { probe: this.#probed }),
+      },
       appliances: appliances.map(({ id, role, runs, boots, work, failure, mvc, held, incarnation, snapshots }) => {
         return { id, role, runs, boots, work: work?.kind ?? 'none', failure, mvc, held, incarnation, snapshots };
       }),

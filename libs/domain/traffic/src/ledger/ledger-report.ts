@@ -2,6 +2,7 @@ import type { LatencySummary } from '@rehearsal/kernel';
 import type { OutcomeName } from './connection-book.js';
 import { CONNECTION_KIND, OUTCOME_NAMES } from './connection-book.js';
 import type { FaultMark } from './fault-mark.js';
+import type { ProbeSums } from '../probes/probe-sums.js';
 import type { Ledger } from './ledger.js';
 
 /** Whole numbers only, so that the record of a run can be hashed. Times are ms of the role's clock, rounded up. */
@@ -45,6 +46,8 @@ export interface LedgerSummary {
   /** What must never be, by name: see VIOLATIONS. Empty in a run that passes. */
   readonly violations: Readonly<Record<string, number>>;
   readonly marks: readonly MarkSummary[];
+  /** Packets of probes, which no other figure counts; absent where none were sent. */
+  readonly probes?: ProbeSums;
 }
 
 export interface CorrectionSummary {

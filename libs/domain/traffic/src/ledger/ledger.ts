@@ -15,6 +15,8 @@ export interface LedgerOptions {
   readonly startMs: number;
   /** So that words about packets of an earlier ledger are strays to this one; by default 1. */
   readonly firstTag?: number;
+  /** So many low bits of a tag count; those above tell one ledger from another. By default all 32. */
+  readonly tagBits?: number;
   readonly reasonName: (code: number) => string;
   /** A loss is what a failure took; any other code is somebody's decision, a drop. */
   readonly isLoss: (code: number) => boolean;
@@ -78,12 +80,15 @@ export class Ledger {
   /** Packets presumed lost of which the fabric spoke after all. */
   revised = 0;
   private readonly builtRight: number;
+  /** Bits of a tag that do not count. */
+  private readonly aboveTag: number;
   private mark_: FaultMark;
 
   constructor(options: LedgerOptions) {
     this.options = options;
     this.book = new ConnectionBook(options.connections);
-    this.ring = new PacketRing(options.capacity, options.firstTag ?? 1);
+    this.ring = new PacketRing(options.capacity, options.firstTag ?? 1, options.tagBits);
+    this.aboveTag = 32 - (options.tagBits ?? 32);
     this.builtRight = options.builtRight ?? 0;
     this.losses = new LossLog(options.lossesListed ?? DEFAULT_LOSSES_LISTED);
     this.translations = new Translations(options.connections);
@@ -303,7 +308,7 @@ export class Ledger {
   /** Whether a later packet of that direction of a connection has left the fabric. */
   private isOvertaken(tag: number, direction: number): boolean {
     const highest = this.book.highestTag[direction];
-    return highest !== 0 && ((tag - highest) | 0) < 0;
+    return highest !== 0 && (tag - highest) << this.aboveTag < 0;
   }
 
   private noteHeard(connection: number, nowMs: number, latencyUs: number): void {

@@ -9,8 +9,9 @@ export const PACKET_STATE = {
 } as const;
 
 /**
- * The packets the ledger remembers, by tag: a ring of typed arrays, 30 bytes a packet. A tag is a
- * number that counts up (32 bits, wrapping); the ring forgets a packet when its place is needed.
+ * The packets the ledger remembers, by tag: a ring of typed arrays, 30 bytes a packet. A tag is a number whose low
+ * bits count up and wrap; the bits above stay as they are in the first one, so that several rings may share the 32 bits
+ * and no tag of one is ever one of another. The ring forgets a packet when its place is needed.
  */
 export class PacketRing {
   readonly mask: number;
@@ -32,10 +33,15 @@ export class PacketRing {
   readonly code: Uint8Array;
   /** The tag the next packet gets. */
   nextTag: number;
+  /** What all tags have in common, and the bits that count. */
+  private readonly prefix: number;
+  private readonly counting: number;
 
-  /** `capacity` packets, a power of two. */
-  constructor(capacity: number, firstTag: number) {
+  /** `capacity` packets, a power of two; `tagBits` low bits of a tag count. */
+  constructor(capacity: number, firstTag: number, tagBits: number = 32) {
     this.nextTag = firstTag >>> 0;
+    this.counting = 0xffffffff >>> (32 - tagBits);
+    this.prefix = this.nextTag & ~this.counting;
     if (capacity < 2 || capacity > 2 ** 26 || (capacity & (capacity - 1)) !== 0) {
       throw new RangeError(`ledger of ${capacity} packets: expected a power of two from 2 to ${2 ** 26}`);
     }
@@ -64,7 +70,7 @@ export class PacketRing {
   /** Takes the next tag; the caller fills in the rest at its place. */
   take(): number {
     const tag = this.nextTag;
-    this.nextTag = (tag + 1) >>> 0;
+    this.nextTag = (this.prefix | ((tag + 1) & this.counting)) >>> 0;
     this.tag[tag & this.mask] = tag;
     return tag;
   }

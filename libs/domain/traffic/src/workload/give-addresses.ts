@@ -1,5 +1,6 @@
 import type { Rng } from '@rehearsal/kernel';
 import { hostAddress, hostsIn } from './address-range.js';
+import type { PlannedEnds } from './plan.js';
 import type { Workload } from './workload.js';
 import { needsServerOfItsOwn } from './services.js';
 
@@ -17,7 +18,8 @@ const GTP_PORT = 2152;
 /** Gives every connection its addresses and ports, no two the same. Throws RangeError where there is no room. */
 export function giveAddresses(w: Workload, rng: Rng): void {
   const { plan } = w;
-  const { clients, servers } = plan;
+  const { clients, servers, ends } = plan;
+  if (ends !== undefined) return takeAddresses(w, ends);
   const hosts = Math.min(hostsIn(clients), Math.max(1, plan.total));
   if (plan.total > hosts * CLIENT_PORTS) {
     throw new RangeError(
@@ -41,6 +43,16 @@ export function giveAddresses(w: Workload, rng: Rng): void {
     else w.serverAddress[c] = hostAddress(servers, needsServerOfItsOwn(service) ? ownServers++ : drawn);
     setFixedPorts(w, c);
     for (let i = 0; i < service.followers.length; i++) giveFollower(w, c, i);
+  }
+}
+
+/** As the plan says, connection by connection. */
+function takeAddresses(w: Workload, ends: readonly PlannedEnds[]): void {
+  for (const [c, { client, clientPort, server }] of ends.entries()) {
+    w.clientAddress[c] = client;
+    w.clientPort[c] = clientPort;
+    w.serverAddress[c] = server;
+    w.serverPort[c] = w.serviceOf(c).port;
   }
 }
 

@@ -98,6 +98,16 @@ export interface PlannedService extends Script {
   readonly followers: readonly { readonly after: number; readonly service: number }[];
 }
 
+/** Between whom a connection is, where a plan says so for each. */
+export interface PlannedEnds {
+  /** Counts in the plan's services. */
+  readonly service: number;
+  /** Unsigned addresses. */
+  readonly client: number;
+  readonly clientPort: number;
+  readonly server: number;
+}
+
 /** A plan with everything filled in. */
 export interface ResolvedPlan {
   readonly seed: number;
@@ -118,6 +128,8 @@ export interface ResolvedPlan {
   /** Unsigned addresses. */
   readonly published: readonly number[];
   readonly retransmit: { readonly firstMs: number; readonly maxMs: number; readonly giveUpAfter: number };
+  /** One for each connection; absent: they are drawn by the seed, and services by their weights. */
+  readonly ends?: readonly PlannedEnds[];
 }
 
 const DEFAULTS = {

@@ -37,7 +37,7 @@ export class Workload {
   /** Throws RangeError when the plan's addresses have no room for its connections. */
   constructor(plan: ResolvedPlan) {
     this.plan = plan;
-    const chosen = spreadServices(plan);
+    const chosen = plan.ends ? Uint8Array.from(plan.ends, ({ service }) => service) : spreadServices(plan);
     let size = plan.total;
     for (const service of chosen) size += plan.services[service].followers.length;
     this.size = size;

@@ -69,6 +69,7 @@ export function judge(evidence: Evidence): Judgement {
     ledger: {
       packets: { sent: ledger.sent, delivered: ledger.delivered, dropped: ledger.dropped, lost: ledger.lost },
       unexplained,
+      ...(ledger.probes && { probes: ledger.probes }),
       correction: correctionOf(ledger, record),
     },
     connections: {
@@ -176,6 +177,10 @@ function failures(
   reasons.push(...whatWasNotPredicted(result.prediction));
   for (const field of ['duplicated', 'reordered', 'corrupted', 'contradicted'] as const) {
     if (ledger[field] > 0) reasons.push(`${ledger[field]} packets ${field}`);
+  }
+  for (const field of ['unexplained', 'duplicated'] as const) {
+    const odd = ledger.probes?.[field] ?? 0;
+    if (odd > 0) reasons.push(`${odd} packets of probes ${field}`);
   }
   for (const [name, n] of Object.entries(ledger.violations)) reasons.push(`${n} times ${name}`);
   if (!ledger.balanced) reasons.push('the accounts of the ledger do not add up');

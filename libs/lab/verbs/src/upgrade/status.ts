@@ -4,6 +4,23 @@ import { textTable } from '../verbs/table.js';
 
 const software = z.strictObject({ release: z.string(), take: z.int() });
 
+/** By service, what became of connections that were opened to ask; and of the one that is kept open. */
+const probed = z.object({
+  asked: z
+    .array(
+      z.object({
+        service: z.string(),
+        asked: z.int(),
+        answered: z.int(),
+        slowestMs: z.int(),
+        unansweredAt: z.array(z.string()),
+        reason: z.string(),
+      }),
+    )
+    .optional(),
+  flow: z.object({ service: z.string(), openMs: z.int(), silentMs: z.int(), reason: z.string() }).optional(),
+});
+
 /** What the upgrade conductor says of an upgrade and of the software of all appliances. */
 export const upgradeStatus = z.object({
   upgrade: z.object({
@@ -15,6 +32,8 @@ export const upgradeStatus = z.object({
     /** Share of the group that serves, in percent. */
     share: z.int(),
     rollback: z.boolean(),
+    /** What the gate has seen last that the upgrade stands at, or stopped at. */
+    probe: probed.optional(),
   }),
   appliances: z.array(
     z.object({
@@ -64,5 +83,24 @@ export function upgradeText({ upgrade, appliances }: UpgradeStatusOutput): strin
     work === 'none' ? '' : work,
     failure,
   ]);
-  return `${head}${why}${textTable(['appliance', 'runs', 'next', 'work', 'failure'], rows)}`;
+  const probes = isUnderWay ? probedText(upgrade.probe) : '';
+  return `${head}${why}${probes}${textTable(['appliance', 'runs', 'next', 'work', 'failure'], rows)}`;
+}
+
+/** How the probes of a gate stand, service by service; nothing where none were sent. */
+function probedText(probe: UpgradeStatusOutput['upgrade']['probe']): string {
+  if (probe?.asked === undefined) return '';
+  const rows = probe.asked.map(({ service, asked, answered, slowestMs, unansweredAt, reason }) => {
+    return [service, `${answered} of ${asked}`, `${slowestMs} ms`, unansweredAt.join(', '), reason];
+  });
+  const { flow } = probe;
+  if (flow !== undefined) {
+    const silence = flow.silentMs < 1000 ? 'yes' : `silent for ${seconds(flow.silentMs)}`;
+    rows.push([`${flow.service}, open for ${seconds(flow.openMs)}`, silence, '', '', flow.reason]);
+  }
+  return textTable(['probe', 'answered', 'slowest', 'not at', 'why'], rows);
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }

@@ -20,6 +20,9 @@ export function resultTable(results: readonly (readonly [string, Shown])[]): str
       row('  delivered', (r) => r.ledger.packets.delivered),
       row('  dropped', (r) => countsText(r.ledger.packets.dropped, '0')),
       row('  lost', (r) => countsText(r.ledger.packets.lost, '0')),
+      ...(results.some(([, r]) => r.ledger.probes)
+        ? [row('packets of probes', (r) => probesText(r.ledger.probes))]
+        : []),
       row('unexplained', (r) => r.ledger.unexplained),
       row('corrected in the site', (r) => correctionText(r.ledger.correction)),
       ...membersCorrecting(results).map((member) => row(`  ${member}`, (r) => memberText(r, member))),
@@ -44,6 +47,14 @@ export function resultTable(results: readonly (readonly [string, Shown])[]): str
       ...(results.some(([, r]) => r.archive) ? [row('  archived', (r) => r.archive?.commits ?? '-')] : []),
     ],
   );
+}
+
+/** What became of the packets that gates asked with; they are among no other figure. */
+function probesText(probes: RunResult['ledger']['probes']): string {
+  if (probes === undefined) return '-';
+  const { sent, delivered, outstanding } = probes;
+  const others = countsText({ ...probes.dropped, ...probes.lost, ...(outstanding > 0 && { outstanding }) }, '');
+  return `${sent}, delivered ${delivered}${others === '' ? '' : `, ${others}`}`;
 }
 
 /** What the sync policy says, cause by cause. */

@@ -36,6 +36,11 @@ const input = z
       .boolean()
       .optional()
       .describe('start: also where one member is left, whose connections have no copy'),
+    probes: z
+      .string()
+      .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/, 'expected services as in http,ssh, or none')
+      .optional()
+      .describe('start: services that gates ask, as in http,ssh, or none; default: setting upgrade.probes'),
     window: z
       .string()
       .regex(WINDOW, 'expected a window as in 22:00-02:00')

@@ -180,7 +180,30 @@ export const UPGRADE = {
     fidelity: 'F-GATE-LIMIT',
     where: 'the upgrade conductor',
     about:
-      'Between groups the connections of applications through the fabric are looked at; where they do not come through for this long the upgrade stops. 0: they are not looked at.',
+      'Between groups gates look at applications through the fabric, and ask them; where they do not come through for this long the upgrade stops. 0: there are no gates.',
+  },
+  'upgrade.probes': {
+    kind: 'list',
+    unit: 'services',
+    vendor: ['http', 'dns', 'ssh'],
+    lossless: ['http', 'dns', 'ssh'],
+    certainty: 'ours',
+    fidelity: 'F-GATE-PROBES',
+    where: 'the upgrade conductor',
+    about:
+      'Gates ask these services by connections of their own, and keep one of them over TCP open through all of an upgrade. None: gates only look at the traffic.',
+  },
+  'upgrade.probesPerService': {
+    kind: 'int',
+    unit: 'connections',
+    min: 1,
+    max: 256,
+    vendor: 16,
+    lossless: 16,
+    certainty: 'ours',
+    fidelity: 'F-GATE-PROBES-EACH',
+    where: 'the upgrade conductor',
+    about: 'So many connections ask each service at a gate, one member after the other, those just brought back first.',
   },
   'upgrade.stepLimitSec': {
     ...SECONDS,
