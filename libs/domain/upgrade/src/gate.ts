@@ -15,7 +15,7 @@ export function isServed(plan: UpgradePlan, probe: Probe): boolean {
   return probe.forMs >= LOOK_FOR_MS && whatWaits(probe) === '' && whatFailed(plan, probe).length === 0;
 }
 
-/** Applications that do not come through keep the next group from being taken down (fidelity: F-UPGRADE-RULES). */
+/** Applications that do not come through keep the next group from being taken down (fidelity: F-UPGRADE-RULES, F-GATE-ASKS). */
 export function whyNotServed(plan: UpgradePlan, { kind }: Step, { probe }: Sight): Finding | undefined {
   if (kind !== 'gate' || probe === undefined || probe.forMs <= plan.gateMs || isServed(plan, probe)) return undefined;
   const failed = whatFailed(plan, probe);

@@ -22,8 +22,10 @@ import { Run, type RunLimits } from './run.js';
 import { firstProbeTag, PROBE_TAG_BITS, PROBING_RUNS, probingRunOf } from './tags.js';
 import type { Way } from './way.js';
 
-/** Slower than the traffic's: probes are few, and what is kept open lasts for as long as an upgrade. */
+/** Slower than the traffic's: probes are few. */
 const TICK_MS = 10;
+/** Where only what is kept open sends, which lasts for as long as an upgrade. */
+const SLOW_TICK_MS = 20;
 /** Whoever stands at a gate is told of probes that are no older than this. */
 const ROUND_EVERY_MS = 10_000;
 
@@ -147,11 +149,12 @@ export class Probing {
   }
 
   private begin(planOf: (seed: number) => ResolvedPlan, nowMs: number): Run {
+    while (this.runs.has(this.next)) this.next = (this.next + 1) % PROBING_RUNS;
     const number = this.next;
-    this.next = (number + 1) % PROBING_RUNS;
     const tags = { firstTag: firstProbeTag(number), tagBits: PROBE_TAG_BITS };
     const run = new Run(planOf(number), [], this.ways, this.limits, tags, nowMs);
     this.runs.set(number, run);
+    this.next = (number + 1) % PROBING_RUNS;
     this.ticking ??= this.rt.after(TICK_MS, this.tick);
     return run;
   }
@@ -163,14 +166,12 @@ export class Probing {
       run.tick(nowMs);
       if (run.settled && run !== this.round?.run && run !== this.flow?.run) this.retire(number, run);
     }
-    if (!this.isAtRest) this.ticking = this.rt.after(TICK_MS, this.tick);
+    let sending = 0;
+    for (const run of this.runs.values()) if (!run.settled) sending++;
+    if (sending === 0) return;
+    const isFlowAlone = sending === 1 && this.flow?.run.settled === false;
+    this.ticking = this.rt.after(isFlowAlone ? SLOW_TICK_MS : TICK_MS, this.tick);
   };
-
-  /** Nobody has anything to send. */
-  private get isAtRest(): boolean {
-    for (const run of this.runs.values()) if (!run.settled) return false;
-    return true;
-  }
 
   private retire(number: number, run: Run): void {
     this.runs.delete(number);

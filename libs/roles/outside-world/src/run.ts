@@ -38,6 +38,8 @@ const MAX_STEP_MS = 20;
 /** With so many packets in line the source pauses: the fabric takes no more. */
 const MAX_QUEUED = 65_536;
 const SECONDS_REMEMBERED = 8;
+const LEAST_REMEMBERED = 2 ** 16;
+const LEAST_PROBES_REMEMBERED = 2 ** 12;
 
 export interface RunLimits {
   readonly maxPackets: number;
@@ -265,7 +267,7 @@ function capacityFor(plan: ResolvedPlan): number {
   const recordedAtLeast = 20_000;
   let perSec = plan.total > 0 ? plan.packetsPerSec : 0;
   for (const capture of plan.captures) perSec += Math.max(capture.packetsPerSec, recordedAtLeast);
-  let capacity = 2 ** 16;
+  let capacity = plan.ends === undefined ? LEAST_REMEMBERED : LEAST_PROBES_REMEMBERED;
   while (capacity < perSec * SECONDS_REMEMBERED && capacity < 2 ** 22) capacity *= 2;
   return capacity;
 }

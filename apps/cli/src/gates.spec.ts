@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadFabric } from '@rehearsal/fabric';
+import type { Lab } from '@rehearsal/lab-port';
+import { settle, simulated } from './testing/settled-lab.js';
+
+const FABRIC = join(import.meta.dirname, '../../../examples/fabrics/upgrades.fabric.yaml');
+const CONDUCTOR = { role: 'upgrade-conductor', id: '1' } as const;
+const PACKAGE = 'Check_Point_R81_20_JUMBO_HF_MAIN_Bundle_T118_FULL.tgz';
+const QUICK = { 'upgrade.installSec': '5', 'upgrade.rebootSec': '5', 'upgrade.gateSec': '15' };
+const SEEDS = [1, 2, 3, 4, 5, 6];
+
+interface Gate {
+  readonly asked?: readonly { readonly service: string; readonly asked: number; readonly answered: number }[];
+  readonly flow?: { readonly at: string; readonly openMs: number; readonly silentMs: number };
+}
+
+interface Lived {
+  readonly status: unknown;
+  /** What gates saw that were passed. */
+  readonly gates: readonly Gate[];
+  readonly reason: string;
+  readonly log: string;
+}
+
+/** A fabric that nobody uses is upgraded. */
+async function upgraded(seed: number, set: Record<string, string> = {}, meanwhile?: (lab: Lab) => Promise<void>) {
+  const lab = simulated(loadFabric(FABRIC, { overrides: { ...QUICK, ...set } }), seed);
+  await settle(lab);
+  await lab.command(CONDUCTOR, { name: 'upgrade', args: { package: PACKAGE } });
+  await meanwhile?.(lab);
+  const isOver = (status: unknown): boolean => status === 'done' || status === 'stopped';
+  let status: unknown;
+  for (let s = 0; s < 180 && !isOver(status); s += 5) {
+    await lab.waitMs(5000);
+    const reply = await lab.command(CONDUCTOR, { name: 'status' });
+    status = reply.ok ? (reply.body as { upgrade: { status: string } }).upgrade.status : reply.reason;
+  }
+  const lines = lab.sim.log.lines();
+  await lab.down();
+  const events = lines.flatMap((line) => (JSON.parse(line) as { events: Record<string, unknown>[] }).events);
+  const gates = events.filter((e) => e['type'] === 'StepDone' && e['kind'] === 'gate').map((e) => e['probe'] as Gate);
+  const stopped = events.find((e) => e['type'] === 'UpgradeStopped');
+  return { status, gates, reason: String(stopped?.['reason'] ?? ''), log: lines.join('\n') } satisfies Lived;
+}
+
+const answered = ({ asked = [] }: Gate): string[] => asked.map((s) => `${s.service} ${s.answered} of ${s.asked}`);
+
+describe('gates of an upgrade without traffic', () => {
+  it.each(SEEDS)(
+    'pass by what they ask: every service, and one connection from the first step on (seed %i)',
+    async (seed) => {
+      const { status, gates } = await upgraded(seed);
+      expect(status).toBe('done');
+      expect(gates.map(answered)).toEqual([1, 2].map(() => ['http 16 of 16', 'dns 16 of 16', 'ssh 16 of 16']));
+      const [first, second] = gates.map(({ flow }) => flow!);
+      expect(second!.openMs).toBeGreaterThan(first!.openMs + 10_000);
+      expect([first!.silentMs < 3000, second!.silentMs < 3000]).toEqual([true, true]);
+    },
+  );
+
+  it('make no chance of it: the same seed has the same log', async () => {
+    expect((await upgraded(3)).log).toBe((await upgraded(3)).log);
+  });
+
+  it('stop it where the long connection has not lived through the step: taken down without a drain and without copies', async () => {
+    const { status, gates, reason } = await upgraded(1, { 'admin.drain': 'false', 'sync.policy': 'never' });
+    expect([status, gates]).toEqual(['stopped', []]);
+    expect(reason).toMatch(/: the connection of ssh that was opened \d+ s ago is silent for \d+ s: \w+ after 16 s$/);
+  });
+
+  it('let it through where they ask nothing, whatever became of that connection', async () => {
+    const none = { 'upgrade.probes': 'none', 'admin.drain': 'false', 'sync.policy': 'never' };
+    const { status, gates } = await upgraded(1, none);
+    expect(status).toBe('done');
+    expect(gates.map((gate) => [gate.asked, gate.flow])).toEqual([1, 2].map(() => [undefined, undefined]));
+  });
+});
