@@ -61,7 +61,7 @@ describe('a gate', () => {
     expect(stopped).toMatchObject({
       type: 'UpgradeStopped',
       rule: 'probe',
-      reason: 'applications do not come through: 1 of ssh wait for an answer after 60 s',
+      reason: 'applications do not come through for 60 s: 1 of ssh wait for an answer',
     });
   });
 });
@@ -106,7 +106,7 @@ describe('a gate that asks', () => {
     expect(stopped).toMatchObject({
       type: 'UpgradeStopped',
       rule: 'probe',
-      reason: 'applications do not come through: 2 of 4 probes of ssh at 1_03, 1_04: policy_drop after 60 s',
+      reason: 'applications do not come through for 60 s: 2 of 4 probes of ssh at 1_03, 1_04: policy_drop',
       remedy: expect.stringContaining('Allow in the policy what is asked'),
     });
   });
@@ -116,11 +116,11 @@ describe('a gate that asks', () => {
     const reasonOf = (sight: Sight): unknown => atGate(ASKING).sees(sight)[0];
     expect(reasonOf(told(60_001, { asked: [asked('http'), asked('ssh')], flow: silent }))).toMatchObject({
       reason:
-        'applications do not come through: the connection of ssh that was opened 90 s ago is silent for 63 s: out_of_state after 60 s',
+        'applications do not come through for 60 s: the connection of ssh that was opened 90 s ago is silent for 63 s: out_of_state',
       remedy: 'Find out what keeps them from it, then resume; or roll back.',
     });
     expect(reasonOf(told(60_001, {}))).toMatchObject({
-      reason: 'applications do not come through: nobody has sent the probes that are asked for after 60 s',
+      reason: 'applications do not come through for 60 s: nobody has sent the probes that are asked for',
     });
   });
 

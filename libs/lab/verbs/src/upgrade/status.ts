@@ -91,7 +91,13 @@ export function upgradeText({ upgrade, appliances }: UpgradeStatusOutput): strin
 function probedText(probe: UpgradeStatusOutput['upgrade']['probe']): string {
   if (probe?.asked === undefined) return '';
   const rows = probe.asked.map(({ service, asked, answered, slowestMs, unansweredAt, reason }) => {
-    return [service, `${answered} of ${asked}`, `${slowestMs} ms`, unansweredAt.join(', '), reason];
+    return [
+      service,
+      `${answered} of ${asked}`,
+      answered === 0 ? '' : `${slowestMs} ms`,
+      unansweredAt.join(', '),
+      reason,
+    ];
   });
   const { flow } = probe;
   if (flow !== undefined) {
