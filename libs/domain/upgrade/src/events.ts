@@ -1,6 +1,6 @@
 import { packageFields, software } from '@rehearsal/software';
 import { z } from 'zod';
-import { probe, upgradePlan } from './inputs.js';
+import { plannedProbes, probe, upgradePlan } from './inputs.js';
 
 const version = z.int().min(1);
 const whole = z.int().min(0);
@@ -111,7 +111,12 @@ export const upgradeStopped = z.strictObject({
 /** The members that serve have come to another share of the group, in percent. */
 export const capacityChanged = z.strictObject({ type: z.literal('CapacityChanged'), version, share: whole });
 export const upgradePaused = z.strictObject({ type: z.literal('UpgradePaused'), version });
-export const upgradeResumed = z.strictObject({ type: z.literal('UpgradeResumed'), version });
+export const upgradeResumed = z.strictObject({
+  type: z.literal('UpgradeResumed'),
+  version,
+  /** What gates ask from now on, where that changes; null: they only look. */
+  probes: plannedProbes.nullable().optional(),
+});
 export const upgradeAborted = z.strictObject({ type: z.literal('UpgradeAborted'), version, step: whole });
 export const upgradeFinished = z.strictObject({ type: z.literal('UpgradeFinished'), version, rollback: z.boolean() });
 

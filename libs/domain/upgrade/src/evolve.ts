@@ -1,4 +1,5 @@
 import type { UpgradeEvent } from './events.js';
+import type { UpgradePlan } from './inputs.js';
 import type { UpgradeState } from './state.js';
 
 /** Folds one event. Total: what it does not know leaves the state as it is. */
@@ -33,7 +34,7 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
     case 'UpgradePaused':
       return { ...state, status: 'paused', version };
     case 'UpgradeResumed':
-      return { ...state, status: 'running', stopped: null, version };
+      return { ...state, plan: asking(state.plan, event.probes), status: 'running', stopped: null, version };
     case 'UpgradeAborted':
       return { ...state, status: 'aborted', version };
     case 'UpgradeFinished':
@@ -41,6 +42,13 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
     default:
       return unknown(state, event);
   }
+}
+
+/** The plan with other probes; as it is where none are named. */
+function asking(plan: UpgradeState['plan'], named: UpgradePlan['probes'] | null): UpgradeState['plan'] {
+  if (plan === null || named === undefined) return plan;
+  const { probes: _before, ...rest } = plan;
+  return { ...rest, ...(named !== null && { probes: named }) };
 }
 
 function unknown(state: UpgradeState, _event: never): UpgradeState {

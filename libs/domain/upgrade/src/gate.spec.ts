@@ -124,6 +124,25 @@ describe('a gate that asks', () => {
     });
   });
 
+  it('asks something else, or nothing any more, where it is resumed so', () => {
+    const failed = { asked: [asked('http'), asked('ssh', unanswered)], flow };
+    const resumedWith = (probes: unknown): Upgrade => {
+      const upgrade = atGate(ASKING);
+      upgrade.sees(told(60_001, failed));
+      const [resumed] = upgrade.tell({ type: 'resumeUpgrade', sight: sightOf(), probes });
+      expect(resumed).toMatchObject({ type: 'UpgradeResumed', probes });
+      return upgrade;
+    };
+    const http = { services: ['http'], perService: 2 };
+    const upgrade = resumedWith(http);
+    expect(upgrade.state.plan?.probes).toEqual(http);
+    expect(types(upgrade, told(5_000, failed))).toEqual([]);
+    expect(types(upgrade, told(5_000, { asked: [asked('http')], flow }))).toEqual(['StepDone', 'StepBegun']);
+    const looking = resumedWith(null);
+    expect(looking.state.plan).not.toHaveProperty('probes');
+    expect(types(looking, told(5_000, {}))).toEqual(['StepDone', 'StepBegun']);
+  });
+
   it('does not ask where the plan has no probes, whatever the outside world says', () => {
     const failed = { asked: [asked('ssh', unanswered)] };
     expect(types(atGate(), told(5_000, failed))).toEqual(['StepDone', 'StepBegun']);

@@ -25,7 +25,7 @@ export function whyNotServed(plan: UpgradePlan, { kind }: Step, { probe }: Sight
     rule: 'probe',
     reason: `applications do not come through for ${Math.round(probe.forMs / 1000)} s: ${what}`,
     remedy: isByPolicy
-      ? 'Allow in the policy what is asked, then resume; or abort, and start with --probes naming what may pass (none: gates only look).'
+      ? 'Allow in the policy what is asked, then resume; or resume with --probes naming what may pass (none: gates only look).'
       : 'Find out what keeps them from it, then resume; or roll back.',
   };
 }

@@ -10,6 +10,12 @@ const id = z.string().min(1).max(32);
 /** `zero-downtime` keeps every connection, `minimum-downtime` drops them at one switch (fidelity: F-UPGRADE-METHODS). */
 export const method = z.enum(['zero-downtime', 'minimum-downtime']);
 
+/** What gates ask, and by how many connections of each service. */
+export const plannedProbes = z.strictObject({
+  services: z.array(z.string().min(1)).min(1),
+  perService: z.int().min(1),
+});
+
 export const upgradePlan = z.strictObject({
   method,
   package: z.strictObject(packageFields),
@@ -28,8 +34,8 @@ export const upgradePlan = z.strictObject({
   stepLimitMs: z.int().min(1),
   /** Between groups applications are looked at through the fabric, for so long at most; 0: they are not. */
   gateMs: whole,
-  /** What gates ask, and by how many connections of each service; absent: they only look. */
-  probes: z.strictObject({ services: z.array(z.string().min(1)).min(1), perService: z.int().min(1) }).optional(),
+  /** Absent: gates only look. */
+  probes: plannedProbes.optional(),
   /** ms since the epoch at which the maintenance window closes; 0: there is none. */
   closesAt: whole,
 });
@@ -116,7 +122,14 @@ export const startUpgrade = z.strictObject({
   why,
 });
 export const pauseUpgrade = z.strictObject({ ...command, type: z.literal('pauseUpgrade'), why });
-export const resumeUpgrade = z.strictObject({ ...command, type: z.literal('resumeUpgrade'), sight, why });
+export const resumeUpgrade = z.strictObject({
+  ...command,
+  type: z.literal('resumeUpgrade'),
+  sight,
+  /** What gates ask from now on; null: they only look. Absent: what they asked before. */
+  probes: plannedProbes.nullable().optional(),
+  why,
+});
 /** Nothing more is begun; what is down stays down. */
 export const abortUpgrade = z.strictObject({ ...command, type: z.literal('abortUpgrade'), why });
 /** All that was upgraded goes back to what it ran before, group by group. */

@@ -1,6 +1,6 @@
 import type { SoftwareEvent } from '@rehearsal/software';
 import { softwareText } from '@rehearsal/software';
-import type { Probe, UpgradeEvent } from '@rehearsal/upgrade';
+import type { Probe, UpgradeEvent, UpgradePlan } from '@rehearsal/upgrade';
 import { say, type Words } from './said.js';
 
 const at = (appliance: string): string => (appliance === '' ? '' : ` at ${appliance}`);
@@ -42,6 +42,12 @@ function probedText(probe: Probe | undefined): string {
   return `; probes answered: ${asked}, after ${slowestMs} ms at most${open}`;
 }
 
+/** What gates ask from then on, where that changes. */
+function askingText(probes: UpgradePlan['probes'] | null): string {
+  if (probes === undefined) return '';
+  return probes === null ? '; gates only look from now on' : `; gates ask ${probes.services.join(', ')} from now on`;
+}
+
 /** How an upgrade goes on. */
 export const UPGRADE: Words<UpgradeEvent> = {
   UpgradeStarted: (e) =>
@@ -59,7 +65,7 @@ export const UPGRADE: Words<UpgradeEvent> = {
   UpgradeStopped: (e) => say('upgrade', 'bad', `the upgrade stops (${e.rule}): ${e.reason}. ${e.remedy}`),
   CapacityChanged: (e) => say('upgrade', e.share < 100 ? 'bad' : 'good', `${e.share} % of the group serve`),
   UpgradePaused: () => say('upgrade', 'plain', 'the upgrade pauses'),
-  UpgradeResumed: () => say('upgrade', 'plain', 'the upgrade goes on'),
+  UpgradeResumed: (e) => say('upgrade', 'plain', `the upgrade goes on${askingText(e.probes)}`),
   UpgradeAborted: () => say('upgrade', 'bad', 'the upgrade is aborted'),
   UpgradeFinished: (e) => say('upgrade', 'good', `the ${e.rollback ? 'rollback' : 'upgrade'} is done`),
 };

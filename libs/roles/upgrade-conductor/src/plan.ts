@@ -31,7 +31,7 @@ export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: numb
     mayLoseBackups: args['mayLoseBackups'] === true,
     stepLimitMs: settings['upgrade.stepLimitSec'] * 1000,
     gateMs: settings['upgrade.gateSec'] * 1000,
-    ...(probes.length > 0 && { probes: { services: probes, perService: settings['upgrade.probesPerService'] } }),
+    ...(probes !== null && { probes }),
     closesAt: typeof windowMs === 'number' ? Math.floor(nowMs + windowMs) : 0,
   });
   if (plan.success) return plan.data;
@@ -39,13 +39,18 @@ export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: numb
   return `not a plan of an upgrade: ${issue?.path.join('.')} ${issue?.message}`;
 }
 
-/** The services that gates ask; a string says which of them cannot be asked. */
-function probesOf({ probes }: Args, { settings }: UpgradeConductorConfig): readonly string[] | string {
+/** What gates ask; null where they only look. A string says which service cannot be asked. */
+export function probesOf(
+  { probes }: Args,
+  { settings }: UpgradeConductorConfig,
+): UpgradePlan['probes'] | null | string {
   const said = typeof probes === 'string' && probes !== 'none' ? probes.split(',') : [];
   const services = probes === undefined ? settings['upgrade.probes'] : [...new Set(said)];
   const odd = services.find((name) => !PROBE_SERVICES.includes(name));
-  if (odd === undefined) return services;
-  return `'${odd}' cannot be asked at a gate: name some of ${PROBE_SERVICES.join(', ')} in --probes or upgrade.probes, or none`;
+  if (odd !== undefined) {
+    return `'${odd}' cannot be asked at a gate: name some of ${PROBE_SERVICES.join(', ')} in --probes or upgrade.probes, or none`;
+  }
+  return services.length === 0 ? null : { services: [...services], perService: settings['upgrade.probesPerService'] };
 }
 
 /** In the order in which they go: B before A, so that who leads the group moves least (fidelity: F-GROUP-ORDER). */

@@ -53,7 +53,8 @@ export function orderBetweenGates(
 
 /** The upgrade that a connection is to be kept open for: the commit that started it; 0 where none is. */
 export function flowWanted(upgrade: UpgradeState): number {
-  return isOver(upgrade) || !upgrade.steps.some(({ kind }) => kind === 'gate') ? 0 : upgrade.startedWith;
+  const isAsked = upgrade.plan?.probes !== undefined && upgrade.steps.some(({ kind }) => kind === 'gate');
+  return isAsked && !isOver(upgrade) ? upgrade.startedWith : 0;
 }
 
 /** At a member of the group that goes first, so that it changes hands with every group. None where nothing over TCP is asked. */

@@ -32,7 +32,7 @@ import { isOver, probe, upgradeInput, upgradeMachine } from '@rehearsal/upgrade'
 import type { UpgradeConductorConfig } from './config.js';
 import { lookAt } from './look.js';
 import { refusalsIn, submitCommand } from './operator-commands.js';
-import { planFrom } from './plan.js';
+import { planFrom, probesOf } from './plan.js';
 import { flowWanted, orderAtGate, orderBetweenGates } from './probe-orders.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -124,8 +124,12 @@ export class UpgradeConductorRole implements Role {
       }
       case 'pause':
         return this.#tell({ type: 'pauseUpgrade', ...whyOf(args) }, command, done);
-      case 'resume':
-        return this.#tell({ type: 'resumeUpgrade', sight: this.#sight(), ...whyOf(args) }, command, done);
+      case 'resume': {
+        const probes = probesOf(args, this.#config);
+        if (typeof probes === 'string') return done({ ok: false, reason: probes });
+        const asking = args['probes'] === undefined ? {} : { probes };
+        return this.#tell({ type: 'resumeUpgrade', sight: this.#sight(), ...asking, ...whyOf(args) }, command, done);
+      }
       case 'abort':
         return this.#tell({ type: 'abortUpgrade', ...whyOf(args) }, command, done);
       case 'rollback': {
@@ -202,7 +206,8 @@ export class UpgradeConductorRole implements Role {
   #keepFlow(): void {
     const upgrade = this.#upgrade.state;
     const wanted = flowWanted(upgrade);
-    if (upgrade.plan?.probes === undefined || this.#flowOf === wanted) return;
+    const neverAsked = upgrade.plan?.probes === undefined && this.#flowOf === undefined;
+    if (neverAsked || this.#flowOf === wanted) return;
     this.#probe(orderBetweenGates(this.#config, this.#group.state, upgrade), (seen) => {
       if (seen !== undefined) this.#flowOf = wanted;
     });
@@ -265,7 +270,7 @@ export class UpgradeConductorRole implements Role {
         plan,
         target,
         rollback,
-        ...(this.#probed && { probe: this.#probed }),
+        ...(steps[step]?.kind === 'gate' && this.#probed && { probe: this.#probed }),
       },
       appliances: appliances.map(({ id, role, runs, boots, work, failure, mvc, held, incarnation, snapshots }) => {
         return { id, role, runs, boots, work: work?.kind ?? 'none', failure, mvc, held, incarnation, snapshots };

@@ -15,14 +15,14 @@ export function pauseUpgrade(state: UpgradeState, _input: PauseUpgrade): readonl
 }
 
 /** The present step begins again, for those who have not come to its end; that a window is closed is for who resumes. */
-export function resumeUpgrade(state: UpgradeState, { sight, at }: ResumeUpgrade): readonly UpgradeEvent[] {
+export function resumeUpgrade(state: UpgradeState, { sight, at, probes }: ResumeUpgrade): readonly UpgradeEvent[] {
   const draft = new Draft(state);
   if (state.status !== 'paused' && state.status !== 'stopped') {
     return draft.refuse(`there is nothing to resume: the upgrade is ${state.status}`);
   }
   const finding = draft.step === undefined ? undefined : whyNotYet(state, draft.step, sight);
   if (finding !== undefined) return draft.refuse(`${finding.reason}: ${finding.remedy}`);
-  draft.emit({ type: 'UpgradeResumed' });
+  draft.emit({ type: 'UpgradeResumed', ...(probes !== undefined && { probes }) });
   draft.begin(at, sight);
   return draft.events;
 }

@@ -40,7 +40,7 @@ const input = z
       .string()
       .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/, 'expected services as in http,ssh, or none')
       .optional()
-      .describe('start: services that gates ask, as in http,ssh, or none; default: setting upgrade.probes'),
+      .describe('start, resume: services that gates ask, as in http,ssh, or none; default: setting upgrade.probes'),
     window: z
       .string()
       .regex(WINDOW, 'expected a window as in 22:00-02:00')
@@ -49,13 +49,16 @@ const input = z
     why: z.string().min(1).max(200).optional().describe('the reason, for who reads the log'),
     name: nameField,
   })
-  .superRefine(({ action, package: file, name: _name, why: _why, ...plan }, context) => {
+  .superRefine(({ action, package: file, probes, name: _name, why: _why, ...plan }, context) => {
     const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     if (action === 'start' && file === undefined) issue('package', 'start needs --package FILE');
     const [odd] = Object.entries({ package: file, ...plan }).filter(
       ([key, value]) => key !== 'action' && value !== undefined,
     );
     if (action !== 'start' && odd !== undefined) issue(odd[0], `only start takes it, not ${action}`);
+    if (action !== 'start' && action !== 'resume' && probes !== undefined) {
+      issue('probes', `only start and resume take it, not ${action}`);
+    }
   });
 
 export default verb({
