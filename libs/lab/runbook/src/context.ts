@@ -65,7 +65,9 @@ export function hostOf(
   let i = 0;
   while (rest[i]?.startsWith('-')) i += SSH_VALUES.test(rest[i]!) ? 2 : 1;
   const host = rest[i];
-  return host === undefined ? undefined : { host, target: targetOf(host), command: rest.slice(i + 1) };
+  if (host === undefined) return undefined;
+  const from = rest[i + 1] === '--' ? i + 2 : i + 1;
+  return { host, target: targetOf(host), command: rest.slice(from) };
 }
 
 /** The shells one is in after a command; `ssh HOST COMMAND` comes back by itself, and `exit` from the first stays there. */

@@ -8,6 +8,7 @@ export type { Joiner, ShellCommand } from './shell/split-line.js';
 export { applyPipe, foundNothing } from './shell/apply-pipe.js';
 export { commandsWithin, isCompound, turnsOf } from './shell/compound.js';
 export { assignmentsOf, commandWithin, isOfTheHost } from './shell/host-commands.js';
+export { givenElsewhere } from './shell/elsewhere.js';
 export { bind, placeholdersOf } from './shell/placeholders.js';
 export { selectCommands } from './select.js';
 export type { Choice, LeftOut, Selection } from './select.js';

@@ -42,6 +42,23 @@ describe('what is typed of a runbook', () => {
       ['ssh sgm3 <<EOF', 'cpstop', 'EOF', 'asg stat'],
       [['ssh sgm3'], ['cpstop'], ['exit'], ['asg stat']],
     ],
+    [["ssh sgm3 'cpstop; cpstart'"], [['ssh sgm3 cpstop'], ['ssh sgm3 cpstart']]],
+    [['ssh sgm3 -- cpstop && m 1_02 fw ver'], [['ssh sgm3 -- cpstop'], ['m 1_02 fw ver']]],
+    [["ssh 1_03 'cphaprob state | grep ACTIVE'"], [["ssh 1_03 'cphaprob state'"]]],
+    [
+      ["ssh 1_03 'uptime; sleep 5; fw ver'"],
+      [["- ssh 1_03 'uptime; sleep 5; fw ver'", HOST], ['sleep 5'], ["ssh 1_03 'fw ver'"]],
+    ],
+    [['g_all df -h'], [['- g_all df -h', HOST]]],
+    [["g_all_sgms 'fw ver; installed_jumbo_take'"], [["g_all_sgms 'fw ver'"], ['g_all_sgms installed_jumbo_take']]],
+    [
+      ["g_all -a 'cpinfo -y all | grep Take'"],
+      [["g_all -a 'cpinfo -y all'", '| grep Take: on what each member shows']],
+    ],
+    [
+      ['ID=1_03', 'ssh $ID "cpstop; cpstart"'],
+      [['- ID=1_03', 'the name is put in where it is used'], ['ssh 1_03 cpstop'], ['ssh 1_03 cpstart']],
+    ],
     [
       ['tar cf x $FWDIR/conf', 'scp x admin@<server>:/tmp', 'asg stat'],
       [['- tar cf x $FWDIR/conf', HOST], ['- scp x admin@<server>:/tmp', HOST], ['asg stat']],

@@ -6,6 +6,7 @@ import {
   bind,
   commandsWithin,
   commandWithin,
+  givenElsewhere,
   hostOf,
   isCompound,
   isOfTheHost,
@@ -20,6 +21,7 @@ import { quoted } from './quoted.js';
 type Vars = Readonly<Record<string, string>>;
 
 const OF_THE_HOST = "a command of the operator's own shell: it is not carried out here";
+const ON_EACH = 'on what each member shows';
 const ONLY_LOOKS = 'it only looks and waits: it is not carried out, since the fabric settles after each command anyway';
 
 /** Makes of a runbook's commands what is typed, one by one: loops are unrolled, placeholders and variables put in. */
@@ -86,6 +88,33 @@ export class CommandPlanner {
     if (inner !== undefined) return this.#takeInner(from, part, inner, notes);
     const bound = this.#bound(from, part);
     if (bound === undefined) return;
+    const given = givenElsewhere(bound.words);
+    if (given !== undefined) this.#takeGiven(from, bound, given, notes);
+    else this.#type(from, bound, notes);
+  }
+
+  /** `ssh sgm3 'cpstop; cpstart'` has a line in quotes for the machine that it goes to. */
+  #takeGiven(
+    from: RunbookCommand,
+    whole: ShellCommand,
+    { to, words }: { readonly to: readonly string[]; readonly words: readonly string[] },
+    notes: readonly string[],
+  ): void {
+    const all = words.length > 1 ? [{ ...whole, words }] : splitLine(datesPutIn(words[0]!), this.#at(from));
+    for (const [i, inner] of all.entries()) {
+      const joiner = i === 0 ? whole.joiner : inner.joiner;
+      if (joiner === 'pipe') this.#pipe(from, inner, hostOf(to) === undefined);
+      else if (isOfTheHost(inner.words)) this.#add(from, { ...whole, joiner }, true, [...notes, OF_THE_HOST]);
+      else if (all.length === 1) this.#type(from, whole, notes);
+      else if (inner.words[0] === 'sleep' || inner.words[0] === 'echo') this.#type(from, { ...inner, joiner }, notes);
+      else {
+        const given = [...to, inner.text];
+        this.#type(from, { ...inner, joiner, words: given, text: given.map(quoted).join(' ') }, notes);
+      }
+    }
+  }
+
+  #type(from: RunbookCommand, bound: ShellCommand, notes: readonly string[]): void {
     const wrong = wrongSleep(bound.words);
     if (wrong !== undefined) {
       throw new LabError('bad-input', `${this.#file}:${from.line}: sleep ${wrong}.`, 'Say seconds, as in sleep 60.');
@@ -109,7 +138,7 @@ export class CommandPlanner {
     });
   }
 
-  #pipe(from: RunbookCommand, part: ShellCommand): void {
+  #pipe(from: RunbookCommand, part: ShellCommand, onEach = false): void {
     const last = this.#planned.at(-1);
     if (last === undefined || last.from !== from) return;
     const bound = last.passedOver ? part : this.#bound(from, part);
@@ -118,8 +147,14 @@ export class CommandPlanner {
     const note = why === undefined ? [] : [`| ${bound.text}: ${why} What is shown goes on as it is`];
     const isApplied = !last.passedOver && why === undefined;
     const command = isApplied ? last.command : { ...last.command, text: `${last.command.text} | ${bound.text}` };
-    const pipes = isApplied ? [...last.pipes, bound] : last.pipes;
-    this.#planned[this.#planned.length - 1] = { ...last, command, pipes, notes: [...last.notes, ...note] };
+    const pipes = isApplied && !onEach ? [...last.pipes, bound] : last.pipes;
+    const pipesOnEach = isApplied && onEach ? [...last.pipesOnEach, bound] : last.pipesOnEach;
+    const notes = [
+      ...last.notes,
+      ...note,
+      ...(pipesOnEach === last.pipesOnEach ? [] : [`| ${bound.text}: ${ON_EACH}`]),
+    ];
+    this.#planned[this.#planned.length - 1] = { ...last, command, pipes, pipesOnEach, notes };
   }
 
   #bound(from: RunbookCommand, part: ShellCommand): ShellCommand | undefined {
@@ -139,7 +174,7 @@ export class CommandPlanner {
   }
 
   #add(from: RunbookCommand, command: ShellCommand, passedOver: boolean, notes: readonly string[]): void {
-    this.#planned.push({ from, command, pipes: [], passedOver, notes });
+    this.#planned.push({ from, command, pipes: [], pipesOnEach: [], passedOver, notes });
   }
 }
 

@@ -16,6 +16,8 @@ export interface PlannedCommand {
   readonly from: RunbookCommand;
   readonly command: ShellCommand;
   readonly pipes: readonly ShellCommand[];
+  /** What the output of each member is put through before that, where the command goes to several. */
+  readonly pipesOnEach: readonly ShellCommand[];
   /** Nothing of it reaches the fabric, and nothing needs to. */
   readonly passedOver: boolean;
   /** What is done otherwise than a shell would, for the record. */

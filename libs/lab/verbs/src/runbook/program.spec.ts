@@ -57,6 +57,16 @@ describe('a runbook, gone through', () => {
     ]);
   });
 
+  it('puts through a pipe what each of several members shows, where the pipe goes to them', () => {
+    const shown = '-*- 2 blades: 1_01 1_02 -*-\nTake: 118\nelse\n\n1_03:\nTake: 99\n\n';
+    const answer = (): { status: number; stdout: string } => ({ status: 0, stdout: shown });
+    const text = block("g_all 'cpinfo -y all | grep Take'", 'g_all cpinfo -y all | grep Take | wc -l');
+    expect(goThrough(text, answer).steps.map((s) => s.output)).toEqual([
+      '-*- 2 blades: 1_01 1_02 -*-\nTake: 118\n1_03:\nTake: 99\n',
+      '2\n',
+    ]);
+  });
+
   it('does not get to machines that are not there, and takes an address for the group', () => {
     const { steps } = goThrough(block('ssh sgm9', 'ssh web1', 'ssh admin@192.0.2.7'), undefined, { keepGoing: true });
     const known = 'Machines are sgm 1_01, sgm 1_02, sgm 1_03, mho 1_1.';

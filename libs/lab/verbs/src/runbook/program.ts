@@ -64,10 +64,10 @@ export class RunbookProgram {
   constructor(planned: readonly PlannedCommand[], options: ProgramOptions) {
     this.#planned = planned;
     this.#options = options;
-    this.steps = planned.map(({ from, command, pipes, notes }) => ({
+    this.steps = planned.map(({ from, command, pipes, pipesOnEach, notes }) => ({
       line: command.line,
       section: from.path.filter((part) => part.kind === 'heading').at(-1)?.text ?? '',
-      command: [command, ...pipes].map((c) => c.text).join(' | '),
+      command: [command, ...pipesOnEach, ...pipes].map((c) => c.text).join(' | '),
       target: '',
       status: 'not reached',
       startMs: null,
@@ -137,10 +137,14 @@ export class RunbookProgram {
   }
 
   #piped(text: string): { readonly text: string; readonly foundNothing: boolean } {
-    const pipes = this.#planned[this.#at]?.pipes ?? [];
-    const last = pipes.at(-1);
+    const { pipes, pipesOnEach } = this.#planned[this.#at]!;
+    const last = pipes.at(-1) ?? pipesOnEach.at(-1);
     if (last === undefined) return { text, foundNothing: false };
-    const lines = pipes.reduce((rest, { words }) => applyPipe(rest, words), text.replace(/\n$/, '').split('\n'));
+    const shownByEach = ofEach(text.replace(/\n$/, '').split('\n')).flatMap(({ head, lines: own }) => [
+      ...head,
+      ...through(pipesOnEach, own),
+    ]);
+    const lines = through(pipes, shownByEach);
     const isSilent = last.words.some((word) => /^-\w*q/.test(word));
     const shown = lines.length === 0 || isSilent ? '' : `${lines.join('\n')}\n`;
     return { text: shown, foundNothing: foundNothing(last.words, lines) };
@@ -237,6 +241,21 @@ export class RunbookProgram {
     const provider = { type: 'process' as const, path: 'rehearse', arguments: [...argv] };
     return { activity: { type: 'action', name, provider }, argv, place: `${this.#options.file}:${line}` };
   }
+}
+
+const through = (pipes: PlannedCommand['pipes'], lines: readonly string[]): readonly string[] =>
+  pipes.reduce((rest, { words }) => applyPipe(rest, words), lines);
+
+const HEAD = /^(?:\d+_\d{2}:|-\*- \d+ blades: .* -\*-)$/;
+
+/** What was shown, member by member, each under the line that names it; in one piece where nobody is named. */
+function ofEach(lines: readonly string[]): readonly { readonly head: readonly string[]; readonly lines: string[] }[] {
+  const parts: { head: string[]; lines: string[] }[] = [{ head: [], lines: [] }];
+  for (const line of lines) {
+    if (HEAD.test(line)) parts.push({ head: [line], lines: [] });
+    else parts.at(-1)!.lines.push(line);
+  }
+  return parts.filter(({ head, lines: own }) => head.length + own.length > 0);
 }
 
 /** The journal has times in UTC without saying so. */
