@@ -16,6 +16,8 @@ describe('what is only for a case', () => {
     'To roll back, run:',
     'Alternatively, by hand:',
     'VSX only:',
+    'If it fails, contact support and send:',
+    'When a member is stuck, do not go on:',
     '⚠️ **Note:** if the upgrade fails, run:',
   ])('is: %s', (text) => {
     expect(conditionIn(text, 'prose')).toBeDefined();

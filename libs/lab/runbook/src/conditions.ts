@@ -39,9 +39,11 @@ export function conditionIn(text: string, kind: 'heading' | 'prose'): string | u
 
 function isCase(sentence: string): boolean {
   const said = ifClause(sentence);
-  if (said !== undefined) return !NO_COMMAND.test(said.what) && !isWay(said.when);
+  // With a colon at its end a sentence is about the block below it, whatever else it has people do.
+  const isAbout = (what: string): boolean => sentence.endsWith(':') || !NO_COMMAND.test(what);
+  if (said !== undefined) return isAbout(said.what) && !isWay(said.when);
   const time = /^(when(ever)?|should)\b([^,:]*)/i.exec(sentence);
-  if (time !== null && BAD_CASE.test(time[3]!)) return !NO_COMMAND.test(sentence.slice(time[0].length));
+  if (time !== null && BAD_CASE.test(time[3]!)) return isAbout(sentence.slice(time[0].length));
   return CASE_SENTENCE.some((pattern) => pattern.test(sentence));
 }
 

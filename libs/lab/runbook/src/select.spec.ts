@@ -29,6 +29,15 @@ describe('a choice among the parts of a runbook', () => {
     expect(selectCommands(runbook, { only: ['3'] }).leftOut[0]!.why).toBe("only '3' is to be done");
   });
 
+  it('takes no heading that stands over all of a file for a case', () => {
+    const code = '```\nasg stat\n```\n';
+    const chosen = (text: string): number[] => lines({}, readRunbook(text, 'r.md'));
+    expect(chosen(`# Recover a failed member\n\n${code}`)).toEqual([4]);
+    expect(chosen(`Rollback\n========\n\n${code}\n## If it fails\n\n${code}`)).toEqual([5]);
+    expect(chosen(`# Rollback\n\n${code}\n# More\n\n${code}`)).toEqual([10]);
+    expect(chosen(`${code}\n# Rollback\n\n${code}`)).toEqual([2]);
+  });
+
   it('refuses a title that there is not, and lists those there are', () => {
     expect(() => lines({ only: ['Uprade'] })).toThrow(
       "wiki.md has no section 'Uprade'. It has: '🚀 Upgrade of a Security Group to R82', '1. 📋 Preparation',",

@@ -37,15 +37,29 @@ export type Piece = ProsePiece | CodePiece;
  */
 export function piecesOf(text: string, file: string): readonly Piece[] {
   const tokens = new MarkdownIt({ html: true }).parse(levelFences(text, file).join('\n'), {});
-  const walk: Walk = { file, path: new PathOf(), pieces: [], row: undefined, columns: [], isHead: false };
+  const path = new PathOf();
+  const walk: Walk = { file, path, pieces: [], title: titleOf(tokens), row: undefined, columns: [], isHead: false };
   tokens.forEach((token, i) => visit(walk, token, tokens[i - 1]));
   return walk.pieces;
+}
+
+/**
+ * The heading that a file begins with and that stands over all of it, if there is one. It is no case: whoever goes through a
+ * file of the name "Rollback" is in it.
+ */
+function titleOf(tokens: readonly Token[]): Token | undefined {
+  const opening = tokens.findIndex(({ type }) => type !== 'html_block');
+  const first = tokens[opening];
+  if (first?.type !== 'heading_open') return undefined;
+  const isBeside = (t: Token): boolean => t !== first && t.type === 'heading_open' && t.tag <= first.tag;
+  return tokens.some(isBeside) ? undefined : tokens[opening + 1];
 }
 
 interface Walk {
   readonly file: string;
   readonly path: PathOf;
   readonly pieces: Piece[];
+  readonly title: Token | undefined;
   row: { line: number; cells: string[] } | undefined;
   columns: readonly string[];
   isHead: boolean;
@@ -89,10 +103,11 @@ function visit(walk: Walk, token: Token, before: Token | undefined): void {
   }
 }
 
-function heading({ path, pieces }: Walk, token: Token, level: number): void {
+function heading({ path, pieces, title }: Walk, token: Token, level: number): void {
   const line = token.map![0] + 1;
   const text = plainText(token).trim();
-  path.heading(level, { kind: 'heading', text, line, condition: conditionIn(text, 'heading') });
+  const condition = token === title ? undefined : conditionIn(text, 'heading');
+  path.heading(level, { kind: 'heading', text, line, condition });
   pieces.push({ kind: 'prose', form: 'heading', line, text, path: path.parts() });
 }
 

@@ -94,6 +94,6 @@ describe('orders that nobody carried out', () => {
   });
 
   it('are none of a case that did not occur', () => {
-    expect(open('## Rollback\n\nRestore the snapshot.\n')).toEqual([]);
+    expect(open('# Upgrade\n\n## Rollback\n\nRestore the snapshot.\n')).toEqual([]);
   });
 });
