@@ -51,6 +51,19 @@ describe('a procedure, held to the rules by its log', () => {
     expect(broken(assess(longer.up('1_02', '1_03', '1_04'))).map(([rule]) => rule)).toEqual(['capacity']);
   });
 
+  it('capacity: while the only orchestrator is installed, nobody serves', () => {
+    const story = Story.settled().backedUp();
+    const at = story.at;
+    const why = '0 % of the group served, and 50 % are asked for: no orchestrator forwarded anything';
+    const found = assess(story.installed('1_1'));
+    expect(broken(found)).toEqual([['capacity', at, why]]);
+    expect(found.capacity.map((c) => c.share)).toEqual([100, 0, 100]);
+    expect(broken(assess(story, { capacityFloorPercent: 0 }))).toEqual([]);
+    const failed = Story.settled().backedUp();
+    failed.tellSoftware({ type: 'installPackage', package: 1, as: 'install', appliances: ['1_1'] });
+    expect(broken(assess(failed.ends('1_1', 'no room on disk')))).toEqual([]);
+  });
+
   it('redundancy: taken down before the copies that a loss asked for are in step', () => {
     const down = (story: Story): Story => story.tellGroup({ type: 'setAdmin', member: '1_03', state: 'down' });
     const hasty = Story.settled().falls('1_04');
@@ -79,11 +92,38 @@ describe('a procedure, held to the rules by its log', () => {
     expect(broken(found)).toEqual([['cloning-on', at, 'install began on 1_03 while image cloning was on']]);
   });
 
+  it('cloning-on: a member goes back to an older image by it, and not where it goes on to a newer one', () => {
+    const cloned = (take: number): LogAssessment => {
+      const story = Story.settled().backedUp().down('1_04').installed('1_04').up('1_04');
+      story.tellGroup({ type: 'setAutoClone', state: 'on' });
+      const software = { release: 'R81.20', take };
+      story.tellSoftware({ type: 'cloneDue', appliance: '1_04', smo: '1_01', software }).ends('1_04').boots('1_04');
+      return assess(story);
+    };
+    const why = '1_04 took the image of 1_01 and went to R81.20 take 99';
+    expect(broken(cloned(99))).toEqual([['cloning-on', expect.any(Number), why]]);
+    expect(broken(cloned(120))).toEqual([]);
+    expect(cloned(120).undone.map((u) => u.rule)).toEqual(['mixed-takes']);
+  });
+
+  it('version-pair: a member is to serve, or is let in, among those that do not understand it', () => {
+    const story = Story.settled(['R81.10', 'R81.10', 'R81.10', 'R82']).down('1_04');
+    const at = story.at;
+    const mvc = story.tellSoftware({ type: 'setMvc', appliances: ['1_04'], state: 'on' });
+    const meet = 'R81.10 and R82 are not known to meet in a multi-version cluster';
+    expect(broken(assess(mvc))).toEqual([['version-pair', at, `1_04 was to serve beside others: ${meet}`]]);
+    const letIn = Story.settled(['R81.10', 'R81.10', 'R81.10', 'R82']).down('1_04');
+    const why = `1_04 with R82 was let in among members with R81.10: ${meet}`;
+    expect(broken(assess(letIn.tellGroup({ type: 'setAdmin', member: '1_04', state: 'up' })))).toEqual([
+      ['version-pair', expect.any(Number), why],
+    ]);
+  });
+
   it('version-pair: two releases that do not understand one another serve together', () => {
     const story = Story.settled(['R81', 'R81', 'R81', 'R82']).down('1_04');
     const at = story.at + 10;
     const why = 'R81 and R82 served beside one another: R81 and R82 are not known to meet in a multi-version cluster';
-    expect(broken(assess(story.up('1_04')))).toEqual([['version-pair', at, why]]);
+    expect(broken(assess(story.up('1_04'), { from: at }))).toEqual([['version-pair', at, why]]);
     const known = Story.settled(['R81.10', 'R81.10', 'R81.10', 'R81.20']).down('1_04').up('1_04');
     expect(broken(assess(known))).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { Event } from '@rehearsal/kernel';
 import type { SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import { exposedSlots, isFit, securityGroup } from '@rehearsal/security-group';
 import type { SoftwareEvent, SoftwareState } from '@rehearsal/software';
-import { mayMeet, softwareMachine, softwareText } from '@rehearsal/software';
+import { compareSoftware, mayMeet, softwareMachine, softwareText } from '@rehearsal/software';
 import type { CapacityInterval, LogAssessment, RuleId, RuleOutcome } from './rules.js';
 import { RULES } from './rules.js';
 import { speechOf, type Speech } from './speech.js';
@@ -44,11 +44,13 @@ class Assessor {
   #software: SoftwareState = softwareMachine.initial;
   #began: Began | undefined;
   readonly #broken = new Map<RuleId, { readonly when: number; readonly why: string }>();
-  readonly #capacity: { from: number; share: number }[] = [];
+  readonly #capacity: { from: number; share: number; isCutOff: boolean }[] = [];
+  /** Orchestrators that forward nothing. */
+  readonly #away = new Set<string>();
   #backedUp = false;
   #installed = false;
   #cloned = false;
-  /** Members that took the image of the SMO instead of what was installed on them. */
+  /** Members that took an image of the SMO that is older than what they ran. */
   readonly #wentBack = new Map<string, string>();
 
   constructor(stretch: Stretch) {
@@ -64,7 +66,7 @@ class Assessor {
       if (kind === 'security-group') this.#onGroup(event as SecurityGroupEvent, ms, counts);
       else if (kind === 'software') this.#onSoftware(event as SoftwareEvent, ms, counts);
     }
-    if (counts && kind === 'security-group') this.#look(ms);
+    if (counts) this.#look(ms);
   }
 
   outcome(): LogAssessment {
@@ -94,7 +96,7 @@ class Assessor {
 
   #begin(): Began {
     if (this.#began !== undefined) return this.#began;
-    this.#capacity.push({ from: this.#stretch.from, share: shareOf(this.#group) });
+    this.#capacity.push({ from: this.#stretch.from, ...this.#share() });
     this.#began = { group: this.#group, software: this.#software };
     return this.#began;
   }
@@ -120,16 +122,25 @@ class Assessor {
       this.#break('drained', ms, `${event.member} left with slots that it served (${event.reason})`);
     }
     if (event.type === 'MemberJoined') this.#meet(ms);
+    if (event.type === 'AdminSet' && event.state === 'up') this.#letIn(event.member, ms);
   }
 
   #onSoftware(event: SoftwareEvent, ms: number, counts: boolean): void {
+    const before = this.#software.appliances;
     this.#software = softwareMachine.evolve(this.#software, event);
+    this.#follow(event);
     if (!counts) return;
+    if (event.type === 'SoftwareRefused' && this.#whyStrangers() === event.reason) {
+      this.#break('version-pair', ms, `${event.appliance} was to serve beside others: ${event.reason}`);
+    }
     if (event.type === 'SnapshotTaken' && !this.#installed && !event.name.startsWith('before_upgrade_of_')) {
       this.#backedUp = true;
     }
     if (event.type !== 'WorkBegun') return;
     if (event.kind === 'clone') {
+      const own = before.find((a) => a.id === event.appliance);
+      // To have members take what is newer is how cloning is used on purpose.
+      if (own === undefined || compareSoftware(event.to, own.runs) >= 0) return;
       const image = softwareText(event.to);
       this.#wentBack.set(event.appliance, image);
       this.#break('cloning-on', ms, `${event.appliance} took the image of ${event.smo} and went to ${image}`);
@@ -139,6 +150,36 @@ class Assessor {
     this.#installed = true;
     if (this.#group.autoClone === 'on') {
       this.#break('cloning-on', ms, `${event.kind} began on ${event.appliance} while image cloning was on`);
+    }
+  }
+
+  /** An orchestrator forwards nothing from the beginning of its work until it has rebooted, or the work has failed. */
+  #follow(event: SoftwareEvent): void {
+    const isBegun = event.type === 'WorkBegun';
+    if (!isBegun && event.type !== 'ApplianceBooted' && event.type !== 'WorkFailed') return;
+    const { role } = this.#software.appliances.find((a) => a.id === event.appliance)!;
+    if (isBegun && role === 'orchestrator') this.#away.add(event.appliance);
+    else this.#away.delete(event.appliance);
+  }
+
+  /** Why members of two releases that there are may not serve together; undefined where all may. */
+  #whyStrangers(): string | undefined {
+    const releases = [
+      ...new Set(this.#software.appliances.flatMap((a) => (a.role === 'member' ? a.runs.release : []))),
+    ];
+    const meetings = releases.flatMap((one, i) => releases.slice(i + 1).map((other) => mayMeet(one, other)));
+    return meetings.find(({ may }) => !may)?.why;
+  }
+
+  /** A member that is let in among others of a release that its own is not known to understand. */
+  #letIn(id: string, ms: number): void {
+    const runs = new Map(this.#software.appliances.map((a) => [a.id, a.runs.release]));
+    const own = runs.get(id);
+    if (own === undefined) return;
+    for (const member of this.#group.members.filter((m) => m.status === 'active' && m.id !== id)) {
+      const other = runs.get(member.id) ?? own;
+      const { may, why } = mayMeet(own, other);
+      if (!may) this.#break('version-pair', ms, `${id} with ${own} was let in among members with ${other}: ${why}`);
     }
   }
 
@@ -156,21 +197,31 @@ class Assessor {
   }
 
   #look(ms: number): void {
-    const share = shareOf(this.#group);
+    const { share, isCutOff } = this.#share();
     // Clocks of those who decide differ a little; time goes on all the same.
     const from = Math.max(ms, this.#capacity.at(-1)?.from ?? ms);
-    if (share !== this.#capacity.at(-1)?.share) this.#capacity.push({ from, share });
+    if (share !== this.#capacity.at(-1)?.share) this.#capacity.push({ from, share, isCutOff });
+  }
+
+  /** Nobody serves whom no orchestrator reaches. */
+  #share(): { readonly share: number; readonly isCutOff: boolean } {
+    const orchestrators = this.#software.appliances.filter((a) => a.role === 'orchestrator');
+    const isCutOff = orchestrators.length > 0 && orchestrators.every((a) => this.#away.has(a.id));
+    return { share: isCutOff ? 0 : shareOf(this.#group), isCutOff };
   }
 
   /** The first stretch with too little, longer than members take to hand over to one another. */
   #lookAtCapacity(): void {
     const floor = this.#stretch.capacityFloorPercent;
     let below: CapacityInterval | undefined;
-    for (const { from, to, share } of this.#intervals()) {
+    let isCutOff = false;
+    for (const [i, { from, to, share }] of this.#intervals().entries()) {
+      isCutOff = (below !== undefined && isCutOff) || this.#capacity[i]!.isCutOff;
       if (share >= floor) below = undefined;
       else below = { from: below?.from ?? from, to, share: Math.min(below?.share ?? share, share) };
       if (below === undefined || below.to - below.from < HAND_OVER_MS) continue;
-      this.#break('capacity', below.from, `${below.share} % of the group served, and ${floor} % are asked for`);
+      const why = isCutOff ? ': no orchestrator forwarded anything' : '';
+      this.#break('capacity', below.from, `${below.share} % of the group served, and ${floor} % are asked for${why}`);
     }
   }
 

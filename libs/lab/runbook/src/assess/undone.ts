@@ -94,7 +94,7 @@ function mixedTakes({ software, speech }: EndOfProcedure): Undone[] {
 function wentBack({ wentBack: back, speech }: EndOfProcedure): Undone[] {
   const [first] = back.values();
   if (first === undefined) return [];
-  const what = `${[...back.keys()].join(', ')} took the image of the SMO and ${back.size === 1 ? 'runs' : 'run'} ${first} again`;
+  const what = `${[...back.keys()].sort().join(', ')} took the image of the SMO and ${back.size === 1 ? 'runs' : 'run'} ${first} again`;
   return [{ rule: 'install-undone', what, remedy: speech.cloning('off') }];
 }
 

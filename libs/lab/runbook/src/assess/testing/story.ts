@@ -44,17 +44,21 @@ export class Story {
     story.tellSoftware({
       type: 'configure',
       config: {
-        appliances: MEMBERS.map((id, i) => ({
-          id,
-          role: 'member',
-          software: { release: releases[i] ?? 'R81.20', take: 99 },
-        })),
+        appliances: [
+          ...MEMBERS.map((id, i) => ({
+            id,
+            role: 'member',
+            software: { release: releases[i] ?? 'R81.20', take: 99 },
+          })),
+          { id: '1_1', role: 'orchestrator', software: { release: 'R81.20', take: 99 } },
+        ],
         cloneNeedsMb: 10,
         cloneRoomMb: 14,
         holdsUpgraded: false,
       },
     });
     story.tellSoftware({ type: 'importPackage', ...readPackageName(T118) });
+    story.boots('1_1');
     for (const id of MEMBERS) story.boots(id).joins(id);
     story.at = 10_000;
     return story;
