@@ -49,6 +49,22 @@ exit
 \`\`\`
 `;
 
+const BACK = `# Rollback while releases are mixed
+
+\`\`\`
+add backup local
+set smo image auto-clone state off
+installer import local /var/log/Check_Point_R81.20_T631_Fresh_Install_and_Upgrade.tgz
+g_clusterXL_admin -b 1_03,1_04 down
+installer upgrade 1 member_ids 1_03,1_04
+ssh 1_03
+sp_upgrade
+sp_upgrade --revert
+exit
+g_all fw ver
+\`\`\`
+`;
+
 const CLONING = `# With cloning on
 
 \`\`\`
@@ -145,6 +161,12 @@ describe('runbooks, simulated', () => {
     const out = gone(written('release.md', RELEASE), 'release-upgrade');
     expect([out.exit, out.verdict, out.reasons]).toEqual([0, 'pass', []]);
     expect(out.connections.lost).toBe(0);
+  });
+
+  it('goes back from another release while releases are mixed, and loses nothing', () => {
+    const out = gone(written('back.md', BACK), 'release-upgrade');
+    expect([out.exit, out.verdict, out.reasons]).toEqual([0, 'pass', []]);
+    expect([out.connections.opened, out.connections.lost]).toEqual([200, 0]);
   });
 
   it('has other traffic where that is said', () => {

@@ -9,6 +9,8 @@ export interface ApplianceHost {
   workBegun(kind: WorkKind): void;
   /** The work has failed; what was there is still there. */
   workFailed(kind: WorkKind, reason: string): void;
+  /** Others are to take over from it before it goes back, and have not yet. */
+  isNeeded(): boolean;
   /** It is about to reboot: the last moment to say so to anybody. */
   leave(): void;
   /** Anything else about its software is otherwise now. */
@@ -42,6 +44,8 @@ export class ApplianceSoftware {
   /** What this start of the appliance runs; undefined before the log has been read. */
   #image: Software | undefined;
   #leaving = false;
+  /** Work that is done as soon as others have taken over. */
+  #endLater: (() => void) | undefined;
   #cloneLater: { readonly smo: string; readonly software: Software } | undefined;
 
   constructor(parts: ApplianceParts) {
@@ -96,6 +100,14 @@ export class ApplianceSoftware {
     this.#ask({ type: 'cloneDue', smo, software }, `clone.${software.release}.${software.take}`);
   }
 
+  /** To be called when others may have taken over. */
+  onFree(): void {
+    const end = this.#endLater;
+    if (end === undefined || this.#parts.host.isNeeded()) return;
+    this.#endLater = undefined;
+    end();
+  }
+
   status(): Readonly<Record<string, unknown>> {
     const self = this.#self;
     if (self === undefined || this.#image === undefined) return {};
@@ -127,6 +139,7 @@ export class ApplianceSoftware {
       else if (event.type === 'WorkFinished') this.#reboot();
     }
     if (this.#leaving) return;
+    this.onFree();
     if (this.#cloneLater !== undefined) this.askForClone(this.#cloneLater.smo, this.#cloneLater.software);
     host.changed();
   }
@@ -137,12 +150,14 @@ export class ApplianceSoftware {
     this.#parts.host.workBegun(kind);
     const { work } = this.#durations;
     this.#cancelWork = this.#parts.rt.after(work[kind], () => {
-      this.#ask({ type: 'workEnded', work: since }, `work.${since}`);
+      this.#endLater = () => void this.#ask({ type: 'workEnded', work: since }, `work.${since}`);
+      this.onFree();
     });
   }
 
   #failed(kind: WorkKind, reason: string): void {
     this.#cancelWork?.();
+    this.#endLater = undefined;
     this.#parts.host.workFailed(kind, reason);
   }
 

@@ -14,6 +14,8 @@ export interface MemberSoftwareParts {
   /** Has the data plane look out for traffic that the software does not bear, as bits of HAZARD. */
   bear(hazards: number, onHazard: (hazard: number) => void): void;
   autoClone(): 'on' | 'off';
+  /** The group counts on this member. */
+  serves(): boolean;
   /** Takes policy and configuration from the single management object again. */
   comeUp(): void;
 }
@@ -44,6 +46,8 @@ export class MemberSoftware {
       host: {
         workBegun: (kind) => rt.note('info', 'software_work_begun', { kind }),
         workFailed: (kind, reason) => rt.note('error', 'software_work_failed', { kind, reason }),
+        // Whoever goes back because it is the others' turn does so once these have taken over (fidelity: F-SP-UPGRADE).
+        isNeeded: () => this.#appliance.work?.kind === 'revert' && this.#appliance.isHeld && parts.serves(),
         // Who hears it need not wait until this member has been silent for long enough.
         leave: () => void inner.cpstop(),
         changed: () => {
@@ -112,6 +116,11 @@ export class MemberSoftware {
 
   status(): Readonly<Record<string, unknown>> {
     return this.#appliance.status();
+  }
+
+  /** The group does not count on this member any more. */
+  onOut(): void {
+    this.#appliance.onFree();
   }
 
   /**

@@ -182,11 +182,11 @@ export class MemberRole implements Role {
     }
     if (events.some((event) => event.type === 'AutoCloneSet')) this.software?.onAutoClone();
     const self = state.members[this.me - 1];
-    const joined = self?.status === 'active' && self.incarnation === this.incarnation;
-    if (!joined) {
+    if (!this.isJoined) {
       const over =
         this.joinedOnce || (self !== undefined && self.incarnation >= this.incarnation && self.status === 'out');
       if (over) this.rebirth(self?.drained ?? false);
+      this.software?.onOut();
       this.hub.tableVersion = this.group.version;
       this.inner.onState();
       return;
@@ -279,6 +279,11 @@ export class MemberRole implements Role {
     });
   }
 
+  private get isJoined(): boolean {
+    const self = this.group.state.members[this.me - 1];
+    return self?.status === 'active' && self.incarnation === this.incarnation;
+  }
+
   private createSoftware(): MemberSoftware {
     return new MemberSoftware({
       rt: this.rt,
@@ -287,6 +292,7 @@ export class MemberRole implements Role {
       inner: this.inner,
       bear: (hazards, onHazard) => this.plane.bear(hazards, onHazard),
       autoClone: () => this.group.state.autoClone,
+      serves: () => this.isJoined,
       comeUp: () => this.comeUp(),
     });
   }

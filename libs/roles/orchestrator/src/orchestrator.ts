@@ -174,6 +174,7 @@ export class OrchestratorRole implements Role {
         workBegun: () => this.goDark(),
         // What it was before comes back with a reboot, as it would with another.
         workFailed: () => rt.reboot('orderly', config.settings['upgrade.orchestratorRebootSec'] * 1000),
+        isNeeded: () => false,
         leave: () => {},
         changed: () => {},
       },
