@@ -59,9 +59,6 @@ describe('a procedure, held to the rules by its log', () => {
     expect(broken(found)).toEqual([['capacity', at, why]]);
     expect(found.capacity.map((c) => c.share)).toEqual([100, 0, 100]);
     expect(broken(assess(story, { capacityFloorPercent: 0 }))).toEqual([]);
-    const failed = Story.settled().backedUp();
-    failed.tellSoftware({ type: 'installPackage', package: 1, as: 'install', appliances: ['1_1'] });
-    expect(broken(assess(failed.ends('1_1', 'no room on disk')))).toEqual([]);
   });
 
   it('redundancy: taken down before the copies that a loss asked for are in step', () => {

@@ -153,10 +153,10 @@ class Assessor {
     }
   }
 
-  /** An orchestrator forwards nothing from the beginning of its work until it has rebooted, or the work has failed. */
+  /** An orchestrator forwards nothing from the beginning of its work until it has rebooted, even where the work has failed. */
   #follow(event: SoftwareEvent): void {
     const isBegun = event.type === 'WorkBegun';
-    if (!isBegun && event.type !== 'ApplianceBooted' && event.type !== 'WorkFailed') return;
+    if (!isBegun && event.type !== 'ApplianceBooted') return;
     const { role } = this.#software.appliances.find((a) => a.id === event.appliance)!;
     if (isBegun && role === 'orchestrator') this.#away.add(event.appliance);
     else this.#away.delete(event.appliance);

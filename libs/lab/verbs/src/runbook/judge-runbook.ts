@@ -41,7 +41,9 @@ export function judgeRunbook(
     groupsOf(plan),
   );
   const from = (typed.find((step) => step.startMs !== null)?.startMs ?? 0) - CLOCKS_WITHIN_MS;
-  const to = typed.findLast((step) => step.endMs !== null)?.endMs ?? from;
+  const last = typed.findLast((step) => step.endMs !== null);
+  // After a command that failed nobody waits until what it has led to is written down.
+  const to = (last?.endMs ?? from) + (last?.status === 'failed' ? CLOCKS_WITHIN_MS : 0);
   const capacityFloorPercent = plan.settings['upgrade.capacityFloorPercent'];
   const { rules, undone, capacity } = assessLog(commits, { from, to, capacityFloorPercent, otherPolicy, speech });
   const changes = changesOf(
