@@ -140,7 +140,7 @@ WARNING: sgm_admin down on blades: 1_03, User: Lab, Reason: Maintenance
     expect(completions('asg stat -i a', 'member', [])).toEqual(['active_ids', 'all_ids']);
     expect(completions('g_clusterXL_admin -b 1_0', 'member', ['1_01', '1_02'])).toEqual(['1_01', '1_02']);
     expect(completions('g_all fw v', 'member', [])).toEqual(['ver']);
-    expect(completions('l', 'orchestrator', [])).toEqual(['lldpctl']);
+    expect(completions('l', 'orchestrator', [])).toEqual(['lldpctl', 'lldpneighbors']);
   });
 
   it('shows every reading command for any member, at any moment, without a number of its own', () => {

@@ -15,7 +15,7 @@ import { afterDialogue } from './ask-first.js';
 import type { Call, CommandRow, Outcome, SoftwareOrder } from './command.js';
 import { readMembers } from './member-set.js';
 import { memberIds, saidBy, softwareOf } from './packages.js';
-import { MEMBER, reads } from './rows-read.js';
+import { BOTH, MEMBER, reads } from './rows-read.js';
 
 /** Has what is on disk of these members kept: all of it, or the configuration. */
 export function keepOrder(
@@ -69,8 +69,8 @@ const NAME = { name: 'NAME', about: 'its name', least: 1, most: 1 } as const;
 export const MACHINE_ROWS: readonly CommandRow[] = [
   {
     words: 'add backup local',
-    about: "keep this member's configuration; its name is made of host and time",
-    on: MEMBER,
+    about: "keep this machine's configuration; its name is made of host and time",
+    on: BOTH,
     effect: 'act',
     basis: 'documented',
     fidelity: 'F-SNAPSHOT',
@@ -83,8 +83,8 @@ export const MACHINE_ROWS: readonly CommandRow[] = [
   reads(
     {
       words: 'show backups',
-      about: 'configurations that were kept of this member',
-      on: MEMBER,
+      about: 'configurations that were kept of this machine',
+      on: BOTH,
       basis: 'recalled',
       fidelity: 'F-SNAPSHOT',
     },
@@ -93,8 +93,8 @@ export const MACHINE_ROWS: readonly CommandRow[] = [
   {
     words: 'add snapshot',
     usage: 'add snapshot NAME [desc TEXT]',
-    about: 'keep the whole image of this member, to go back to',
-    on: MEMBER,
+    about: 'keep the whole image of this machine, to go back to',
+    on: BOTH,
     effect: 'act',
     basis: 'documented',
     fidelity: 'F-SNAPSHOT',
@@ -108,8 +108,8 @@ export const MACHINE_ROWS: readonly CommandRow[] = [
   reads(
     {
       words: 'show snapshots',
-      about: 'images that were kept of this member',
-      on: MEMBER,
+      about: 'images that were kept of this machine',
+      on: BOTH,
       basis: 'recalled',
       fidelity: 'F-SNAPSHOT',
     },

@@ -13,9 +13,7 @@ import { cpinfoY, fwVer, jumboTake, jumboTakes } from '../layouts/versions.js';
 import { lines } from '../text/line.js';
 import type { Call, CommandRow, Outcome } from './command.js';
 import { saidBy } from './packages.js';
-import { MEMBER, reads } from './rows-read.js';
-
-const BOTH = ['member', 'orchestrator'] as const;
+import { BOTH, MEMBER, reads } from './rows-read.js';
 
 function listKind({ options }: Call): ListKind {
   if (options['-l'] !== undefined) return 'all';
@@ -170,7 +168,7 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
     {
       words: 'fw ver',
       about: 'the release',
-      on: MEMBER,
+      on: BOTH,
       basis: 'documented',
       fidelity: 'F-CPINFO',
       options: [{ flag: '-k', about: 'of the kernel as well' }],
@@ -194,7 +192,7 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
     words: 'cpinfo',
     usage: 'cpinfo [-y all]',
     about: 'what is installed; without -y a failure bundle as a file: states, audit, last commits, notes',
-    on: MEMBER,
+    on: BOTH,
     effect: 'read',
     basis: 'documented',
     fidelity: 'F-CPINFO',
@@ -207,7 +205,7 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
     {
       words: 'installed_jumbo_take',
       about: 'the jumbo hotfix take',
-      on: MEMBER,
+      on: BOTH,
       basis: 'recalled',
       fidelity: 'F-CPINFO',
       options: [{ flag: '-a', about: 'of all members, as engineers write it', basis: 'field' }],
@@ -266,15 +264,17 @@ export const MEMBER_ROWS: readonly CommandRow[] = [
     },
     () => lines('documented', "No association ID's returned"),
   ),
-  reads(
-    {
-      words: 'lldpctl',
-      about: 'members that this orchestrator hears',
-      on: ['orchestrator'],
-      basis: 'field',
-      fidelity: 'F-LLDPCTL',
-      lacks: 'interfaces, hardware addresses and descriptions of ports',
-    },
-    ({ view }) => lldpctl(view),
+  ...['lldpctl', 'lldpneighbors'].map((words) =>
+    reads(
+      {
+        words,
+        about: 'members that this orchestrator hears',
+        on: ['orchestrator'],
+        basis: 'field',
+        fidelity: 'F-LLDPCTL',
+        lacks: 'interfaces, hardware addresses and descriptions of ports',
+      },
+      ({ view }) => lldpctl(view),
+    ),
   ),
 ];

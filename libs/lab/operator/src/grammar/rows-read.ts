@@ -21,6 +21,7 @@ export function reads(
 }
 
 export const MEMBER = ['member'] as const;
+export const BOTH = ['member', 'orchestrator'] as const;
 const VERBOSE: OptionRow = { flag: '-v', about: 'members and parameters as well' };
 const INFO = ['tasks', 'sgm_info', 'proc', 'active_ids', 'all_ids'] as const;
 

@@ -16,7 +16,7 @@ import { afterDialogue } from './ask-first.js';
 import type { Act, Call, CommandRow, Outcome } from './command.js';
 import { saidBy, softwareOf } from './packages.js';
 import { adminAct } from './rows-act.js';
-import { MEMBER, reads } from './rows-read.js';
+import { BOTH, MEMBER, reads } from './rows-read.js';
 
 /**
  * Whose turn it is, and who was taken down for the upgrade: they are let in, since that is what their turn means.
@@ -158,8 +158,8 @@ export const UPGRADE_ROWS: readonly CommandRow[] = [
   reads(
     {
       words: 'show version all',
-      about: 'the release of this member',
-      on: MEMBER,
+      about: 'the release of this machine',
+      on: BOTH,
       basis: 'recalled',
       fidelity: 'F-CPINFO',
       lacks: 'builds',

@@ -48,6 +48,24 @@ describe('commands that change software', () => {
     expect(() => run('installer verify 2 member_ids all')).toThrow(`There is no package 2: imported are 1 ${FILE}.`);
   });
 
+  it('show what an orchestrator runs, and keep its configuration', () => {
+    const mho = appliance('1_1', { role: 'orchestrator', runs: { release: 'R81.20', take: 118 } });
+    const view = fabricView({ software: softwareView({ appliances: [...softwareView().appliances, mho] }) });
+    const shown = (line: string): string => textOf(run(line, {}, view, '1_1').page, false);
+    expect(shown('cpinfo -y all')).toContain('HOTFIX_R81_20_JUMBO_HF_MAIN     Take:  118');
+    expect(shown('installed_jumbo_take')).toBe('R81.20 Jumbo Hotfix Accumulator take 118\n');
+    expect(shown('show version all')).toContain('Gaia R81.20');
+    expect(shown('lldpneighbors')).toBe(shown('lldpctl'));
+    expect(inputs(run('add backup local', {}, view, '1_1'))).toEqual([
+      {
+        type: 'takeSnapshot',
+        name: expect.stringMatching(/^backup_MHO-1_1_/),
+        of: 'configuration',
+        appliances: ['1_1'],
+      },
+    ]);
+  });
+
   it('ask before members reboot, and do nothing for who is not sure', () => {
     expect(asks(run('installer install 1 member_ids 1_03'))).toEqual(['y', 'y', 'y', 'fullName', 'why']);
     const not = run('installer install 1 member_ids 1_03', { sure: 'n' });

@@ -4,7 +4,7 @@ import { hostName, type FabricView } from '../view/fabric-view.js';
 
 const RULE = '-------------------------------------------------------------------------------';
 
-/** `lldpctl` on an orchestrator: the members that it hears over their downlinks (fidelity: F-LLDPCTL). */
+/** `lldpctl`, by its other name `lldpneighbors`, on an orchestrator: the members that it hears over their downlinks (fidelity: F-LLDPCTL). */
 export function lldpctl(view: FabricView): Line[] {
   const { settings } = view;
   const ttlSec = Math.ceil((settings['ccp.heartbeatMs'] * settings['ccp.deadMultiplier']) / 1000);

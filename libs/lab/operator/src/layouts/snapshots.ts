@@ -13,7 +13,7 @@ function keptAt(view: FabricView, here: string, of: Kept['of']): readonly Kept[]
   return (view.software?.appliances.find((a) => a.id === here)?.snapshots ?? []).filter((s) => s.of === of);
 }
 
-/** `show snapshots` of member `here` (fidelity: F-SNAPSHOT) */
+/** `show snapshots` at `here` (fidelity: F-SNAPSHOT) */
 export function snapshotList(view: FabricView, here: string): Line[] {
   const names = keptAt(view, here, 'image').map((s) => `${s.name} (${softwareText(s.software)})`);
   return lines(
@@ -28,7 +28,7 @@ export function snapshotList(view: FabricView, here: string): Line[] {
   );
 }
 
-/** `show backups` of member `here` */
+/** `show backups` at `here` */
 export function backupList(view: FabricView, here: string): Line[] {
   const names = keptAt(view, here, 'configuration').map((s) => `${s.name} (${softwareText(s.software)})`);
   return lines('recalled', ...(names.length === 0 ? ['No backups'] : names));

@@ -1,11 +1,11 @@
 import { imageHash } from '@rehearsal/software/fold';
 import { lines, NOT_AVAILABLE, type Line } from '../text/line.js';
-import { memberIn, type FabricView } from '../view/fabric-view.js';
+import { runsAt, type FabricView } from '../view/fabric-view.js';
 import { framed } from './g-all.js';
 
-/** `fw ver` of member `here`; this lab has a release, and no build of it (fidelity: F-CPINFO). */
+/** `fw ver` at `here`; this lab has a release, and no build of it (fidelity: F-CPINFO). */
 export function fwVer(view: FabricView, here: string, withKernel: boolean): Line[] {
-  const build = `${memberIn(view, here).release} - Build ${NOT_AVAILABLE}`;
+  const build = `${runsAt(view, here).release} - Build ${NOT_AVAILABLE}`;
   return lines(
     'documented',
     `This is Check Point's software version ${build}`,
@@ -15,9 +15,9 @@ export function fwVer(view: FabricView, here: string, withKernel: boolean): Line
 
 const jumbo = (release: string, kind: string): string => `${kind}_${release.replaceAll('.', '_')}_JUMBO_HF_MAIN`;
 
-/** `cpinfo -y all` of member `here`: what is installed, by product (fidelity: F-CPINFO). */
+/** `cpinfo -y all` at `here`, a member or an orchestrator: what is installed, by product (fidelity: F-CPINFO). */
 export function cpinfoY(view: FabricView, here: string): Line[] {
-  const { release, take } = memberIn(view, here);
+  const { release, take } = runsAt(view, here);
   const has = take > 0;
   const entry = (kind: string): string => `        ${jumbo(release, kind)}     Take:  ${take}`;
   return lines(
@@ -32,9 +32,9 @@ export function cpinfoY(view: FabricView, here: string): Line[] {
   );
 }
 
-/** `installed_jumbo_take` of member `here` */
+/** `installed_jumbo_take` at `here` */
 export function jumboTake(view: FabricView, here: string): Line[] {
-  const { release, take } = memberIn(view, here);
+  const { release, take } = runsAt(view, here);
   return lines(
     'recalled',
     take > 0 ? `${release} Jumbo Hotfix Accumulator take ${take}` : 'No Jumbo Hotfix Accumulator is installed',
@@ -47,11 +47,11 @@ export function jumboTakes(view: FabricView): Line[] {
   return lines('field', ...page.map(({ text }) => text));
 }
 
-/** `show version all` of member `here`: its keys are recalled (fidelity: F-CPINFO). */
+/** `show version all` at `here`: its keys are recalled (fidelity: F-CPINFO). */
 export function versionAll(view: FabricView, here: string): Line[] {
   return lines(
     'recalled',
-    `Product version Check Point Gaia ${memberIn(view, here).release}`,
+    `Product version Check Point Gaia ${runsAt(view, here).release}`,
     `OS build ${NOT_AVAILABLE}`,
     `OS kernel version ${NOT_AVAILABLE}`,
     'OS edition 64-bit',

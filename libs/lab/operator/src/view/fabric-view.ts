@@ -186,11 +186,19 @@ export function memberIn(view: FabricView, id: string): MemberView {
   return member;
 }
 
+/** What a member or an orchestrator runs; where nothing can be installed, all run the same. */
+export function runsAt(view: FabricView, id: string): { readonly release: string; readonly take: number } {
+  return (
+    view.members.find((m) => m.id === id) ?? view.software?.appliances.find((a) => a.id === id)?.runs ?? view.group
+  );
+}
+
 /** Whether it carries traffic. */
 export const isUp = (member: MemberView): boolean => member.state.startsWith('ACTIVE');
 
-/** `SG1-ch01-03` up to R81.20, `SG1-s01-03` from R82 on (fidelity: F-SHELL-PROMPT). */
+/** `SG1-ch01-03` up to R81.20, `SG1-s01-03` from R82 on, and `MHO-1_1` (fidelity: F-SHELL-PROMPT). */
 export function hostName(view: FabricView, id: string): string {
+  if (view.orchestrators.some((o) => o.id === id)) return `MHO-${id}`;
   const [site, member] = id.split('_') as [string, string];
   const release = view.members.find((m) => m.id === id)?.release ?? view.group.release;
   return `${view.group.name}-${saysSite(release) ? 's' : 'ch'}${site.padStart(2, '0')}-${member}`;

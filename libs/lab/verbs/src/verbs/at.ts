@@ -94,7 +94,7 @@ function typed(
     run: view.run,
     atMs,
     at: targetName(here),
-    host: here.role === 'member' ? hostName(view, here.id) : `MHO-${here.id}`,
+    host: hostName(view, here.id),
     command: words.join(' '),
     lines: [...page],
     asks: [],

@@ -120,7 +120,7 @@ export async function operate(at: LabAtHand, operation: Operation, bundleFolder:
     run: at.run,
     atMs: view.atMs,
     at: targetName(here),
-    host: here.role === 'member' ? hostName(view, here.id) : `MHO-${here.id}`,
+    host: hostName(view, here.id),
     command: words.join(' '),
     lines: [...(asked ? [] : (outcome.dialogue ?? [])), ...outcome.page, ...done.lines],
     asks: [...asks],
