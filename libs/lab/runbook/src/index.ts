@@ -7,7 +7,7 @@ export { splitLine } from './shell/split-line.js';
 export type { Joiner, ShellCommand } from './shell/split-line.js';
 export { applyPipe, foundNothing } from './shell/apply-pipe.js';
 export { commandsWithin, isCompound, turnsOf } from './shell/compound.js';
-export { assignmentsOf, commandWithin, isOfTheHost } from './shell/host-commands.js';
+export { assignmentsOf, commandWithin, whyPassedOver } from './shell/host-commands.js';
 export { givenElsewhere } from './shell/elsewhere.js';
 export { bind, placeholdersOf } from './shell/placeholders.js';
 export { selectCommands } from './select.js';

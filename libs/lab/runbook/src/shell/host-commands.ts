@@ -23,6 +23,37 @@ const OF_SESSIONS = [
   ['set', 'expert-password'],
 ];
 
+/** What is typed at the management server, or on its behalf. */
+const OF_MANAGEMENT: ReadonlySet<string> = new Set(['mgmt_cli', 'fwm', 'api', 'mdsenv', 'mdsstat', 'cprid_util']);
+
+/** What is done about the installer itself, and to files that are the same on all members here anyway. */
+const OF_FILES: ReadonlySet<string> = new Set(
+  'update_sp_da da_cli g_cp2blades asg_cp2blades cp2blades g_ls g_cat g_md5sum g_tail g_cp g_mkdir g_rm g_scp'.split(
+    ' ',
+  ),
+);
+const OF_THE_INSTALLER = [
+  ['installer', 'agent'],
+  ['installer', 'check-for-updates'],
+  ['installer', 'download'],
+  ['installer', 'policy'],
+  ['show', 'installer', 'status'],
+];
+
+const NOT_HERE = 'it is not carried out here';
+
+/** Why words are passed over that a shell would carry out; undefined where they are for the fabric. */
+export function whyPassedOver(words: readonly string[]): string | undefined {
+  const [command = ''] = words;
+  if (isOfTheHost(words)) return `a command of the operator's own shell: ${NOT_HERE}`;
+  if (OF_MANAGEMENT.has(command))
+    return `a command of the management server, which is no part of this fabric: ${NOT_HERE}`;
+  const isOfFiles = OF_FILES.has(command) || OF_THE_INSTALLER.some((own) => own.every((word, i) => words[i] === word));
+  return isOfFiles
+    ? `it is about files or the installer itself, which this fabric has none of: ${NOT_HERE}`
+    : undefined;
+}
+
 /** Commands that carry out another one; after how many words that are no options it begins. */
 const AROUND: ReadonlyMap<string, number> = new Map([
   ['sudo', 0],

@@ -7,6 +7,8 @@ describe('what a command leaves open', () => {
     ['m <Member ID>', ['member_id']],
     ['show <PACKAGE-NAME> ${TAKE} $SGM_ID {{ sgm-id }}', ['package_name', 'take', 'sgm_id']],
     ['echo "<a> $B"', ['a', 'b']],
+    ['ssh sgm{id}; g_cp_enable_member {member id}', ['id', 'member_id']],
+    ["1_0{1..4} {A,B} {} awk '{print}'", []],
     [`awk '{print $x}' '<a>'`, ['a']],
     [String.raw`echo \$HOME`, []],
     ['fw load < /tmp/in > /tmp/out', []],

@@ -1,6 +1,8 @@
 /** `<sgm_id>`, `<member id>`, `<on|off>`; no blank at its ends, so that `<in >out` stays a redirection. */
 const ANGLE = '(?<![<\\\\])<(?<angle>[A-Za-z]\\w*(?:[ |-]\\w+)*)>';
 const BRACES = '\\{\\{\\s*(?<braces>[A-Za-z_][\\w. -]*?)\\s*\\}\\}';
+/** `{member}` as templates have it; not `{A,B}`, `{1..4}`, `${NAME}`, nor what a program such as awk is given in quotes. */
+const CURLY = '(?<![${}\\\\])\\{(?<brace>[A-Za-z]\\w*(?:[ -]\\w+)*)\\}(?!\\})';
 const DOLLAR = '(?<!\\\\)\\$(?:\\{(?<curly>[A-Za-z_]\\w*)\\}|(?<dollar>[A-Za-z_]\\w*))';
 
 /** What a shell of the vendor's machines knows by itself: nobody has to say it. */
@@ -11,7 +13,7 @@ const ENVIRONMENT: ReadonlySet<string> = new Set(
 );
 
 /** A placeholder at the very place that `lastIndex` says, and how it is written. */
-export const documentPlaceholder = (): RegExp => new RegExp(`${ANGLE}|${BRACES}`, 'y');
+export const documentPlaceholder = (): RegExp => new RegExp(`${ANGLE}|${BRACES}|${CURLY}`, 'y');
 
 /** Its name as it is bound: `Member ID` and `member-id` are both `member_id`. */
 const normal = (name: string): string =>
@@ -26,13 +28,13 @@ const normal = (name: string): string =>
  * @param valueOf what to put in; undefined leaves it
  */
 function replaced(command: string, valueOf: (name: string) => string | undefined): string {
-  const any = new RegExp(`'[^']*'|"(?:\\\\.|[^"\\\\])*"|${ANGLE}|${BRACES}|${DOLLAR}`, 'g');
+  const any = new RegExp(`'[^']*'|"(?:\\\\.|[^"\\\\])*"|${ANGLE}|${BRACES}|${DOLLAR}|${CURLY}`, 'g');
   const within = (text: string, quote: string): string =>
     text.replace(new RegExp(quote === "'" ? `${ANGLE}|${BRACES}` : `${ANGLE}|${BRACES}|${DOLLAR}`, 'g'), one);
   const one = (...args: unknown[]): string => {
     const whole = args[0] as string;
     const groups = args.at(-1) as Record<string, string | undefined>;
-    const name = groups['angle'] ?? groups['braces'] ?? groups['curly'] ?? groups['dollar'];
+    const name = groups['angle'] ?? groups['braces'] ?? groups['curly'] ?? groups['dollar'] ?? groups['brace'];
     const dollar = groups['curly'] ?? groups['dollar'];
     if (dollar !== undefined && ENVIRONMENT.has(dollar)) return whole;
     if (name === undefined) return whole[0]! + within(whole.slice(1, -1), whole[0]!) + whole.at(-1)!;

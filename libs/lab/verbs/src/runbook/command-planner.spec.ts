@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { block, plannedOf } from './testing.js';
 
 const HOST = "a command of the operator's own shell: it is not carried out here";
+const MANAGEMENT = 'a command of the management server, which is no part of this fabric: it is not carried out here';
+const INSTALLER =
+  'it is about files or the installer itself, which this fabric has none of: it is not carried out here';
 const LOOKS = 'it only looks and waits: it is not carried out, since the fabric settles after each command anyway';
 
 const said = (...lines: readonly string[]): readonly (readonly string[])[] =>
@@ -49,6 +52,24 @@ describe('what is typed of a runbook', () => {
       ["ssh 1_03 'uptime; sleep 5; fw ver'"],
       [["- ssh 1_03 'uptime; sleep 5; fw ver'", HOST], ['sleep 5'], ["ssh 1_03 'fw ver'"]],
     ],
+    [
+      ['mgmt_cli -r true install-policy targets.1 SG1'],
+      [['- mgmt_cli -r true install-policy targets.1 SG1', MANAGEMENT]],
+    ],
+    [
+      ['update_sp_da DA.tgz', 'clish -c "asg stat"'],
+      [['- update_sp_da DA.tgz', INSTALLER], ['clish -c "asg stat"']],
+    ],
+    [
+      ['ids=$(asg stat -i all_ids | head -1)', 'asg stat'],
+      [
+        [
+          '- ids=$(asg stat -i all_ids | head -1)',
+          'what it shows is not known before: where the name is used, its value is asked for as --var',
+        ],
+        ['asg stat'],
+      ],
+    ],
     [['g_all df -h'], [['- g_all df -h', HOST]]],
     [["g_all_sgms 'fw ver; installed_jumbo_take'"], [["g_all_sgms 'fw ver'"], ['g_all_sgms installed_jumbo_take']]],
     [
@@ -71,6 +92,8 @@ describe('what is typed of a runbook', () => {
     const text = block('id=2', 'g_cp_disable_member <ID>', 'ssh sgm$id');
     expect(plannedOf(text).map((p) => p.command.text)).toEqual(['id=2', 'g_cp_disable_member 2', 'ssh sgm2']);
     expect(plannedOf(text, { id: '3' }).at(-1)?.command.text).toBe('ssh sgm3');
+    const asked = block('ids=`asg stat -i all_ids`', 'g_clusterXL_admin -b $ids down');
+    expect(() => plannedOf(asked)).toThrow('r.md:3: nothing is said for <ids>. Add --var ids=VALUE.');
     expect(() => plannedOf(block('asg stat', 'g_cp_disable_member <a b> $C'))).toThrow(
       'r.md:3: nothing is said for <a_b>, <c>. Add --var a_b=VALUE --var c=VALUE.',
     );

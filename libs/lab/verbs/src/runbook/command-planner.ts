@@ -9,9 +9,9 @@ import {
   givenElsewhere,
   hostOf,
   isCompound,
-  isOfTheHost,
   splitLine,
   turnsOf,
+  whyPassedOver,
   type RunbookCommand,
   type ShellCommand,
 } from '@rehearsal/runbook';
@@ -20,7 +20,7 @@ import { quoted } from './quoted.js';
 
 type Vars = Readonly<Record<string, string>>;
 
-const OF_THE_HOST = "a command of the operator's own shell: it is not carried out here";
+const NOT_KNOWN = 'what it shows is not known before: where the name is used, its value is asked for as --var';
 const ON_EACH = 'on what each member shows';
 const ONLY_LOOKS = 'it only looks and waits: it is not carried out, since the fabric settles after each command anyway';
 
@@ -63,7 +63,14 @@ export class CommandPlanner {
     }
     const within = commandsWithin(text);
     const assigns = within.some((words) => assignmentsOf(words) !== undefined);
-    if (within.length > 0 && !assigns && within.every(isOfTheHost)) return this.#passOver(from, text, OF_THE_HOST);
+    const reasons = assigns ? [] : within.map(whyPassedOver);
+    if (reasons[0] !== undefined && reasons.every((why) => why === reasons[0])) {
+      return this.#passOver(from, text, reasons[0]);
+    }
+    const shown = SHOWN_TO_NAME.exec(text.trim());
+    if (shown !== null && commandsWithin(shown[1] ?? shown[2]!).every(onlyLooks)) {
+      return this.#passOver(from, text, NOT_KNOWN);
+    }
     if (isCompound(text) && within.every(onlyLooks)) return this.#passOver(from, text, ONLY_LOOKS);
     const background = /^(.*[^&\s])\s*&\s*$/s.exec(text);
     const notes = background === null ? [] : ['in the background: the next command is typed once it has ended'];
@@ -83,7 +90,8 @@ export class CommandPlanner {
       this.#assigned = { ...this.#assigned, ...assigned };
       return this.#add(from, part, true, [...notes, 'the name is put in where it is used']);
     }
-    if (isOfTheHost(part.words)) return this.#add(from, part, true, [...notes, OF_THE_HOST]);
+    const why = whyPassedOver(part.words);
+    if (why !== undefined) return this.#add(from, part, true, [...notes, why]);
     const inner = commandWithin(part.words);
     if (inner !== undefined) return this.#takeInner(from, part, inner, notes);
     const bound = this.#bound(from, part);
@@ -103,8 +111,9 @@ export class CommandPlanner {
     const all = words.length > 1 ? [{ ...whole, words }] : splitLine(datesPutIn(words[0]!), this.#at(from));
     for (const [i, inner] of all.entries()) {
       const joiner = i === 0 ? whole.joiner : inner.joiner;
+      const why = whyPassedOver(inner.words);
       if (joiner === 'pipe') this.#pipe(from, inner, hostOf(to) === undefined);
-      else if (isOfTheHost(inner.words)) this.#add(from, { ...whole, joiner }, true, [...notes, OF_THE_HOST]);
+      else if (why !== undefined) this.#add(from, { ...whole, joiner }, true, [...notes, why]);
       else if (all.length === 1) this.#type(from, whole, notes);
       else if (inner.words[0] === 'sleep' || inner.words[0] === 'echo') this.#type(from, { ...inner, joiner }, notes);
       else {
@@ -178,6 +187,9 @@ export class CommandPlanner {
   }
 }
 
+/** `ids=$(asg stat -i all_ids)`: what a command shows is given a name. */
+const SHOWN_TO_NAME = /^(?:export\s+|local\s+)?[A-Za-z_]\w*="?(?:\$\(([^()]+)\)|`([^`]+)`)"?$/;
+
 /** What runbooks make names of files with; the fabric keeps no such file, and one name is as good as another. */
 function datesPutIn(text: string): string {
   return text
@@ -187,7 +199,12 @@ function datesPutIn(text: string): string {
 
 function onlyLooks(words: readonly string[]): boolean {
   const [command = ''] = words;
-  if (command === 'sleep' || command === 'echo' || isOfTheHost(words) || assignmentsOf(words) !== undefined)
+  if (
+    command === 'sleep' ||
+    command === 'echo' ||
+    whyPassedOver(words) !== undefined ||
+    assignmentsOf(words) !== undefined
+  )
     return true;
   // What is left of a condition, as `-eq 0 ]`.
   if (/^(?:break|continue|exit|\[\[|[-\])].*|\d+)$/.test(command)) return true;
