@@ -16,6 +16,8 @@ export { ordersOf } from './orders/orders.js';
 export type { Order } from './orders/orders.js';
 export { notExecuted } from './orders/not-executed.js';
 export type { CommandRun } from './orders/not-executed.js';
+export { leastShareOf } from './orders/respected.js';
+export type { Respect } from './orders/respected.js';
 export type { Topic } from './orders/topics.js';
 export { correctedRunbook } from './corrected.js';
 export type { Finding, Replacement } from './corrected.js';

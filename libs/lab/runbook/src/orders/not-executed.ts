@@ -1,5 +1,6 @@
 import { isProhibition } from './imperatives.js';
 import type { Order } from './orders.js';
+import { isRespected, type Respect } from './respected.js';
 import { TOPICS, type Topic, type TopicRow } from './topics.js';
 
 /** A command that was run, and where it stands. */
@@ -13,8 +14,15 @@ const LOOKS =
   /\b(verif\w+|checks?|confirm|ensure|make sure|be sure|see|look|monitor|watch|compare|collect|record|save|active|up|healthy|state|same)\b|\b(must|should|(have|has|needs?) to) (all )?(be|run|have|match|show)\b/i;
 /** What says how or when something is done is not carried out by doing it. */
 const LIMITS = /\b(only (if|when|after)|until|unless|before|one (\w+ )?(at a|by|after)|at the same time|without)\b/i;
-/** After each command whoever goes through a runbook waits until the fabric has settled. */
-const WAITS = /^\W*((then|now|and|next),? )?wait (until|till|for)\b/i;
+/** After each command whoever goes through a runbook waits until the fabric has settled; it logs in, and answers what is asked. */
+const BY_ITSELF = [
+  /^\W*((then|now|and|next),? )?wait (until|till|for)\b/i,
+  /^\W*(\d+[.)] )?(connect|log ?(in|on)|ssh|open (an? )?(ssh|console|session|terminal|cli|putty))\b/i,
+  /^\W*(enter|type|give|answer|confirm)\b.*\b(name|reason|y|yes|prompts?|questions?)\b/i,
+];
+/** "Do not go on until all are active" is "look whether all are active", said the other way round. */
+const GATE =
+  /\b(do not|don['’]t|never) (proceed|continue|go on|start|begin|move on|go to)\b.*\b(until|before|unless|if not)\b/i;
 const REMOVES = /\b(remove|delete|clean)\b/i;
 /** What these are about is brought about by a command of its own, and by no other that stands below the sentence. */
 const OWN_COMMAND: ReadonlySet<Topic> = new Set(['cloning', 'backup', 'takes', 'policy', 'rollback', 'capacity']);
@@ -24,24 +32,37 @@ const ON = /\b(re-?enabled?|enabled?|(turn|switch)(ed)? (back )?on|back on)\b/i;
 
 /**
  * Orders that no command that was run carried out. What forbids, and what only people can do, is among them; what is only for
- * a case is not.
+ * a case is not, nor a limit that was kept to.
  */
-export function notExecuted(orders: readonly Order[], commandsRun: readonly CommandRun[]): Order[] {
-  return orders.filter((order) => order.condition === undefined && !isCarriedOut(order, commandsRun));
+export function notExecuted(orders: readonly Order[], commandsRun: readonly CommandRun[], by?: Respect): Order[] {
+  return orders.filter(
+    (order) =>
+      order.condition === undefined &&
+      !(by !== undefined && isRespected(order, by)) &&
+      !isCarriedOut(order, commandsRun),
+  );
 }
 
 function isCarriedOut(order: Order, run: readonly CommandRun[]): boolean {
+  const forbids = isProhibition(order.text) && !GATE.test(order.text);
   const spans = [...order.text.matchAll(/`([^`]+)`/g)].map((m) => words(m[1]!)).filter((span) => span.includes(' '));
-  if (spans.length > 0 && !isProhibition(order.text) && spans.every((s) => run.some((c) => words(c.text).includes(s))))
-    return true;
+  if (spans.length > 0 && !forbids && spans.every((s) => run.some((c) => words(c.text).includes(s)))) return true;
   const topics = TOPICS.filter((row) => order.about.includes(row.topic));
   if (topics.some(({ looks, acts }) => looks.length + acts.length === 0)) return false;
-  if (WAITS.test(order.text) && run.some(({ line }) => line < order.line)) return true;
+  const [waits, ...others] = BY_ITSELF as [RegExp, ...RegExp[]];
+  if (waits.test(order.text) && run.some(({ line }) => line < order.line)) return true;
+  if (others.some((words) => words.test(order.text)) && run.length > 0) return true;
   const isDone = ({ topic, looks, acts }: TopicRow): boolean =>
     topic === 'cloning'
       ? isCloningDone(order.text, run)
       : hasRun(run, LOOKS.test(order.text) ? [...looks, ...acts] : acts);
-  if (isProhibition(order.text)) return order.about.join() === 'cloning' && isCloningDone(order.text, run);
+  if (forbids) return order.about.join() === 'cloning' && isCloningDone(order.text, run);
+  if (order.about.includes('install') && !LOOKS.test(order.text)) {
+    const installs = topics.filter(
+      (row) => row.topic === 'install' || row.topic === 'cloning' || row.topic === 'backup',
+    );
+    if (installs.every(isDone)) return true;
+  }
   // "Take a snapshot of each member" is about snapshots; to look at members as well takes an order that says so.
   const own = topics.filter((row) => OWN_COMMAND.has(row.topic));
   const wanted = own.length > 0 && !LOOKS.test(order.text) ? own : topics;

@@ -37,6 +37,8 @@ describe('the orders of a runbook', () => {
     '> [!WARNING]\n> Auto-clone has to be off.',
     'Before the upgrade, the window is announced.',
     'On the SMO, run `asg stat`.',
+    'Re-enable image cloning at the end.',
+    'Keep in mind that image cloning must be off.',
   ])('are seen however they are worded: %s', (text) => {
     expect(orders(text)).toHaveLength(1);
   });
@@ -46,6 +48,9 @@ describe('the orders of a runbook', () => {
     'Backup is a member of the pair.',
     'Test results are in the wiki.',
     'The SMO is 1_01.',
+    'Members reboot by themselves; no backup is needed.',
+    'Keep in mind that half the capacity is away.',
+    'Note that installing the policy takes a while.',
   ])('are not all sentences: %s', (text) => {
     expect(orders(text)).toEqual([]);
   });
@@ -91,6 +96,28 @@ describe('orders that nobody carried out', () => {
     expect(open(`Reboot the member that is down:${block}`)).toEqual([]);
     expect(open(`Reboot one member at a time:${block}`)).toHaveLength(1);
     expect(open(`Take a snapshot, then reboot:${block}`)).toHaveLength(1);
+  });
+
+  it('are carried out by who goes through a runbook, where that waits, logs in or answers', () => {
+    const code = '\n\n# Next\n\n```\nasg stat\ninstaller install 1 member_ids all\n```\n';
+    for (const text of [
+      'Log in to the SMO as admin.',
+      'Enter your full name and a reason.',
+      'Do not proceed until all members are ACTIVE.',
+      'Install the jumbo on group B.',
+      'Update the standby MHO first.',
+    ]) {
+      expect([text, open(text + code)]).toEqual([text, []]);
+      expect([text, open(text)]).toEqual([text, [[1, text, expect.any(Boolean)]]]);
+    }
+    expect(open(`Update the runbook afterwards.${code}`)).toHaveLength(1);
+    expect(open(`Install the policy on all members.${code}`)).toHaveLength(1);
+    expect(open(`Do not proceed until a backup exists.${code}`)).toHaveLength(1);
+  });
+
+  it('concern no safety where somebody is told', () => {
+    expect(open('Notify stakeholders about reduced capacity.')[0]?.[2]).toBe(false);
+    expect(open('Users must be informed that redundancy is lost.')[0]?.[2]).toBe(false);
   });
 
   it('are none of a case that did not occur', () => {

@@ -11,7 +11,8 @@ export type Topic =
   | 'notify'
   | 'verify'
   | 'traffic'
-  | 'applications';
+  | 'applications'
+  | 'install';
 
 export interface TopicRow {
   readonly topic: Topic;
@@ -91,7 +92,7 @@ export const TOPICS: readonly TopicRow[] = [
   {
     topic: 'notify',
     words:
-      /\bnotif\w+|\binform\b|\btell\b|\bannounce\b|\bcontact\b|\bescalate\b|\bcall\b|\bstakeholders?\b|\bapprov\w+/i,
+      /\bnotif\w+|\binform(ed|s)?\b|\btell\b|\bannounce\b|\bcontact\b|\bescalate\b|\bcall\b|\bstakeholders?\b|\bapprov\w+/i,
     looks: [],
     acts: [],
   },
@@ -114,6 +115,13 @@ export const TOPICS: readonly TopicRow[] = [
     acts: [],
     looks: [],
   },
+  {
+    topic: 'install',
+    words:
+      /^(\W*(\d+[.)])?\s*)((first|then|next|now|finally),? )*(install|upgrade|update|patch)\b(?=.*\b(jumbo|hot-?fix|takes?|packages?|groups?|members?|sgms?|smo|mhos?|orchestrators?|halves|half|[AB])\b)(?!.*\b(polic\w+|agent|runbook|documentation|ticket)\b)/i,
+    looks: [],
+    acts: [/\binstaller (install|upgrade)\b/, /\bg_install_update\b.* -install\b/],
+  },
 ];
 
 const IN_STEP = /\b(same|identical|match\w*|equal|differ\w*|mix\w*|consistent)\b/i;
@@ -128,8 +136,13 @@ const ALWAYS_SAFETY: ReadonlySet<Topic> = new Set([
   'policy',
 ]);
 
+/** Whoever is told of reduced capacity keeps nothing safe by that. */
+const TELLS =
+  /^(\W*(\d+[.)])?\s*)(please )?(notify|inform|tell|announce|contact|call|escalate)\b|\bbe (notified|informed|told|announced)\b/i;
+
 /** Whether what an order is about keeps a fabric safe: one that is not followed can cost connections, or the way back. */
 export function isSafety(text: string, about: readonly Topic[]): boolean {
+  if (TELLS.test(text)) return false;
   return about.some(
     (topic) =>
       ALWAYS_SAFETY.has(topic) ||

@@ -4,6 +4,7 @@ import type { FabricPlan } from '@rehearsal/lab-port';
 import {
   assessLog,
   correctedRunbook,
+  leastShareOf,
   notExecuted,
   ordersOf,
   speechOf,
@@ -55,7 +56,11 @@ export function judgeRunbook(
   const run = steps
     .filter((s) => s.status === 'done' || s.status === 'passed over')
     .map(({ line, command }) => ({ line, text: command }));
-  const open = notExecuted(ordersOf(runbook), run);
+  const open = notExecuted(ordersOf(runbook), run, {
+    leastShare: leastShareOf(capacity),
+    members: plan.securityGroup.members.length,
+    isAllUp: undone.every(({ rule }) => rule !== 'group-standby'),
+  });
   const orders = open.map(({ line, text: said, safety }) => ({ line, text: said, safety }));
   const assessment = { rules: [...rules], undone: [...undone], notExecuted: orders };
   const findings = [...findingsOf(assessment, steps, speech), ...findingsOfOrders(open, assessment, speech)];

@@ -1,5 +1,5 @@
 import { durationText } from '@rehearsal/report/words';
-import { shortPath, textTable } from '../verbs/table.js';
+import { packetsText, shortPath, textTable } from '../verbs/table.js';
 import type { RunbookOutput } from '../verbs/runbook.js';
 
 const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
@@ -43,7 +43,7 @@ export function runbookText(out: RunbookOutput, cwd: string): string {
       ['capacity from', 'to', 'for', 'of the group'],
       capacity.map((c) => [clock(c.from), clock(c.to), durationText(c.to - c.from), `${c.share} %`]),
     ),
-    `connections: ${connections.opened} opened, ${connections.affected} affected, ${connections.lost} lost\n`,
+    `${packetsText(out.ledger)}connections: ${connections.opened} opened, ${connections.affected} affected, ${connections.lost} lost\n`,
     connections.lostWhen.length === 0
       ? ''
       : textTable(

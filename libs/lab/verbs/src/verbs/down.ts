@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { killLab, labsFolder } from '../live/lab-directory.js';
 import { EXIT, verb } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { countsText, shortPath } from './table.js';
+import { packetsText, shortPath } from './table.js';
 
 const output = z.strictObject({
   name: z.string(),
@@ -70,11 +70,9 @@ export default verb({
     const lines = [`fabric ${out.name} is down after ${Math.round(out.upMs / 1000)} s\n`];
     const { result } = out;
     if (result !== null) {
-      const { sent, delivered, dropped, lost } = result.ledger.packets;
       lines.push(
         `${result.verdict}: ${result.reasons.join('; ')}\n`,
-        `packets: ${sent} sent, ${delivered} delivered, dropped: ${countsText(dropped, 'none')}, ` +
-          `lost: ${countsText(lost, 'none')}, unexplained: ${result.ledger.unexplained}\n`,
+        packetsText(result.ledger),
         `connections: ${result.connections.opened} opened, ${result.connections.affected} affected by ` +
           `${counted(result.faults.applied, 'fault')}, ${result.connections.lost} of them lost\n`,
       );

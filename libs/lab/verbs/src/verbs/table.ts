@@ -1,3 +1,4 @@
+import type { RunResult } from '@rehearsal/experiment';
 import { relative } from 'node:path';
 
 /** Rows under a head, each column as wide as its widest cell; numbers to the right. */
@@ -33,4 +34,13 @@ export function msText(ms: number | null): string {
 export function shortPath(path: string, cwd: string): string {
   const within = relative(cwd, path);
   return within === '' || within.startsWith('..') ? path : within;
+}
+
+/** What became of packets, in a line. */
+export function packetsText({ packets, unexplained }: RunResult['ledger']): string {
+  const { sent, delivered, dropped, lost } = packets;
+  return (
+    `packets: ${sent} sent, ${delivered} delivered, dropped: ${countsText(dropped, 'none')}, ` +
+    `lost: ${countsText(lost, 'none')}, unexplained: ${unexplained}\n`
+  );
 }
