@@ -67,7 +67,7 @@ function unwrapped(typed: readonly string[]): { readonly words: readonly string[
     words = inner.length === 1 ? wordsOf(inner[0]!) : inner;
     if (words.length === 0)
       throw bad(`${wrapper.words} needs a command.`, `For example: ${wrapper.words} ${exampleOf(wrapper)}.`);
-    const isLocal = wrapper.words === 'clish';
+    const isLocal = wrapper.words.endsWith('clish');
     if (depth > 0 && !isLocal) throw bad(`${wrapper.words} within ${typed[0]}.`, 'Say it once.');
     if (isLocal) continue;
     const members = options['-b'];

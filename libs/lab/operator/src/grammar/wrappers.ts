@@ -4,6 +4,8 @@ const COMMAND: OptionRow = { flag: '-c', value: 'COMMAND', about: 'the command, 
 const BLADES: OptionRow = { flag: '-b', value: 'IDS', about: 'on these members' };
 const ON_ALL: OptionRow = { flag: '-a', about: 'on members that are down as well' };
 
+const SAVED: OptionRow = { flag: '-s', about: 'and save the configuration, which is kept here anyway' };
+
 const wraps = (row: Pick<CommandRow, 'words' | 'usage' | 'about' | 'basis' | 'dialect' | 'options'>): CommandRow => ({
   on: ['member'],
   effect: 'read',
@@ -38,9 +40,16 @@ export const WRAPPERS: readonly CommandRow[] = [
   }),
   wraps({
     words: 'clish',
-    usage: "clish -c 'COMMAND'",
+    usage: "clish -c 'COMMAND' [-s]",
     about: 'a command of the other shell, at this member',
     basis: 'documented',
-    options: [COMMAND],
+    options: [COMMAND, SAVED],
+  }),
+  wraps({
+    words: 'gclish',
+    usage: "gclish -c 'COMMAND' [-s]",
+    about: 'the same in the shell of the whole group',
+    basis: 'recalled',
+    options: [COMMAND, SAVED],
   }),
 ];

@@ -71,7 +71,8 @@ function isCarriedOut(order: Order, run: readonly CommandRun[]): boolean {
   const isBelowRun = run.some(
     ({ line }) => introduces !== undefined && line >= introduces.from && line <= introduces.to,
   );
-  const needsOwn = own.some((row) => !isDone(row)) && !REMOVES.test(order.text);
+  const isLook = LOOKS.test(order.text);
+  const needsOwn = own.some((row) => (isLook || row.acts.length > 0) && !isDone(row)) && !REMOVES.test(order.text);
   return isBelowRun && !needsOwn && !(order.safety && LIMITS.test(order.text));
 }
 

@@ -86,6 +86,8 @@ describe('orders that nobody carried out', () => {
   });
 
   it('are carried out by the block they introduce, or by the command they name', () => {
+    expect(open('Import the jumbo:\n\n```\ninstaller import local x\n```\n')).toEqual([]);
+    expect(open('All members must run the same take:\n\n```\nasg stat\n```\n')).toHaveLength(1);
     expect(open('Install it:\n\n```\ninstaller install x\n```\n')).toEqual([]);
     expect(open('Run `installer install x` there.\n\n```\ninstaller  install x\n```\n')).toEqual([]);
     expect(open('Notify the team:\n\n```\nasg stat\n```\n')).toHaveLength(1);
