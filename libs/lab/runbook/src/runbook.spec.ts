@@ -93,6 +93,15 @@ describe('blocks of code', () => {
     ['an empty file', '', []],
     ['comments only', '```bash\n# asg stat\n```\n', []],
     ['a root prompt in a session', '```console\n# asg stat\nSGMs 4 / 4\n```\n', [[2, 'asg stat']]],
+    [
+      'what a command asked, and was answered, below it',
+      '```\ng_clusterXL_admin -b 1_03 down\nYou are about to perform sgm_admin down on blades: 1_03\nAre you sure? (Y - yes, any other key - no) y\nsgm_admin down requires auditing\nEnter your full name: Lab\nasg stat\n```\n',
+      [
+        [2, 'g_clusterXL_admin -b 1_03 down'],
+        [7, 'asg stat'],
+      ],
+    ],
+    ['a dialogue alone', '```\nAre you sure? (Y - yes, any other key - no) y\n```\n', []],
     ['a dollar prompt', '```\n$ asg stat\n```\n', [[2, 'asg stat']]],
     ['a prompt of gclish', '```\n[Global] SG1-ch01-01 > show cluster info\n```\n', [[2, 'show cluster info']]],
   ] as [string, string, [number, string][]][])('are read with %s', (_, text, expected) => {

@@ -68,7 +68,7 @@ export function readRunbook(text: string, file: string): Runbook {
     const condition = path.find((part) => part.condition !== undefined)?.condition;
     commands.push(...found.map((command) => ({ ...command, language, block, path, condition })));
     if (found.length > 0) block++;
-    else passedOver.push({ line: piece.line, lastLine: piece.lastLine, why: why ?? 'there is nothing but comments' });
+    else passedOver.push({ line: piece.line, lastLine: piece.lastLine, why: why ?? 'there is nothing to type in it' });
   }
   return { file, sections: sectionsOf(pieces), commands, passedOver, pieces };
 }

@@ -65,6 +65,7 @@ function unwrapped(typed: readonly string[]): { readonly words: readonly string[
     const { options, rest } = optionsInFront(wrapper, words.slice(1));
     const inner = options['-c'] === undefined ? rest : [options['-c'], ...rest];
     words = inner.length === 1 ? wordsOf(inner[0]!) : inner;
+    if (wrapper.words === 'g_fw' && words.length > 0) words = ['fw', ...words];
     if (words.length === 0)
       throw bad(`${wrapper.words} needs a command.`, `For example: ${wrapper.words} ${exampleOf(wrapper)}.`);
     const isLocal = wrapper.words.endsWith('clish');
@@ -76,7 +77,7 @@ function unwrapped(typed: readonly string[]): { readonly words: readonly string[
 }
 
 const exampleOf = (wrapper: CommandRow): string =>
-  wrapper.options.some((o) => o.flag === '-c') ? "-c 'fw ver'" : 'fw ver';
+  wrapper.words === 'g_fw' ? 'ver' : wrapper.options.some((o) => o.flag === '-c') ? "-c 'fw ver'" : 'fw ver';
 
 /** Options of a command that takes another with it stand before that one's words. */
 function optionsInFront(

@@ -254,6 +254,7 @@ describe('commands that take another with them', () => {
     expect(page("gexec -b 1_01,1_02 -c 'fw ver'")).toMatch(/^-\*- 2 blades: 1_01 1_02 -\*-\n/);
     expect(page("g_all_sgms 'fw ver'")).toBe(page('g_all fw ver'));
     expect(page("clish -c 'show version all'")).toBe(page('show version all'));
+    expect(page('g_fw ver')).toBe(page('g_all fw ver'));
     expect(page("gclish -c 'show version all' -s")).toBe(page('show version all'));
     expect(page("g_all clish -c 'show version all'")).toBe(page('g_all show version all'));
   });

@@ -39,6 +39,13 @@ export const WRAPPERS: readonly CommandRow[] = [
     options: [],
   }),
   wraps({
+    words: 'g_fw',
+    usage: 'g_fw COMMAND',
+    about: 'fw with these words on every member that is up',
+    basis: 'documented',
+    options: [],
+  }),
+  wraps({
     words: 'clish',
     usage: "clish -c 'COMMAND' [-s]",
     about: 'a command of the other shell, at this member',

@@ -2,7 +2,7 @@ import type { CodePiece } from '../markdown/pieces.js';
 import { contextAfter, NO_HOPS } from '../context.js';
 import { endOfCompound, isCompound } from '../shell/compound.js';
 import { scan, wordsOfEach } from '../shell/scan.js';
-import { promptOf } from './prompts.js';
+import { isShown, promptOf } from './prompts.js';
 
 export interface FoundCommand {
   readonly line: number;
@@ -21,7 +21,7 @@ export function commandsIn({ lines, line: first, language }: CodePiece): FoundCo
   const found: FoundCommand[] = [];
   for (let i = 0; i < lines.length; i++) {
     const { prompt, typed } = promptOf(lines[i]!, language);
-    if (isSession && prompt === '') continue;
+    if (prompt === '' && (isSession || isShown(typed))) continue;
     const here = hereDocument(lines, i, typed);
     const last = here?.last ?? lastLineOf(lines, i, typed);
     const whole = [typed, ...lines.slice(i + 1, last + 1).map((line) => line.replace(/^\s*>\s/, ''))].join('\n');

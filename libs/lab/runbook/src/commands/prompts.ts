@@ -32,3 +32,10 @@ export function promptOf(line: string, language: string): { prompt: string; type
   }
   return { prompt: '', typed: text };
 }
+
+/** How lines begin that machines show and nobody types: questions, warnings, what is installed. */
+const SHOWN =
+  /^(?:You are about to |Are you sure\b|Do you want to |Proceed\?|\w+(?: \w+)? requires auditing\b|Enter (?:your full name|(?:a |the )?reason)\b|WARNING:|Info:|Note:|Preparing package|Update Service Engine|The machines \(|This is Check Point|HOTFIX_\w+\s|BUNDLE_\w+\s|\[(?:IDA|FW1|CPUpdates)\]|Auto clone is |Last login:|login as:)/i;
+
+/** Whether a line without a prompt is what a machine has shown all the same. */
+export const isShown = (line: string): boolean => SHOWN.test(line.trim());

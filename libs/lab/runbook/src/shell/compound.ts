@@ -49,12 +49,15 @@ export function isCompound(text: string): boolean {
 const FOR = /^for\s+([A-Za-z_]\w*)\s+in\s+([^;\n]*?)\s*(?:;|\n)\s*do\b\s*([\s\S]*?)[;\n]?\s*\bdone\s*$/;
 const MOST_TURNS = 100;
 
-/** The turns of a loop over words that stand there, each as the text of its commands; undefined for any other loop. */
-export function turnsOf(text: string): readonly string[] | undefined {
+/**
+ * The turns of a loop over words that stand there, each as the text of its commands; undefined for any other loop.
+ * @param put puts values in for the names that it goes over
+ */
+export function turnsOf(text: string, put = (over: string): string => over): readonly string[] | undefined {
   const parts = FOR.exec(text.trim());
   if (parts === null) return undefined;
   const [, name, over, body] = parts as unknown as [string, string, string, string];
-  const values = valuesOf(over);
+  const values = valuesOf(/[`(]/.test(over) ? over : put(over));
   if (values === undefined || values.length > MOST_TURNS) return undefined;
   const use = new RegExp(`\\$(?:${name}\\b|\\{${name}\\})`, 'g');
   return values.map((value) => body.replaceAll(use, () => value).trim());

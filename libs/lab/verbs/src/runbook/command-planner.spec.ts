@@ -28,6 +28,16 @@ describe('what is typed of a runbook', () => {
       [['g_cp_disable_member 1_03'], ['g_cp_disable_member 1_04']],
     ],
     [
+      ['M="1_04 1_03"', 'for m in $M; do fw ver; m $m fw ver; done'],
+      [
+        ['- M="1_04 1_03"', 'the name is put in where it is used'],
+        ['fw ver'],
+        ['m 1_04 fw ver'],
+        ['fw ver'],
+        ['m 1_03 fw ver'],
+      ],
+    ],
+    [
       ['while asg stat | grep -q DOWN; do sleep 5; done'],
       [['- while asg stat | grep -q DOWN; do sleep 5; done', LOOKS]],
     ],
@@ -92,6 +102,9 @@ describe('what is typed of a runbook', () => {
     const text = block('id=2', 'g_cp_disable_member <ID>', 'ssh sgm$id');
     expect(plannedOf(text).map((p) => p.command.text)).toEqual(['id=2', 'g_cp_disable_member 2', 'ssh sgm2']);
     expect(plannedOf(text, { id: '3' }).at(-1)?.command.text).toBe('ssh sgm3');
+    expect(() => plannedOf(block('for m in $M; do ssh $m fw ver; done'))).toThrow(
+      'r.md:2: nothing is said for <m>. Add --var m=VALUE.',
+    );
     const asked = block('ids=`asg stat -i all_ids`', 'g_clusterXL_admin -b $ids down');
     expect(() => plannedOf(asked)).toThrow('r.md:3: nothing is said for <ids>. Add --var ids=VALUE.');
     expect(() => plannedOf(block('asg stat', 'g_cp_disable_member <a b> $C'))).toThrow(

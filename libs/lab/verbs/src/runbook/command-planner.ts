@@ -56,7 +56,7 @@ export class CommandPlanner {
   }
 
   #takeText(from: RunbookCommand, text: string): void {
-    const turns = isCompound(text) ? turnsOf(text) : undefined;
+    const turns = isCompound(text) ? turnsOf(text, (over) => this.#put(over, from) ?? '') : undefined;
     if (turns !== undefined) {
       for (const turn of turns) this.#takeText(from, turn);
       return;
@@ -167,14 +167,18 @@ export class CommandPlanner {
   }
 
   #bound(from: RunbookCommand, part: ShellCommand): ShellCommand | undefined {
-    const result = bind(part.text, { ...this.#assigned, ...this.#vars });
-    if ('missing' in result) {
-      for (const name of result.missing) if (!this.#missing.has(name)) this.#missing.set(name, from.line);
-      return undefined;
-    }
-    if (result.text === part.text) return part;
-    const [bound] = splitLine(result.text, this.#at(from));
+    const text = this.#put(part.text, from);
+    if (text === undefined || text === part.text) return text === undefined ? undefined : part;
+    const [bound] = splitLine(text, this.#at(from));
     return bound === undefined ? undefined : { ...bound, joiner: part.joiner };
+  }
+
+  /** A text with its placeholders put in; undefined where one of them has no value, which is kept in mind. */
+  #put(text: string, from: RunbookCommand): string | undefined {
+    const result = bind(text, { ...this.#assigned, ...this.#vars });
+    if ('text' in result) return result.text;
+    for (const name of result.missing) if (!this.#missing.has(name)) this.#missing.set(name, from.line);
+    return undefined;
   }
 
   #passOver(from: RunbookCommand, text: string, why: string): void {
