@@ -14,6 +14,7 @@ export { selectCommands } from './select.js';
 export type { Choice, LeftOut, Selection } from './select.js';
 export { ordersOf } from './orders/orders.js';
 export type { Order } from './orders/orders.js';
+export { isProhibition } from './orders/imperatives.js';
 export { notExecuted } from './orders/not-executed.js';
 export type { CommandRun } from './orders/not-executed.js';
 export { leastShareOf } from './orders/respected.js';

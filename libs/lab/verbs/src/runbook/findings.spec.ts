@@ -56,6 +56,7 @@ describe('what a runbook lacks', () => {
   it('a backup comes first, what is undone last, command by command', () => {
     const undone = [
       { rule: 'no-backup', what: 'nothing was kept', remedy: 'add backup local' },
+      { rule: 'cloning-not-restored', what: 'cloning is off', remedy: 'set smo image auto-clone state on' },
       { rule: 'member-not-active', what: '1_02 is away', remedy: 'ssh 1_02; cpstart; exit' },
       { rule: 'install-undone', what: 'gone', remedy: 'x' },
     ];
@@ -63,6 +64,12 @@ describe('what a runbook lacks', () => {
     expect(found).toEqual([
       { rule: 'no-backup', commands: ['add backup local'], afterLine: 1, why: 'Nothing was kept.' },
       { rule: 'member-not-active', commands: ['ssh 1_02', 'cpstart', 'exit'], afterLine: 'end', why: '1_02 is away.' },
+      {
+        rule: 'cloning-not-restored',
+        commands: ['set smo image auto-clone state on'],
+        afterLine: 'end',
+        why: 'Cloning is off.',
+      },
     ]);
   });
 
@@ -74,6 +81,9 @@ describe('what a runbook lacks', () => {
       ['not-executed', 1, ['set smo image auto-clone state off']],
     ]);
     expect(found(broken('cloning-on'))).toEqual([]);
+    const told = (sentence: string) => findingsOfOrders(ordersOf(readRunbook(sentence, 'r.md')), HELD, speechOf([]));
+    expect(told('Re-enable image cloning.').map((f) => f.commands)).toEqual([['set smo image auto-clone state on']]);
+    expect(told('Do not enable image cloning.')).toEqual([]);
   });
 
   it('members installed while they serve are installed group by group', () => {
