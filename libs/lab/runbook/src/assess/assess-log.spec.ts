@@ -163,6 +163,7 @@ describe('what a procedure leaves undone', () => {
     expect(undone(standby())).toEqual([['group-standby', what, 'set cluster members-admin-state ids 1_03,1_04 up']]);
     expect(undone(standby(), FIELD)).toEqual([['group-standby', what, 'g_cpconfig set active -target_group B']]);
     const older = ['g_clusterXL_admin -b 1_03-1_04 down'];
+    expect(undone(standby(), [...older, 'asg_config_backup -n x'])).toEqual(undone(standby(), older));
     expect(undone(standby(), older)).toEqual([['group-standby', what, 'g_clusterXL_admin -b 1_03,1_04 up']]);
     expect(undone(Story.settled().down('1_04'), FIELD)).toEqual([
       ['group-standby', '1_04 is still taken down', 'g_cp_enable_member 1_04'],

@@ -18,7 +18,11 @@ export type Groups = ReadonlyMap<string, readonly string[]>;
 /** The commands of a runbook, as they were typed, say how it is spoken; the vendor's documented ones where it says nothing. */
 export function speechOf(typed: readonly string[], groups: Groups = new Map()): Speech {
   const uses = (words: RegExp): boolean => typed.some((command) => words.test(command));
+  const takesDown = uses(/\bg_clusterXL_admin\b|\bsgm_admin\b|\bmembers-admin-state\b/);
   const isField = uses(/\bg_(?:cpconfig|install_update|cp_(?:dis|en)able_member)\b|\basg_config_backup\b/);
+  /** Who takes members down in the vendor's words lets them in again in these, whatever else is said otherwise. */
+  const isFieldAdmin = isField && (uses(/\bg_cpconfig\b|\bg_cp_(?:dis|en)able_member\b/) || !takesDown);
+  const isFieldInstall = isField && (uses(/\bg_install_update\b/) || !uses(/\binstaller (?:install|upgrade)\b/));
   const groupOf = (members: readonly string[]): string | undefined =>
     [...groups].find(([, ids]) => ids.length === members.length && ids.every((id) => members.includes(id)))?.[0];
   const down = /\basg sgm_admin\b/.test(typed.join('\n'))
@@ -28,7 +32,7 @@ export function speechOf(typed: readonly string[], groups: Groups = new Map()): 
       : 'set cluster members-admin-state ids';
   return {
     admin(members, state) {
-      if (!isField) return [`${down} ${members.join(',')} ${state}`];
+      if (!isFieldAdmin) return [`${down} ${members.join(',')} ${state}`];
       const named = [...groups].filter(([, ids]) => ids.every((id) => members.includes(id)));
       const rest = members.filter((id) => !named.some(([, ids]) => ids.includes(id)));
       return [
@@ -50,7 +54,7 @@ export function speechOf(typed: readonly string[], groups: Groups = new Map()): 
       return `set ${of} image auto-clone state ${state}`;
     },
     install(members, { number, file, kind }) {
-      const group = isField ? groupOf(members) : undefined;
+      const group = isFieldInstall ? groupOf(members) : undefined;
       if (group !== undefined && file !== '') {
         return [`g_install_update -target_group ${group} -package ${file} -install`];
       }
