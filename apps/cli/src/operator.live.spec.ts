@@ -107,4 +107,43 @@ describe("the vendor's commands at a fabric of processes", () => {
     ]);
     expect(lines.slice(10, 12).join(' ')).toMatch(/asg log audit .* blades: 1_02, User: Lab, Reason: test$/);
   }, 60_000);
+
+  it('take lines as engineers write them, and go to other machines and back', () => {
+    const session = rehearse(
+      ['shell', '1_01'],
+      [
+        'ssh sgm2',
+        'fw ver && installed_jumbo_take | wc -l',
+        'ssh 1_01 "fw ver; asg sta"',
+        'exit',
+        'gclish',
+        'm 1_02 fw ver',
+        'exit',
+        'ssh nobody',
+        'quit',
+      ].join('\n'),
+    );
+    const version = "This is Check Point's software version R81.20 - Build N/A";
+    expect([session.status, session.stdout.split('\n')]).toEqual([
+      1,
+      [
+        '[Expert@SG1-ch01-01:0]# ssh sgm2',
+        '[Expert@SG1-ch01-02:0]# fw ver && installed_jumbo_take | wc -l',
+        version,
+        '1',
+        '[Expert@SG1-ch01-02:0]# ssh 1_01 "fw ver; asg sta"',
+        version,
+        "There is no command 'asg sta'. Did you mean 'asg stat'?",
+        '[Expert@SG1-ch01-02:0]# exit',
+        '[Expert@SG1-ch01-01:0]# gclish',
+        '[Expert@SG1-ch01-01:0]# m 1_02 fw ver',
+        version,
+        '[Expert@SG1-ch01-01:0]# exit',
+        '[Expert@SG1-ch01-01:0]# ssh nobody',
+        'nobody is no machine of this fabric. Say a member as sgm3, or mho1.',
+        '[Expert@SG1-ch01-01:0]# quit',
+        '',
+      ],
+    ]);
+  }, 60_000);
 });

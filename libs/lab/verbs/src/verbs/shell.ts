@@ -8,6 +8,7 @@ import { findLab, labsFolder, type LiveLab } from '../live/lab-directory.js';
 import { askLab } from '../live/lab-line.js';
 import { Prompter } from '../live/prompter.js';
 import { atTerminal, showAgain } from '../live/screen.js';
+import { isDue, piped, typedCommands, wayOf, type TypedCommand, type Way } from '../live/shell-line.js';
 import { EXIT, verb } from '../registry/verb.js';
 import execVerb, { targetField } from './exec.js';
 import { nameField } from './lab-fields.js';
@@ -18,7 +19,10 @@ const BUILT_IN = [
   'help                 this list',
   'member ID, m ID      go to another member; with no ID back to where one came from',
   'history              what was typed',
-  'exit, quit           leave',
+  'ssh HOST [COMMAND]   the same for members and orchestrators, as sgm3 or mho1, or one command there',
+  'gclish, expert       another shell of the same machine, until exit',
+  'exit                 back to where one came from, or leave',
+  'quit                 leave',
 ];
 
 /** One session at a fabric: where it is, and what was typed. */
@@ -57,6 +61,18 @@ class Session {
     if (ids.status === EXIT.ok) {
       this.members = (JSON.parse(ids.stdout) as OperatorOutput).lines[0]?.text.split(' ') ?? [];
     }
+  }
+
+  /** Into another shell of the same machine, which takes an `exit` of its own. */
+  nest(): void {
+    this.#came.push(this.#target);
+  }
+
+  /** Back to where one came from; false where that is nowhere. */
+  async leave(): Promise<boolean> {
+    const back = this.#came.pop();
+    if (back !== undefined) await this.enter(back);
+    return back !== undefined;
   }
 
   async go(target: readonly string[]): Promise<void> {
@@ -124,7 +140,8 @@ export default verb({
   summary: "the vendor's shell at a member or an orchestrator of a running fabric",
   about:
     'Takes the commands of `exec`, with the prompt of the vendor, completion by the tab key, and a history that is kept ' +
-    'under `~/.local/state/rehearsal`. `member 1_02` goes on to another member, `exit` leaves. Commands may be piped ' +
+    'under `~/.local/state/rehearsal`. `member 1_02` or `ssh sgm2` goes on to another member, `exit` comes back and leaves in the end. ' +
+    'A line may hold several commands, joined by `;`, `&&`, `||` and pipes. Commands may be piped ' +
     'in, one a line, and so may the answers to what they ask; the exit code is then 1 where one of them failed.',
   examples: [
     { command: 'rehearse shell', does: 'at the SMO' },
@@ -155,25 +172,65 @@ export default verb({
 });
 
 async function converse(session: Session, prompter: Prompter, earlier: readonly string[]): Promise<void> {
-  const ask = (question: string): Promise<string | undefined> => prompter.ask(question);
   for (;;) {
     const line = (await prompter.ask(session.prompt, 'ask-again'))?.trim();
-    if (line === undefined || line === 'exit' || line === 'quit') return;
+    if (line === undefined || line === 'quit') return;
     if (line === '') continue;
-    session.typed.push(line);
-    try {
-      if (!(await builtIn(line, session, earlier))) {
-        const isAgain = atTerminal() && isShownAgain(wordsOf(line));
-        const run = (): Promise<ProcessOutcome> => session.run(line, ask);
-        const outcome = isAgain ? await prompter.lend(() => showAgain(run)) : await run();
-        process.stdout.write(outcome.stdout);
-        if (outcome.status !== EXIT.ok) fail(session, said(outcome).replace(/^rehearse: /, ''));
-      }
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      fail(session, error.message);
-    }
+    if (line !== 'exit') session.typed.push(line);
+    if ((await typed(line, { session, prompter, earlier })) === 'left') return;
   }
+}
+
+interface Conversation {
+  readonly session: Session;
+  readonly prompter: Prompter;
+  readonly earlier: readonly string[];
+}
+
+/** Carries out a line, command by command, as a shell joins them. */
+async function typed(line: string, at: Conversation): Promise<'stayed' | 'left'> {
+  const { session } = at;
+  let failed = false;
+  try {
+    for (const one of typedCommands(line)) {
+      if (!isDue(one.command, failed) || (await builtIn(one.command.words, session, at.earlier))) continue;
+      const before = session.failed;
+      const way = wayOf(one.command);
+      if (way?.to === 'back' && !(await session.leave())) return 'left';
+      if (way === undefined) await carryOut(one, at);
+      else await follow(way, at);
+      failed = session.failed > before;
+    }
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    fail(session, error.message);
+  }
+  return 'stayed';
+}
+
+/** Goes where words lead; with a command it is carried out there, and one is back. */
+async function follow(way: Way, at: Conversation): Promise<void> {
+  const { session } = at;
+  if (way.to === 'back') return;
+  if (way.to === 'shell') return session.nest();
+  const { host, target, command } = way;
+  if (target === undefined) {
+    throw new LabError('bad-input', `${host} is no machine of this fabric.`, 'Say a member as sgm3, or mho1.');
+  }
+  await session.go(target.role === 'orchestrator' ? ['mho', target.id] : [target.id]);
+  if (command === '') return;
+  await typed(command, at);
+  await session.leave();
+}
+
+async function carryOut({ command, pipes }: TypedCommand, { session, prompter }: Conversation): Promise<void> {
+  const { text, words } = command;
+  const ask = (question: string): Promise<string | undefined> => prompter.ask(question);
+  const run = (): Promise<ProcessOutcome> => session.run(text, ask);
+  const isAgain = atTerminal() && pipes.length === 0 && isShownAgain(words);
+  const outcome = isAgain ? await prompter.lend(() => showAgain(run)) : await run();
+  process.stdout.write(piped(outcome.stdout, pipes));
+  if (outcome.status !== EXIT.ok) fail(session, said(outcome).replace(/^rehearse: /, ''));
 }
 
 function fail(session: Session, message: string): void {
@@ -183,14 +240,13 @@ function fail(session: Session, message: string): void {
 }
 
 /** What the shell does by itself; false for a command of the vendor's. */
-async function builtIn(line: string, session: Session, earlier: readonly string[]): Promise<boolean> {
-  const words = line.split(/\s+/);
+async function builtIn(words: readonly string[], session: Session, earlier: readonly string[]): Promise<boolean> {
   if (words[0] === 'help' || words[0] === '?') {
     process.stdout.write(`${[...commandList(), '', ...BUILT_IN].join('\n')}\n`);
   } else if (words[0] === 'history') {
     const all = [...earlier, ...session.typed];
     process.stdout.write(all.map((text, i) => `${String(i + 1).padStart(5)}  ${text}\n`).join(''));
-  } else if (words[0] === 'member' || words[0] === 'm') {
+  } else if (/^m(?:ember)?$/.test(words[0]!) && (words.length <= 2 || /^(?:mho|orchestrator)$/.test(words[1]!))) {
     await session.go(words.slice(1));
   } else return false;
   return true;
