@@ -25,7 +25,7 @@ export function typedCommands(line: string): readonly TypedCommand[] {
 }
 
 /** Whether a command is typed, by what became of the one before it. */
-export const isDue = ({ joiner }: ShellCommand, failed: boolean): boolean =>
+export const isDue = ({ joiner }: Pick<ShellCommand, 'joiner'>, failed: boolean): boolean =>
   joiner === 'and' ? !failed : joiner === 'or' ? failed : true;
 
 /** What is left of an output. @throws LabError (bad input) for a command that nothing goes through here */

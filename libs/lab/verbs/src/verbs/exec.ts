@@ -5,7 +5,8 @@ import { ownWords } from '../registry/own-words.js';
 import { parseArgs } from '../registry/parse-args.js';
 import { EXIT, verb, type AskLab } from '../registry/verb.js';
 import { labOf, nameField } from './lab-fields.js';
-import { commandWords, operate, operatorOutput, renderOperator, roleOf, type OperatorOutput } from './operate.js';
+import { commandWords, operatorOutput, renderOperator, roleOf, type OperatorOutput } from './operate.js';
+import { operateLine, placedCommands } from './operate-line.js';
 
 export const targetField = z
   .array(z.string())
@@ -29,6 +30,7 @@ const execVerb = verb({
     { command: 'rehearse exec -- asg stat -v', does: 'the Security Group, as its SMO shows it' },
     { command: 'rehearse exec 1_03 -- cphaprob state', does: 'the members, as member 1_03 sees them' },
     { command: 'rehearse exec mho 1_1 -- lldpctl', does: 'what orchestrator 1_1 hears' },
+    { command: "rehearse exec 1_03 -- 'cpstop; cpstart'", does: 'two commands, one after the other' },
     { command: 'rehearse exec --basis -- asg stat -v', does: 'how sure each line is' },
     {
       command: 'rehearse exec --yes --full-name Lab --reason test -- g_clusterXL_admin -b 1_03 down',
@@ -59,7 +61,10 @@ const execVerb = verb({
       asked: boolean;
     };
     if (yes || asked) return words;
-    const { parsed } = readCommand(commandWords(command), roleOf(target));
+    const [one, ...more] = placedCommands({ target, command });
+    // Several at once are not asked about: those that ask want their answers beforehand.
+    if (one === undefined || more.length > 0) return words;
+    const { parsed } = readCommand(commandWords(one.command), roleOf(one.target));
     if (parsed.row.asks === undefined) return words;
     const own = [...ownWords(words)];
     const after = words.slice(own.length);
@@ -80,7 +85,7 @@ const execVerb = verb({
   async handle(given, context) {
     const { target, command, basis, yes, asked, fullName, reason } = given;
     const answers = { sure: yes ? 'y' : undefined, fullName, why: reason };
-    return operate(labOf(context), { target, command, answers, asked, basis }, context.runsFolder);
+    return operateLine(labOf(context), { target, command, answers, asked, basis }, context.runsFolder);
   },
   render: renderOperator,
   exitCode: ({ failed }: OperatorOutput) => (failed ? EXIT.deviated : EXIT.ok),
