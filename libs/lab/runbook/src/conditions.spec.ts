@@ -41,6 +41,8 @@ describe('what is only for a case', () => {
 
   it.each([
     ['Rollback', true],
+    ['4. Back out', true],
+    ['Fall-back plan', true],
     ['5. 🔥 Troubleshooting', true],
     ['Optional checks', true],
     ['If a member fails', true],

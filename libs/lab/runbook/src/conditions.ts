@@ -2,7 +2,7 @@ import { bare, sentencesOf } from './markdown/sentences.js';
 
 /** Words of a heading that stands over what is done only in a case. */
 const CASE_HEADING =
-  /\b(roll(ing)? ?-?back|back-?out|fall ?back|troubleshoot\w*|contingency|emergency|recover(y|ing)|optional(ly)?|(on|upon|after|handling( of)?) (an? )?(failures?|errors?)|failed (member|sgm|node|gateway|appliance|blade|orchestrator|mho|upgrade|install(ation)?|step)s?|(member|sgm|node|gateway|appliance|install(ation)?|upgrade) (failures?|fails)|failure (handling|scenarios?|recovery)|escape plan|last resort)\b/i;
+  /\b(roll(ing)? ?-?back|back[ -]?out|fall[ -]?back|troubleshoot\w*|contingency|emergency|recover(y|ing)|optional(ly)?|(on|upon|after|handling( of)?) (an? )?(failures?|errors?)|failed (member|sgm|node|gateway|appliance|blade|orchestrator|mho|upgrade|install(ation)?|step)s?|(member|sgm|node|gateway|appliance|install(ation)?|upgrade) (failures?|fails)|failure (handling|scenarios?|recovery)|escape plan|last resort)\b/i;
 /** A rollback that is prepared is no rollback. */
 const PREPARES =
   /\bprepar\w*|^(take|create|save|make|back ?-?ups?|snapshots?|before|pre)\b|\broll ?-?back (points?|snapshots?|criteria|backups?|images?)\b|\bnot optional\b/i;
@@ -19,7 +19,7 @@ const NO_COMMAND =
 const ASKS = /\b(check|verify|see|know|confirm|determine|find out|ask|test|tell|show|shows|even|as|wonder)\s*$/i;
 
 const CASE_SENTENCE = [
-  /^(in (the )?(case|event)\b|optional(ly)?\b|alternatively\b|roll ?-?back\b|to (roll back|revert|recover)\b|troubleshooting\b|fall ?back\b|back-?out\b|emergency\b|as a last resort\b|(up)?on (failure|error)\b|only for\b|unless\b)/i,
+  /^(in (the )?(case|event)\b|optional(ly)?\b|alternatively\b|roll ?-?back\b|to (roll back|revert|recover)\b|troubleshooting\b|fall[ -]?back\b|back[ -]?out\b|emergency\b|as a last resort\b|(up)?on (failure|error)\b|only for\b|unless\b)/i,
   /\b(only (in case|for|where|with)\b|(as|when|where) (needed|required|necessary|applicable)\b|is optional\b|last resort\b)/i,
   /[([]optional[)\]]/i,
   /^for\b[^.:]*\bonly\b/i,

@@ -41,6 +41,10 @@ describe('what is typed of a runbook', () => {
       ['while asg stat | grep -q DOWN; do sleep 5; done'],
       [['- while asg stat | grep -q DOWN; do sleep 5; done', LOOKS]],
     ],
+    [
+      ['test $(asg stat -i sgm_info | grep -c Inactive) -eq 0 || exit 1'],
+      [['- test $(asg stat -i sgm_info | grep -c Inactive) -eq 0 || exit 1', LOOKS]],
+    ],
     [['asg stat &'], [['asg stat', 'in the background: the next command is typed once it has ended']]],
     [['asg_config_backup -n b-$(date +%F)'], [['asg_config_backup -n b-today']]],
     [
@@ -115,6 +119,7 @@ describe('what is typed of a runbook', () => {
   it.each([
     [block('while true; do cpstop; done'), 'r.md:2: a loop (while) is not carried out here.'],
     [block('asg stat', 'if asg stat; then g_cp_disable_member 1_03; fi'), 'r.md:3: a condition (if)'],
+    [block('[ $(asg stat | wc -l) -gt 0 ] && cpstop'), 'r.md:2: a command within a command'],
     [block('sleep soon'), "r.md:2: sleep 'soon' is no time."],
     [block('g_cp_disable_member $(cat ids)'), 'r.md:2: a command within a command'],
   ])('is refused: %j', (text, message) => {

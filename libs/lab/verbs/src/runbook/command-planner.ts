@@ -71,7 +71,8 @@ export class CommandPlanner {
     if (shown !== null && commandsWithin(shown[1] ?? shown[2]!).every(onlyLooks)) {
       return this.#passOver(from, text, NOT_KNOWN);
     }
-    if (isCompound(text) && within.every(onlyLooks)) return this.#passOver(from, text, ONLY_LOOKS);
+    if ((isCompound(text) || TESTS.test(text)) && within.every(onlyLooks))
+      return this.#passOver(from, text, ONLY_LOOKS);
     const background = /^(.*[^&\s])\s*&\s*$/s.exec(text);
     const notes = background === null ? [] : ['in the background: the next command is typed once it has ended'];
     for (const part of splitLine(datesPutIn(background?.[1] ?? text), this.#at(from)))
@@ -193,6 +194,9 @@ export class CommandPlanner {
 
 /** `ids=$(asg stat -i all_ids)`: what a command shows is given a name. */
 const SHOWN_TO_NAME = /^(?:export\s+|local\s+)?[A-Za-z_]\w*="?(?:\$\(([^()]+)\)|`([^`]+)`)"?$/;
+
+/** `[ $(asg stat -i sgm_info | grep -c Inactive) -eq 0 ] || exit 1` */
+const TESTS = /^\s*(?:test|\[\[?)\s/;
 
 /** What runbooks make names of files with; the fabric keeps no such file, and one name is as good as another. */
 function datesPutIn(text: string): string {

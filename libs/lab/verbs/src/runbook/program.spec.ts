@@ -118,6 +118,12 @@ describe('a runbook, gone through', () => {
     expect(typed(asked)).toEqual(['asg stat', 'asg stat', 'asg stat']);
   });
 
+  it('gives the last line in words for the reason of a failure, even out of a table', () => {
+    const shown = 'Update Service Engine\n+-----+----+\n|1_03 |no, since it is older|\n+-----+----+\n';
+    const { steps } = goThrough(block('installer verify 1 member_ids all'), () => ({ status: 1, stdout: shown }));
+    expect(steps[0]!.deviations).toEqual(['it failed: 1_03: no, since it is older']);
+  });
+
   it('finds members with another policy at the end', () => {
     const shown = '| 1_01 | x | Success    |\n| 1_03 | y | Failed (!) |\n';
     const { otherPolicy } = goThrough(block('asg stat'), (command) => ({

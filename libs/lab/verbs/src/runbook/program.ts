@@ -268,8 +268,14 @@ const secondsOf = (howLong: string): number => Number.parseFloat(howLong) * (UNI
 const oneOrQuoted = (word: string, _: number, all: readonly string[]): string =>
   all.length === 1 ? word : quoted(word);
 
-/** What a failure says of itself, without who says it: the last line, since what was shown before may be long. */
+/** What a failure says of itself, without who says it: the last line in words, since what was shown before may be long. */
 function reasonIn(said: string): string {
-  const last = said.trimEnd().split('\n').at(-1) ?? '';
+  const last = said.split('\n').findLast((line) => /\p{L}/u.test(line)) ?? '';
+  if (last.startsWith('|'))
+    return last
+      .split('|')
+      .map((cell) => cell.trim())
+      .filter((cell) => cell !== '')
+      .join(': ');
   return last.replace(/^(?:\S+:\d+: )?(?:rehearse: )?/, '').trim();
 }
