@@ -44,6 +44,19 @@ async function upgraded(seed: number, set: Record<string, string> = {}, meanwhil
   return { status, gates, reason: String(stopped?.['reason'] ?? ''), log: lines.join('\n') } satisfies Lived;
 }
 
+/** Both members that serve die while the others are being installed, come back, and the upgrade is resumed. */
+async function serversDie(lab: Lab): Promise<void> {
+  const until = (name: string, equals: unknown): Promise<unknown> => lab.waitUntil({ name, until: { equals } }, 60_000);
+  const serving = ['1_01', '1_02'].map((id) => ({ role: 'member', id }) as const);
+  await until('upgrade-step', 6);
+  for (const member of serving) await lab.kill(member);
+  await until('upgrade-status', 'stopped');
+  for (const member of serving) await lab.restart(member);
+  await until('members-active', 2);
+  await until('exposed-slots', 0);
+  await lab.command(CONDUCTOR, { name: 'resume' });
+}
+
 const answered = ({ asked = [] }: Gate): string[] => asked.map((s) => `${s.service} ${s.answered} of ${s.asked}`);
 
 describe('gates of an upgrade without traffic', () => {
@@ -67,6 +80,14 @@ describe('gates of an upgrade without traffic', () => {
     const { status, gates, reason } = await upgraded(1, { 'admin.drain': 'false', 'sync.policy': 'never' });
     expect([status, gates]).toEqual(['stopped', []]);
     expect(reason).toMatch(/ for 16 s: the connection of ssh that was opened \d+ s ago is silent for \d+ s: \w+$/);
+  });
+
+  it('let a resumed one through, though all died that held the long connection: it is opened anew', async () => {
+    const { status, gates } = await upgraded(1, {}, serversDie);
+    expect(status).toBe('done');
+    const [first] = gates.map(({ flow }) => flow!);
+    // Since the upgrade went on: group B was being installed, for 10 seconds, and the gate looked for five.
+    expect([first!.openMs < 30_000, first!.silentMs < 3000]).toEqual([true, true]);
   });
 
   it('let it through where they ask nothing, whatever became of that connection', async () => {

@@ -42,7 +42,7 @@ export {
 } from './packet-capture/read-packet-capture.js';
 export { Layout } from './layout.js';
 export { TrafficSource } from './traffic-source.js';
-export { applicationsOf, STUCK_AFTER_MS } from './ledger/applications.js';
+export { applicationsOf } from './ledger/applications.js';
 export type { Applications, ServiceFaring } from './ledger/applications.js';
 export { areOver, flowOutcomeOf, outcomesOf } from './probes/probe-outcomes.js';
 export type { FlowOutcome, ProbeOutcome } from './probes/probe-outcomes.js';

@@ -9,7 +9,8 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
     case 'UpgradeStarted': {
       const { plan, steps, before, target, rollback, orchestratorsBefore = [], why = '' } = event;
       const begun = { before, orchestratorsBefore, plan, rollback, steps, target, why } as const;
-      return { ...state, ...begun, startedWith: version, status: 'running', step: 0, stopped: null, version };
+      const since = { resumedWith: version, startedWith: version };
+      return { ...state, ...begun, ...since, status: 'running', step: 0, stopped: null, version };
     }
     case 'UpgradeRefused':
     case 'UpgradeIgnored':
@@ -34,7 +35,14 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
     case 'UpgradePaused':
       return { ...state, status: 'paused', version };
     case 'UpgradeResumed':
-      return { ...state, plan: asking(state.plan, event.probes), status: 'running', stopped: null, version };
+      return {
+        ...state,
+        plan: asking(state.plan, event.probes),
+        resumedWith: version,
+        status: 'running',
+        stopped: null,
+        version,
+      };
     case 'UpgradeAborted':
       return { ...state, status: 'aborted', version };
     case 'UpgradeFinished':

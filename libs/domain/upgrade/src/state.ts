@@ -16,6 +16,8 @@ export interface UpgradeState {
   /** What orchestrators ran before that are upgraded too. */
   readonly orchestratorsBefore: readonly { readonly id: string; readonly software: Software }[];
   readonly plan: UpgradePlan | null;
+  /** Version of the last commit that started it or had it go on. */
+  readonly resumedWith: number;
   readonly rollback: boolean;
   /** Share of the group by weight that serves, in percent. */
   readonly share: number;
@@ -41,6 +43,7 @@ export const initialState: UpgradeState = {
   failedBefore: 0,
   orchestratorsBefore: [],
   plan: null,
+  resumedWith: 0,
   rollback: false,
   share: 100,
   startedWith: 0,

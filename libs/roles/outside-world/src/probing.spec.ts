@@ -15,17 +15,17 @@ const round = (): ProbeEnd[] => {
   port++;
   return [end('http', 1), end('dns', 2), end('ssh', 3), end('ssh', 4)];
 };
-const flow = { upgrade: 7, ends: { ...end('ssh', 9), clientPort: 32_700 } };
+const flow = { upgrade: 7, resumed: 7, ends: { ...end('ssh', 9), clientPort: 32_700 } };
 
 function told(fabric: EchoFabric, order: Partial<ProbeOrder>): Probed {
   return fabric.question(PROBE_SUBJECT, { forMs: 1_000, ...order }) as Probed;
 }
 
 /** Stands at a gate for so long, and asks once a second. */
-function stands(fabric: EchoFabric, seconds: number, begun = 20, step = 7): Probed {
+function stands(fabric: EchoFabric, seconds: number, begun = 20, kept = flow): Probed {
   let seen: Probed = {};
   for (let s = 0; s <= seconds; s++) {
-    seen = told(fabric, { flow, gate: { step, begun, probes: round() } });
+    seen = told(fabric, { flow: kept, gate: { begun, probes: round() } });
     fabric.run(1_000);
   }
   return seen;
@@ -105,7 +105,7 @@ describe('the connection that is kept open', () => {
     expect(told(fabric, { flow: { ...flow, upgrade: 8 } }).flow?.openMs).toBe(0);
   });
 
-  it('stays dead for the gate that finds it so, and is opened anew when that gate is come to again', () => {
+  it('stays dead for the gate that finds it so, and is opened anew where the upgrade goes on', () => {
     const fabric = up();
     told(fabric, { flow });
     fabric.run(5_000);
@@ -114,7 +114,17 @@ describe('the connection that is kept open', () => {
     const dead = stands(fabric, 5).flow;
     expect([dead?.reason, (dead?.silentMs ?? 0) > 10_000]).toEqual(['out_of_state', true]);
     fabric.fate = () => 0;
-    const again = stands(fabric, 5, 21).flow;
+    const again = stands(fabric, 5, 21, { ...flow, resumed: 21 }).flow;
     expect([again?.silentMs, (again?.openMs ?? 0) < 10_000]).toEqual([0, true]);
+  });
+
+  it('stays open where the upgrade goes on, if it lives and is of what is asked', () => {
+    const fabric = up();
+    told(fabric, { flow });
+    fabric.run(20_000);
+    const { flow: same } = told(fabric, { flow: { ...flow, resumed: 21 } });
+    expect(same?.openMs).toBeGreaterThan(19_000);
+    const ends = { ...flow.ends, service: 'http' };
+    expect(told(fabric, { flow: { ...flow, resumed: 22, ends } }).flow).toMatchObject({ service: 'http', openMs: 0 });
   });
 });

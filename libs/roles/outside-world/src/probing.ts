@@ -8,15 +8,7 @@ import type {
   ProbeSums,
   ResolvedPlan,
 } from '@rehearsal/traffic';
-import {
-  areOver,
-  flowOutcomeOf,
-  outcomesOf,
-  planOfFlow,
-  planOfProbes,
-  probeSums,
-  STUCK_AFTER_MS,
-} from '@rehearsal/traffic';
+import { areOver, flowOutcomeOf, outcomesOf, planOfFlow, planOfProbes, probeSums } from '@rehearsal/traffic';
 import type { PacketFrameReader } from '@rehearsal/protocol';
 import { Run, type RunLimits } from './run.js';
 import { firstProbeTag, PROBE_TAG_BITS, PROBING_RUNS, probingRunOf } from './tags.js';
@@ -29,6 +21,9 @@ const SLOW_TICK_MS = 20;
 /** Whoever stands at a gate is told of probes that are no older than this. */
 const ROUND_EVERY_MS = 10_000;
 
+/** What is kept open is asked once a second: for longer than that it waits for nothing but an answer. */
+const DEAD_AFTER_MS = 1_000;
+
 interface Round {
   readonly run: Run;
   readonly probes: readonly ProbeEnd[];
@@ -39,6 +34,7 @@ interface Flow {
   readonly run: Run;
   readonly ends: ProbeEnd;
   readonly upgrade: number;
+  resumed: number;
 }
 
 type Gate = NonNullable<ProbeOrder['gate']>;
@@ -66,7 +62,7 @@ export class Probing {
   private round: Round | undefined;
   private flow: Flow | undefined;
   /** The gate that was asked for last, and what the last round of it came to that was over. */
-  private gate: Pick<Gate, 'step' | 'begun'> | undefined;
+  private gate: number | undefined;
   private outcomes: readonly ProbeOutcome[] | undefined;
   /** Of runs that are over. */
   private past: ProbeSums | undefined;
@@ -82,7 +78,7 @@ export class Probing {
     const nowMs = this.rt.nowMs();
     if (over === true) this.endFlow(nowMs);
     return {
-      ...(flow && { flow: this.keepOpen(flow, gate, nowMs) }),
+      ...(flow && { flow: this.keepOpen(flow, nowMs) }),
       ...(gate && { asked: this.standAt(gate, nowMs) }),
     };
   }
@@ -111,16 +107,19 @@ export class Probing {
     this.ticking = undefined;
   }
 
-  /** A flow that has died is opened anew only where a gate is come to again: until then it is what the gate is to see. */
-  private keepOpen({ upgrade, ends }: FlowOrder, gate: Gate | undefined, nowMs: number): FlowOutcome {
-    const isAgain = gate !== undefined && this.gate?.step === gate.step && this.gate.begun !== gate.begun;
+  /** One that has died is opened anew where an upgrade goes on: until then it is what the gate is to see. */
+  private keepOpen({ upgrade, resumed, ends }: FlowOrder, nowMs: number): FlowOutcome {
     if (this.flow?.upgrade === upgrade) {
       const fares = flowOutcomeOf(this.flow.run.ledger, this.flow.ends, nowMs);
-      if (!isAgain || fares.silentMs <= STUCK_AFTER_MS) return fares;
+      const isWanted = fares.silentMs <= DEAD_AFTER_MS && fares.service === ends.service;
+      if (isWanted || this.flow.resumed === resumed) {
+        this.flow.resumed = resumed;
+        return fares;
+      }
     }
     this.endFlow(nowMs);
     const run = this.begin((seed) => planOfFlow(seed, ends), nowMs);
-    this.flow = { run, ends, upgrade };
+    this.flow = { run, ends, upgrade, resumed };
     return flowOutcomeOf(run.ledger, ends, nowMs);
   }
 
@@ -130,11 +129,11 @@ export class Probing {
   }
 
   /** While a round is under way, what the one before it came to. */
-  private standAt({ step, begun, probes }: Gate, nowMs: number): readonly ProbeOutcome[] {
-    const isNew = this.gate?.begun !== begun;
+  private standAt({ begun, probes }: Gate, nowMs: number): readonly ProbeOutcome[] {
+    const isNew = this.gate !== begun;
     const round = isNew || this.round === undefined ? this.ring(probes, nowMs) : this.round;
     if (isNew) this.outcomes = undefined;
-    this.gate = { step, begun };
+    this.gate = begun;
     const outcomes = outcomesOf(round.run.ledger, round.probes);
     if (areOver(round.run.ledger)) {
       this.outcomes = outcomes;

@@ -53,6 +53,7 @@ function atGate(config: UpgradeConductorConfig, change: Partial<UpgradeState> = 
     steps,
     step: 4,
     startedWith: 1,
+    resumedWith: 9,
     begunWith: 12,
     ...change,
   };
@@ -126,7 +127,7 @@ describe('what a gate asks of the outside world', () => {
   it('has one connection kept open at a member of the group that goes first, from the first step to the last', () => {
     const config = configOf();
     const between = orderBetweenGates(config, groupOf(IDS), atGate(config, { step: 0 }));
-    expect(between).toMatchObject({ flow: { upgrade: 1, ends: { service: 'ssh', at: '1_03' } } });
+    expect(between).toMatchObject({ flow: { upgrade: 1, resumed: 9, ends: { service: 'ssh', at: '1_03' } } });
     expect(orderAtGate(config, groupOf(IDS), atGate(config), 0).flow?.upgrade).toBe(1);
     const over = atGate(config, { status: 'done' });
     expect([flowWanted(over), orderBetweenGates(config, groupOf(IDS), over)]).toEqual([0, { forMs: 0, over: true }]);

@@ -28,7 +28,7 @@ export function orderAtGate(
   upgrade: UpgradeState,
   forMs: number,
 ): ProbeOrder {
-  const { plan, step, begunWith } = upgrade;
+  const { plan, begunWith } = upgrade;
   if (plan?.probes === undefined) return { forMs };
   const { services, perService } = plan.probes;
   const hosts = new Hosts(config, group);
@@ -38,7 +38,7 @@ export function orderAtGate(
   const probes = services.flatMap((service) =>
     Array.from({ length: perService }, (_, i) => hosts.endsAt(service, targets[i % targets.length], port)),
   );
-  return { forMs, ...flowOrder(hosts, upgrade), gate: { step, begun: begunWith, probes } };
+  return { forMs, ...flowOrder(hosts, upgrade), gate: { begun: begunWith, probes } };
 }
 
 /** What is asked where no gate is stood at: one connection, kept open from the first step to the last. */
@@ -51,20 +51,23 @@ export function orderBetweenGates(
   return { forMs: 0, ...(wanted === 0 ? { over: true } : flowOrder(new Hosts(config, group), upgrade)) };
 }
 
-/** The upgrade that a connection is to be kept open for: the commit that started it; 0 where none is. */
+/** The upgrade that a connection is to be kept open for: the commit that started it or had it go on last; 0 where none is. */
 export function flowWanted(upgrade: UpgradeState): number {
   const isAsked = upgrade.plan?.probes !== undefined && upgrade.steps.some(({ kind }) => kind === 'gate');
-  return isAsked && !isOver(upgrade) ? upgrade.startedWith : 0;
+  return isAsked && !isOver(upgrade) ? upgrade.resumedWith : 0;
 }
 
 /** At a member of the group that goes first, so that it changes hands with every group. None where nothing over TCP is asked. */
-function flowOrder(hosts: Hosts, { plan, startedWith, begunWith }: UpgradeState): Pick<ProbeOrder, 'flow'> {
+function flowOrder(
+  hosts: Hosts,
+  { plan, startedWith, resumedWith, begunWith }: UpgradeState,
+): Pick<ProbeOrder, 'flow'> {
   const overTcp = plan?.probes?.services.filter((name) => probedService(name).transport === 'tcp') ?? [];
   const service = overTcp.includes('ssh') ? 'ssh' : overTcp[0];
   if (service === undefined) return {};
   const [first] = hosts.owners(plan?.groups[0] ?? []);
   const port = PROBE_PORTS.to - (begunWith % FLOW_PORTS);
-  return { flow: { upgrade: startedWith, ends: hosts.endsAt(service, first, port) } };
+  return { flow: { upgrade: startedWith, resumed: resumedWith, ends: hosts.endsAt(service, first, port) } };
 }
 
 /** Whom the last step before a gate brought back. */

@@ -57,7 +57,7 @@ export class UpgradeConductorRole implements Role {
   #looking = false;
   /** What the gate has seen last that is stood at, or was stopped at; undefined between gates. */
   #probed: Probe | undefined;
-  /** The upgrade that a connection is kept open for, as the outside world was last told; undefined before it was. */
+  /** What a connection is kept open for, as the outside world was last told; undefined before it was. */
   #flowOf: number | undefined;
   #refused: { readonly of: number; readonly reason: string } | undefined;
 

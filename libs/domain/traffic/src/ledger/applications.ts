@@ -3,7 +3,7 @@ import { outcomeOf } from './ledger-report.js';
 import type { Ledger } from './ledger.js';
 
 /** Longer than endpoints take to ask again: who has waited for so long has asked more than once. */
-export const STUCK_AFTER_MS = 3_000;
+const STUCK_AFTER_MS = 3_000;
 
 /** How the connections of one service fare. */
 export interface ServiceFaring {

@@ -17,10 +17,13 @@ export const probeEnd = z.strictObject({
 export const probeOrder = z.strictObject({
   /** The traffic is looked at for so long, back from now. */
   forMs: z.int().min(0),
-  /** A connection that is kept open for as long as this upgrade lasts; opened when it is first asked for. */
-  flow: z.strictObject({ upgrade: z.int().min(0), ends: probeEnd }).optional(),
-  /** Connections that are opened, asked over and closed, for the gate that began with that commit as that step. */
-  gate: z.strictObject({ step: z.int().min(0), begun: z.int().min(0), probes: z.array(probeEnd) }).optional(),
+  /**
+   * A connection that is kept open for as long as this upgrade lasts; opened when it is first asked for. One that has died
+   * stays dead until somebody has the upgrade go on, with another commit.
+   */
+  flow: z.strictObject({ upgrade: z.int().min(0), resumed: z.int().min(0), ends: probeEnd }).optional(),
+  /** Connections that are opened, asked over and closed, for the gate that began with that commit. */
+  gate: z.strictObject({ begun: z.int().min(0), probes: z.array(probeEnd) }).optional(),
   /** Nobody asks any more: what is open is closed. */
   over: z.literal(true).optional(),
 });
