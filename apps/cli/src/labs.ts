@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tracer } from '@rehearsal/bus/tracing';
 import type { LabRequest, PacketCapturePlan } from '@rehearsal/experiment';
+import { canonicalBytes, sha256Hex } from '@rehearsal/kernel';
 import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories } from '@rehearsal/lab-port';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { createMember } from '@rehearsal/member-role';
@@ -57,17 +58,21 @@ function hasConductor({ roles }: FabricPlan): boolean {
   return roles.some(({ role }) => role === 'upgrade-conductor');
 }
 
-/** What all appliances run at first, the upgrade groups of the fabric file, and where hosts are that can be asked. */
-function softwareOf({ securityGroup: { release, take, members }, traffic }: FabricPlan): {
+/**
+ * What all appliances run at first, the upgrade groups of the fabric file, where hosts are that can be asked, and the
+ * policy it names, by its hash.
+ */
+function softwareOf({ policy, securityGroup: { release, take, members }, traffic }: FabricPlan): {
   readonly software: { readonly release: string; readonly take: number };
   readonly groups: Record<string, string[]>;
   readonly addresses?: { readonly clients?: string | undefined; readonly servers?: string | undefined };
+  readonly policyHash: string;
 } {
   const groups: Record<string, string[]> = {};
   for (const { id, group } of members) if (group !== undefined) (groups[group] ??= []).push(id);
   const { clients, servers } = traffic.addresses ?? {};
   const addresses = { ...(clients !== undefined && { clients }), ...(servers !== undefined && { servers }) };
-  return { software: { release, take }, groups, addresses };
+  return { software: { release, take }, groups, addresses, policyHash: sha256Hex(canonicalBytes(policy)) };
 }
 
 /** The bytes of the captures a fabric replays, by the name plans use: their file's. */

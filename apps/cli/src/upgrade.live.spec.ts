@@ -89,6 +89,27 @@ describe('an upgrade of real processes, under traffic', () => {
   );
 
   it(
+    'stops where policy does not get ready for the new release, and installs it when it is resumed',
+    async () => {
+      const { verdict, reasons, commits } = await live('policy-fails-mid-upgrade');
+      expect([verdict, reasons]).toEqual(['pass', []]);
+      expect(of(commits, 'upgrade', ['UpgradeStopped']).map((e) => e['rule'])).toEqual(['policy-differs']);
+      // Nobody of the new release serves before its policy is there, and all get it once more in the end.
+      const said = of(commits, 'security-group', ['PolicyInstallAborted', 'PolicyInstalled', 'MemberJoined']);
+      const old = said.find((e) => e.type === 'MemberJoined')?.['rank'];
+      const firstNew = said.findIndex((e) => e.type === 'MemberJoined' && e['rank'] !== old);
+      const policies = (events: Commit['events']): unknown[] =>
+        events.filter((e) => e.type !== 'MemberJoined').map((e) => [e.type, (e['release'] as { name: string }).name]);
+      expect(policies(said.slice(0, firstNew))).toEqual([
+        ['PolicyInstallAborted', 'R81.20'],
+        ['PolicyInstalled', 'R81.20'],
+      ]);
+      expect(policies(said.slice(firstNew))).toEqual([['PolicyInstalled', 'R81.20']]);
+    },
+    WITHIN_MS,
+  );
+
+  it(
     'goes on exactly once where its conductor is killed twice',
     async () => {
       const { verdict, reasons, commits } = await live('upgrade-conductor-panic');

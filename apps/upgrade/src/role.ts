@@ -7,6 +7,7 @@ const ownConfig = z.looseObject({
   software: z.strictObject({ release: z.string(), take: z.int().min(0) }),
   groups: z.record(z.string(), z.array(z.string())),
   addresses: z.strictObject({ clients: z.string(), servers: z.string() }).partial().default({}),
+  policyHash: z.string(),
 });
 
 /** The conductor is started with what all appliances run at first, and with the upgrade groups of the fabric file. */

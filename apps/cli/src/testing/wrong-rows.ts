@@ -241,7 +241,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'unknown-fault.yaml'],
     exit: 2,
-    says: 'unknown-fault.yaml:6:47: KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, distribution, install-fails, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
+    says: 'unknown-fault.yaml:6:47: KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, policy-fails, distribution, install-fails, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
   },
   {
     argv: ['run', 'bare-id.yaml'],
@@ -276,7 +276,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'unknown-probe.yaml'],
     exit: 2,
-    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
+    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-rule, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
   },
   {
     argv: ['run', 'rate.yaml'],
@@ -629,7 +629,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['fault', 'panik', '1_03'],
     exit: 2,
-    says: 'KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, distribution, install-fails, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
+    says: 'KIND: expected one of panic, kill, hang, resume, restart, link, mend, bus-restart, bus-kill, bus-start, bus-slow, disk-full, disk-free, admin, cpstop, cpstart, fwk-crash, cpu, memory-leak, pnote, freeze, policy-install, policy-fails, distribution, install-fails, saw "panik". Did you mean \'panic\'? See: rehearse fault --help.',
   },
   {
     argv: ['fault', 'panic'],
@@ -685,7 +685,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['probe', 'ballanced'],
     exit: 2,
-    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
+    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-rule, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
   },
   {
     argv: ['wait', 'balanced', '--timeout-sec', 'long'],

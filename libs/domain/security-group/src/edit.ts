@@ -1,6 +1,6 @@
-import type { SecurityGroupEvent, SlotsByMember } from './events.js';
+import type { PolicyInstalled, SecurityGroupEvent, SlotsByMember } from './events.js';
 import type { GroupConfig } from './inputs.js';
-import type { Member, Orchestrator, SecurityGroupState, SlotTable } from './state.js';
+import type { Member, Orchestrator, ReleasePolicy, SecurityGroupState, SlotTable } from './state.js';
 import { activeMembers, isFit, memberNumber, NO_CHANGE, NO_INSTALL } from './state.js';
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
@@ -33,6 +33,10 @@ export class Edit {
         const release = rank === undefined ? {} : { rank, mixes: mixes === true };
         const joined = { incarnation, status: 'active', joinedAt: version, problems, ...release } as const;
         state.members = withMember(state, event.member, joined);
+        // What the first come up with is made for them: it is the releases that come later that need one of their own.
+        if (rank !== undefined && state.policies.length === 0) {
+          state.policies = [{ hash: state.policyHash, rank, since: version }];
+        }
         state.rebalancing = true;
         if (state.install.hash !== '') {
           const waiting = [...state.install.waiting, memberNumber(state, event.member)];
@@ -133,7 +137,9 @@ export class Edit {
         break;
       case 'PolicyInstallStarted': {
         const waiting = event.waiting.map((id) => memberNumber(state, id));
-        state.install = { hash: event.hash, smo: memberNumber(state, event.smo), until: event.until, waiting };
+        const { hash, release, until } = event;
+        const smo = memberNumber(state, event.smo);
+        state.install = { hash, ...(release !== undefined && { release }), smo, until, waiting };
         break;
       }
       case 'PolicyReady2Finish':
@@ -141,10 +147,12 @@ export class Edit {
         break;
       case 'PolicyInstalled':
         state.policyHash = event.hash;
+        state.policies = withPolicy(state.policies, event);
         state.install = NO_INSTALL;
         break;
       case 'PolicyInstallAborted':
         state.install = NO_INSTALL;
+        state.givenUp = { reason: event.reason, version: event.version };
         break;
       case 'ConfigureIgnored':
       case 'ConfigureRefused':
@@ -195,6 +203,8 @@ export class Edit {
     state.culOffAt = 0;
     state.frozenUntil = 0;
     state.install = NO_INSTALL;
+    state.givenUp = { reason: '', version: 0 };
+    state.policies = [];
     state.policyHash = '';
     state.orchestrators = config.orchestrators.map((id) => ({ id, incarnation: 0, status: 'out' }));
     state.smo = 0;
@@ -342,6 +352,16 @@ function nobody(slots: number): number[] {
 
 function withMember(state: SecurityGroupState, id: string, change: Partial<Member>): readonly Member[] {
   return state.members.map((m) => (m.id === id ? { ...m, ...change } : m));
+}
+
+/** By rank. A policy of no release is for all there are. */
+function withPolicy(
+  policies: readonly ReleasePolicy[],
+  { hash, release, version }: PolicyInstalled,
+): readonly ReleasePolicy[] {
+  if (release === undefined) return policies.map(({ rank }) => ({ hash, rank, since: version }));
+  const { rank } = release;
+  return [...policies.filter((p) => p.rank !== rank), { hash, rank, since: version }].sort((a, b) => a.rank - b.rank);
 }
 
 function withOrchestrator(

@@ -6,6 +6,7 @@ import {
   groupRules,
   memberId,
   orchestratorId,
+  policyRelease,
   problemName,
   silenceReasons,
 } from './inputs.js';
@@ -25,6 +26,9 @@ const version = z.int().min(1);
 const tableHash = z.string();
 
 const slots = z.array(whole);
+
+/** Of which release the members are that a policy is for; absent: all, since releases make no difference. */
+const release = policyRelease.optional();
 
 /** Rows of `[member number, slot, slot, …]`. */
 export const slotsByMember = z.array(z.array(whole).min(2));
@@ -288,11 +292,12 @@ export const stateFrozen = z.strictObject({
 });
 export const stateThawed = z.strictObject({ type: z.literal('StateThawed'), version });
 
-/** Stage one: members fetch the policy from `smo` and check it. */
+/** Stage one: members fetch the policy from `smo` and check it. Those of other releases keep it for those it is for. */
 export const policyInstallStarted = z.strictObject({
   type: z.literal('PolicyInstallStarted'),
   version,
   hash: z.string(),
+  release,
   smo: memberId,
   waiting: z.array(memberId),
   /** ms since the epoch: given up then. */
@@ -306,18 +311,25 @@ export const policyReady2Finish = z.strictObject({
   hash: z.string(),
 });
 /** Stage three: who reads this enforces it from now on, for new connections. */
-export const policyInstalled = z.strictObject({ type: z.literal('PolicyInstalled'), version, hash: z.string() });
+export const policyInstalled = z.strictObject({
+  type: z.literal('PolicyInstalled'),
+  version,
+  hash: z.string(),
+  release,
+});
 /** Everybody keeps the policy there was. */
 export const policyInstallAborted = z.strictObject({
   type: z.literal('PolicyInstallAborted'),
   version,
   hash: z.string(),
+  release,
   reason: z.string(),
 });
 export const policyInstallRefused = z.strictObject({
   type: z.literal('PolicyInstallRefused'),
   version,
   hash: z.string(),
+  release,
   reason: z.string(),
 });
 
@@ -368,5 +380,6 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
 ]);
 
 export type SlotsByMember = z.infer<typeof slotsByMember>;
+export type PolicyInstalled = z.infer<typeof policyInstalled>;
 export type CopiesChosen = z.infer<typeof copiesChosen>;
 export type SecurityGroupEvent = z.infer<typeof securityGroupEvent>;

@@ -2,4 +2,12 @@
 export { evolve } from './evolve.js';
 export { memberState, siteWords } from './member-states.js';
 export { PNOTES } from './pnotes.js';
-export { DISTRIBUTIONS, distributionWord, exposedSlots, initialState, memberNumber, memberOf } from './state.js';
+export {
+  DISTRIBUTIONS,
+  distributionWord,
+  exposedSlots,
+  initialState,
+  memberNumber,
+  memberOf,
+  policyFor,
+} from './state.js';

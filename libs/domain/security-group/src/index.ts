@@ -12,6 +12,7 @@ export type {
   MemberSilent,
   OrchestratorSeen,
   OrchestratorSilent,
+  PolicyRelease,
   SecurityGroupInput,
   SilenceReason,
 } from './inputs.js';
@@ -26,6 +27,7 @@ export type {
   Member,
   NextDistribution,
   Orchestrator,
+  ReleasePolicy,
   SecurityGroupState,
   SlotTable,
 } from './state.js';
@@ -40,6 +42,8 @@ export {
   isLeaving,
   memberNumber,
   memberOf,
+  policyFor,
+  ranksServing,
 } from './state.js';
 export { tableHash } from './table/hash.js';
 export type { DataplaneTable } from './views.js';

@@ -231,14 +231,25 @@ export const freeze = z.strictObject({
   forMs: z.int().min(1).max(3_600_000),
 });
 
-/** A policy that the single management object holds is to be enforced by all. */
+/** A release that a policy is made for: members of others keep what they enforce (fidelity: F-POLICY-RELEASE). */
+export const policyRelease = z.strictObject({
+  rank: z.int().min(1),
+  /** `R81.20` */
+  name: z.string().min(1).max(32),
+});
+
+/** A policy that the single management object holds is to be enforced by all, or by all of one release. */
 export const installPolicy = z.strictObject({
-  ...command,
+  ...order,
   type: z.literal('installPolicy'),
   /** SHA-256 of the policy as canonical JSON. */
   hash: z.string().min(1),
-  /** Who holds it and hands it out. */
-  smo: memberId,
+  /** Who holds it and hands it out; absent: whoever is the single management object, since all hold it. */
+  smo: memberId.optional(),
+  /** Absent where releases make no difference. `runs`: members that have booted it, whether they serve or not. */
+  release: policyRelease.extend({ runs: z.array(memberId) }).optional(),
+  /** For who reads the log. */
+  why: z.string().min(1).max(200).optional(),
 });
 
 /** A member has fetched and checked the policy and could enforce it at once. */
@@ -292,6 +303,7 @@ export type SetDistribution = z.infer<typeof setDistribution>;
 export type DistributionReady = z.infer<typeof distributionReady>;
 export type LoadReported = z.infer<typeof loadReported>;
 export type Freeze = z.infer<typeof freeze>;
+export type PolicyRelease = z.infer<typeof policyRelease>;
 export type InstallPolicy = z.infer<typeof installPolicy>;
 export type PolicyReady = z.infer<typeof policyReady>;
 export type TimeUp = z.infer<typeof culTimeUp> | z.infer<typeof freezeTimeUp> | z.infer<typeof installTimeUp>;

@@ -1,4 +1,4 @@
-import type { DistributionMode, GroupConfig, GroupRules } from './inputs.js';
+import type { DistributionMode, GroupConfig, GroupRules, PolicyRelease } from './inputs.js';
 
 export interface Member {
   readonly id: string;
@@ -25,6 +25,8 @@ export interface Member {
 /** A policy on its way to all members; hash '' when there is none. */
 export interface Install {
   readonly hash: string;
+  /** Of those who are to enforce it; absent: of all. */
+  readonly release?: PolicyRelease;
   /** Member number of who hands it out. */
   readonly smo: number;
   /** ms since the epoch: given up then. */
@@ -34,6 +36,15 @@ export interface Install {
 }
 
 export const NO_INSTALL: Install = { hash: '', smo: 0, until: 0, waiting: [] };
+
+/** What members of one release enforce. */
+export interface ReleasePolicy {
+  /** '' for the one that members came up with. */
+  readonly hash: string;
+  readonly rank: number;
+  /** Version of the commit that brought it. */
+  readonly since: number;
+}
 
 /** How packets are spread that come in at each interface. */
 export interface Distribution {
@@ -114,7 +125,11 @@ export interface SecurityGroupState extends SlotTable {
   /** States of members are frozen until then, in ms since the epoch; 0: they are not. */
   readonly frozenUntil: number;
   readonly install: Install;
-  /** Hash of the policy that was last installed in all; '' for the one members came up with. */
+  /** The last installation that was given up, by the version of its commit; version 0: none was. */
+  readonly givenUp: { readonly reason: string; readonly version: number };
+  /** By release; [] where releases make no difference. */
+  readonly policies: readonly ReleasePolicy[];
+  /** Hash of the policy that was last installed; '' for the one members came up with. */
   readonly policyHash: string;
 }
 
@@ -127,6 +142,7 @@ export const initialState: SecurityGroupState = {
   distribution: AS_CONFIGURED,
   epoch: [],
   frozenUntil: 0,
+  givenUp: { reason: '', version: 0 },
   install: NO_INSTALL,
   joining: [],
   joiningSince: [],
@@ -134,6 +150,7 @@ export const initialState: SecurityGroupState = {
   nextDistribution: NO_CHANGE,
   orchestrators: [],
   placement: 'spread',
+  policies: [],
   policyHash: '',
   rebalancing: false,
   requireInStep: true,
@@ -173,6 +190,21 @@ export function activeMembers(state: SecurityGroupState): number[] {
     if (m.status === 'active') numbers.push(i + 1);
   });
   return numbers;
+}
+
+/** Ranks of the releases that members serve with, rising. */
+export function ranksServing(state: SecurityGroupState): number[] {
+  const ranks = state.members.flatMap((m) => (m.status === 'active' && m.rank !== undefined ? [m.rank] : []));
+  return [...new Set(ranks)].sort((a, b) => a - b);
+}
+
+/**
+ * Hash of what a member of this rank (0: of none) is to enforce, '' for what it came up with; undefined: no policy was
+ * made for its release (fidelity: F-POLICY-RELEASE).
+ */
+export function policyFor(state: SecurityGroupState, rank: number): string | undefined {
+  if (rank === 0 || state.policies.length === 0) return state.policyHash;
+  return state.policies.find((p) => p.rank === rank)?.hash;
 }
 
 /** Nothing speaks against this member's serving: the operator wants it, and no critical device has a problem. */

@@ -1,6 +1,7 @@
 import { sameSoftware } from '@rehearsal/software';
 import type { Step } from './events.js';
 import type { OrchestratorSight, Sight } from './inputs.js';
+import { whyNotInstallNow } from './policy.js';
 import { isAtEnd, leadsTo } from './progress.js';
 import type { Finding } from './rules.js';
 import { isWhole, shareOf, whyNotSound } from './rules.js';
@@ -15,6 +16,8 @@ export function whyNotYet(state: UpgradeState, step: Step, sight: Sight): Findin
     case 'orchestrator':
     case 'orchestrator-back':
       return whyNotWhole(sight) ?? whyOrchestratorsAway(state, step, sight);
+    case 'policy':
+      return whyNotInstallNow(step, sight);
     case 'final-check':
       return whyNotEnd(state, sight);
     default:

@@ -17,6 +17,7 @@ export const stepKind = z.enum([
   'install',
   'uninstall',
   'revert',
+  'policy',
   'mvc-on',
   'mvc-off',
   'up',
@@ -48,7 +49,16 @@ export const rule = z.enum([
   'window',
   'probe',
   'orchestrator-not-active',
+  'policy-differs',
 ]);
+
+/** The policy that a step has installed, for a release and the members that run it. */
+export const policyOfStep = z.strictObject({
+  hash: z.string(),
+  release: z.strictObject({ rank: z.int().min(1), name: z.string(), runs: ids }),
+  /** Version of the group's log as it was asked for: what was installed, or given up, by then does not count. */
+  after: whole,
+});
 
 export const upgradeStarted = z.strictObject({
   type: z.literal('UpgradeStarted'),
@@ -89,6 +99,7 @@ export const stepBegun = z.strictObject({
   failedBefore: whole,
   /** What the operator gave as the reason; absent where none was given. */
   why: z.string().optional(),
+  policy: policyOfStep.optional(),
 });
 /** `share`: of the group by weight that served, in percent. */
 export const stepDone = z.strictObject({
@@ -136,6 +147,7 @@ export const upgradeEvent = z.discriminatedUnion('type', [
 
 export type Step = z.infer<typeof step>;
 export type StepKind = z.infer<typeof stepKind>;
+export type PolicyOfStep = z.infer<typeof policyOfStep>;
 export type Rule = z.infer<typeof rule>;
 export type StepBegun = z.infer<typeof stepBegun>;
 export type UpgradeEvent = z.infer<typeof upgradeEvent>;

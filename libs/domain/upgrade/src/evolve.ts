@@ -21,6 +21,7 @@ export function evolve(state: UpgradeState, event: UpgradeEvent): UpgradeState {
         begunAt: event.at,
         begunWith: version,
         failedBefore: event.failedBefore,
+        policy: event.policy ?? null,
         step: event.step,
         version,
       };

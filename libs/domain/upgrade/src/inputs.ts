@@ -96,6 +96,20 @@ export const probe = z.strictObject({
     .optional(),
 });
 
+/** Policies, as the log of the group tells of them; its versions. */
+export const policySight = z.strictObject({
+  /** Of the one that was installed last. */
+  hash: z.string(),
+  installed: z.array(z.strictObject({ rank: z.int().min(1), since: whole })),
+  /** Why the last installation that was given up was, and when; '' and 0 for never. */
+  failure: z.string(),
+  failedAt: whole,
+  /** States of members do not change just now, as they may not while policy is installed. */
+  frozen: z.boolean(),
+  /** Of the log. */
+  version: whole,
+});
+
 /** The fabric at one moment. */
 export const sight = z.strictObject({
   members: z.array(memberSight),
@@ -112,6 +126,8 @@ export const sight = z.strictObject({
   verified: z.array(id),
   /** Only where a gate asks for it. */
   probe: probe.optional(),
+  /** Absent in logs from before policies were of a release. */
+  policy: policySight.optional(),
 });
 
 export const startUpgrade = z.strictObject({

@@ -3,6 +3,7 @@ import { sameSoftware } from '@rehearsal/software';
 import type { Step } from './events.js';
 import type { MemberSight, OrchestratorSight, Sight } from './inputs.js';
 import { isServed } from './gate.js';
+import { isPolicyInstalled } from './policy.js';
 import { isInstalled, isInStep, membersAt } from './rules.js';
 import type { UpgradeState } from './state.js';
 
@@ -34,6 +35,8 @@ export function isDone(state: UpgradeState, step: Step, sight: Sight): boolean {
     case 'uninstall':
     case 'revert':
       return of.every((m) => isInstalled(m, before[sight.members.indexOf(m)] ?? m.boots));
+    case 'policy':
+      return isPolicyInstalled(state, sight);
     case 'mvc-on':
       return of.every((m) => m.mvc);
     case 'mvc-off':
@@ -73,6 +76,7 @@ export function whoIsAsked(state: UpgradeState, step: Step, sight: Sight): strin
     case 'cloning-on':
     case 'import':
     case 'gate':
+    case 'policy':
     case 'final-check':
       return [];
     case 'backup':

@@ -20,6 +20,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   appliance.map<Happening>((id) => (world) => world.breaks(id)),
   appliance.map<Happening>((id) => (world) => void world.slow.add(id)),
   { weight: 2, arbitrary: fc.constant<Happening>((world) => world.slow.clear()) },
+  fc.boolean().map<Happening>((fails) => (world) => {
+    world.policyFails = fails;
+  }),
   fc.constant<Happening>((world) => {
     world.upgrade.at += 61_000;
     world.upgrade.tell({ type: 'stepTimeUp' });
@@ -68,6 +71,7 @@ const eventsOf = (world: UpgradeWorld): readonly UpgradeEvent[] => world.upgrade
 /** Nothing stands in the way any more. */
 function mend(world: UpgradeWorld): void {
   world.slow.clear();
+  world.policyFails = false;
   for (const { id, alive } of world.serving) {
     if (!alive) world.returns(id);
     world.breaks(id, '');

@@ -10,7 +10,7 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
   const group = ref.stream.slice(ref.stream.indexOf('.') + 1);
   const toGroup = (input: Intent['input']): Intent => ({ to: `security-group.${group}`, input });
   const toSoftware = (input: Intent['input']): Intent => ({ to: `software.${group}`, input });
-  const { kind, of, to, ask, pkg, snapshot } = event;
+  const { kind, of, to, ask, pkg, snapshot, policy } = event;
   const why = whyOf(event);
   const uninstall = { type: 'uninstallPackage', package: event.package, why };
   const revert = { type: 'revertToSnapshot', name: snapshot, why };
@@ -61,6 +61,10 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
       return toAsked(revert);
     case 'orchestrator-back':
       return toAsked(pkg.kind === 'upgrade' ? revert : uninstall);
+    case 'policy':
+      return policy === undefined
+        ? []
+        : [toGroup({ type: 'installPolicy', hash: policy.hash, release: policy.release, why })];
     case 'mvc-on':
     case 'mvc-off':
       return toAsked({ type: 'setMvc', state: kind === 'mvc-on' ? 'on' : 'off' });

@@ -1,5 +1,5 @@
 import type { Software } from '@rehearsal/software';
-import type { Rule, Step } from './events.js';
+import type { PolicyOfStep, Rule, Step } from './events.js';
 import type { UpgradePlan } from './inputs.js';
 
 export type UpgradeStatus = 'idle' | 'running' | 'paused' | 'stopped' | 'aborted' | 'done' | 'rolled-back';
@@ -16,6 +16,8 @@ export interface UpgradeState {
   /** What orchestrators ran before that are upgraded too. */
   readonly orchestratorsBefore: readonly { readonly id: string; readonly software: Software }[];
   readonly plan: UpgradePlan | null;
+  /** What the present step has installed, where it is that. */
+  readonly policy: PolicyOfStep | null;
   /** Version of the last commit that started it or had it go on. */
   readonly resumedWith: number;
   readonly rollback: boolean;
@@ -43,6 +45,7 @@ export const initialState: UpgradeState = {
   failedBefore: 0,
   orchestratorsBefore: [],
   plan: null,
+  policy: null,
   resumedWith: 0,
   rollback: false,
   share: 100,

@@ -16,7 +16,9 @@ export function stagesOf({ groups, canary, method }: UpgradePlan): string[][] {
 export function stepsOf(plan: UpgradePlan, sight: Sight): Step[] {
   const stages = stagesOf(plan);
   const orchestrators = plan.orchestrators.map((id) => each('orchestrator', [id]));
-  const members = plan.method === 'zero-downtime' ? rolling(plan, stages) : switching(stages, 'install');
+  const installs = hasPolicySteps(plan, sight);
+  const members =
+    plan.method === 'zero-downtime' ? rolling(plan, stages, installs) : switching(stages, 'install', installs);
   return [
     all('check'),
     all('backup'),
@@ -31,23 +33,45 @@ export function stepsOf(plan: UpgradePlan, sight: Sight): Step[] {
   ];
 }
 
+/**
+ * A policy is made for a release: those who are the first of a new one need it before they serve, and once all are of
+ * it all get it (fidelity: F-POLICY-TWICE).
+ */
+function hasPolicySteps({ package: pkg }: UpgradePlan, { policy }: Sight): boolean {
+  return pkg.kind === 'upgrade' && policy !== undefined;
+}
+
 /** Group by group; members of the new release serve beside the others, which they need to be told they may. */
-function rolling(plan: UpgradePlan, stages: readonly (readonly string[])[]): Step[] {
+function rolling(plan: UpgradePlan, stages: readonly (readonly string[])[], installsPolicy: boolean): Step[] {
   const isUpgrade = plan.package.kind === 'upgrade';
-  const steps = stages.flatMap((group) => [
+  const steps = stages.flatMap((group, i) => [
     each('down', group),
     each('install', group),
+    ...(installsPolicy && i === 0 ? [each('policy', group)] : []),
     ...(isUpgrade ? [each('mvc-on', group)] : []),
     each('up', group),
     ...(plan.gateMs > 0 ? [all('gate')] : []),
   ]);
-  return isUpgrade ? [...steps, each('mvc-off', stages.flat())] : steps;
+  if (isUpgrade) steps.push(each('mvc-off', stages.flat()));
+  return installsPolicy ? [...steps, each('policy', stages.flat())] : steps;
 }
 
 /** All but the last group first, while the last one serves alone; then one switch, at which what was connected is lost. */
-function switching(stages: readonly (readonly string[])[], work: 'install' | 'revert'): Step[] {
+function switching(
+  stages: readonly (readonly string[])[],
+  work: 'install' | 'revert',
+  installsPolicy: boolean,
+): Step[] {
   const [first = [], last = []] = stages;
-  return [each('down', first), each(work, first), switchOf(last, first), each(work, last), each('up', last)];
+  return [
+    each('down', first),
+    each(work, first),
+    ...(installsPolicy && work === 'install' ? [each('policy', first)] : []),
+    switchOf(last, first),
+    each(work, last),
+    each('up', last),
+    ...(installsPolicy ? [each('policy', stages.flat())] : []),
+  ];
 }
 
 /**
@@ -69,6 +93,7 @@ export function stepsBack(
     // Who came last goes first.
     ...(plan.orchestratorsFirst ? [] : orchestrators),
     ...(mayMix ? rollingBack(plan, sight, idsOf(changed)) : switchingBack(plan, sight, idsOf(changed))),
+    ...(hasPolicySteps(plan, sight) && changed.length > 0 ? [each('policy', idsOf(sight.members))] : []),
     ...(plan.orchestratorsFirst ? orchestrators : []),
     ...(cloned ? [all('cloning-on')] : []),
     all('final-check'),
@@ -99,7 +124,7 @@ function switchingBack(plan: UpgradePlan, { members }: Sight, changed: readonly 
   const down = idsOf(members.filter((m) => m.admin === 'down'));
   const serving = changed.filter((id) => !down.includes(id));
   const others = idsOf(members).filter((id) => !serving.includes(id));
-  if (others.length === 0) return switching(stagesOf(plan), 'revert');
+  if (others.length === 0) return switching(stagesOf(plan), 'revert', false);
   return [
     ...some(
       'revert',

@@ -96,6 +96,7 @@ describe('the probes of a lab', () => {
       'member-state': 'hung',
       settled: false,
       'upgrade-status': 'running',
+      'upgrade-rule': 'none',
       'upgrade-step': 5,
       'members-running': 1,
       'log-used-percent': 81,

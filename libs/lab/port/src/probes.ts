@@ -108,6 +108,11 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     args: [],
     read: async (lab) => conductorDetail(await lab.status())?.upgrade.status ?? 'unreachable',
   },
+  'upgrade-rule': {
+    about: 'the rule that the upgrade has stopped for; none where it has not',
+    args: [],
+    read: async (lab) => conductorDetail(await lab.status())?.upgrade.stopped?.rule ?? 'none',
+  },
   'upgrade-step': {
     about: 'which step the upgrade is in, from 1; 0 where nobody answers for it',
     args: [],
@@ -199,7 +204,11 @@ function isIdle({ work, runs, boots, role }: ConductorDetail['appliances'][numbe
 
 /** What the upgrade conductor says of the group's software. */
 interface ConductorDetail {
-  readonly upgrade: { readonly status: string; readonly step: number };
+  readonly upgrade: {
+    readonly status: string;
+    readonly step: number;
+    readonly stopped: { readonly rule: string } | null;
+  };
   readonly appliances: readonly {
     readonly role: string;
     readonly work: string;

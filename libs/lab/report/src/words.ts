@@ -75,11 +75,16 @@ const GROUP: Words<SecurityGroupEvent> = {
   StateFrozen: (e) => say('policy', 'plain', `states of members are frozen (${e.reason})`),
   StateThawed: () => say('policy', 'plain', 'states of members may change again'),
   PolicyInstallStarted: (e) =>
-    say('policy', 'plain', `a policy is being installed; ${counted(e.waiting.length, 'member')} to be ready`),
+    say(
+      'policy',
+      'plain',
+      `a policy${forRelease(e)} is being installed; ${counted(e.waiting.length, 'member')} to be ready`,
+    ),
   PolicyReady2Finish: (e) => say('policy', 'plain', `${e.member} is ready for the policy`),
-  PolicyInstalled: () => say('policy', 'good', 'the new policy is enforced'),
-  PolicyInstallAborted: (e) => say('policy', 'bad', `the new policy is given up: ${e.reason}`),
-  PolicyInstallRefused: (e) => say('policy', 'bad', `a policy is refused: ${e.reason}`),
+  PolicyInstalled: (e) =>
+    say('policy', 'good', `the new policy${forRelease(e)} is ${e.release === undefined ? 'enforced' : 'installed'}`),
+  PolicyInstallAborted: (e) => say('policy', 'bad', `the new policy${forRelease(e)} is given up: ${e.reason}`),
+  PolicyInstallRefused: (e) => say('policy', 'bad', `a policy${forRelease(e)} is refused: ${e.reason}`),
 };
 
 /** What the sync coordinator decided. */
@@ -147,4 +152,9 @@ const plain = (value: unknown): string => (typeof value === 'string' ? value : J
 export function principalOf({ detail }: Pick<FaultRecord, 'detail'>): string | undefined {
   const name = (detail['principal'] as { readonly name?: unknown } | null | undefined)?.name;
   return name === undefined ? undefined : plain(name);
+}
+
+/** Of whose members it is to be enforced; nothing where releases make no difference. */
+function forRelease({ release }: { readonly release?: { readonly name: string } | undefined }): string {
+  return release === undefined ? '' : ` for ${release.name}`;
 }

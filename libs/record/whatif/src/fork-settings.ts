@@ -39,6 +39,8 @@ export const FORK_EFFECTS: Readonly<Record<SettingName, ForkEffect>> = {
   'freeze.policyInstallSec': DECIDED,
   'policy.lockstep': DECIDED,
   'policy.installWithinMs': DECIDED,
+  'policy.missing': ACTS,
+  'policy.prepare': ACTS,
   'fwk.pnoteMs': actsOn('crashes from then on'),
   'fwk.restartMs': actsOn('crashes from then on'),
   'member.dumpMs': ACTS,

@@ -25,6 +25,13 @@ export interface ApplianceParts {
   readonly host: ApplianceHost;
 }
 
+/** A release, and the members that run it. */
+export interface ReleaseRun {
+  readonly rank: number;
+  readonly name: string;
+  readonly runs: readonly string[];
+}
+
 /** How long each kind of work and the reboot after it take, in ms, by the settings of who does it. */
 interface Durations {
   readonly work: Readonly<Record<WorkKind, number>>;
@@ -67,6 +74,13 @@ export class ApplianceSoftware {
 
   get mixes(): boolean {
     return this.#self?.mvc === true;
+  }
+
+  /** A release by its name, own where none is given, with the members that have booted it; undefined while own is not known. */
+  releaseOf(name = this.#image?.release): ReleaseRun | undefined {
+    if (name === undefined || this.#image === undefined) return undefined;
+    const runs = this.#view.state.appliances.filter((a) => a.role === 'member' && a.runs.release === name);
+    return { rank: rankOf(name), name, runs: runs.map((a) => a.id) };
   }
 
   /** It is the others' turn to serve, by an upgrade of the group. */

@@ -44,8 +44,12 @@ export function carryOut(life: InnerLife, host: InnerLifeHost, command: Command,
     case 'freeze':
       freeze(host, command, done);
       return true;
+    case 'policy-fails':
+      life.install.breakNext(String(args['reason'] ?? 'no space left in /var/log'));
+      answer(undefined, done);
+      return true;
     case 'policy-install':
-      installPolicy(life, host, command, done);
+      installPolicy(life, command, done);
       return true;
     default:
       return false;
@@ -110,11 +114,13 @@ function freeze(host: InnerLifeHost, command: Command, done: Done): void {
   decide(host, command, { type: 'freeze', forMs }, done);
 }
 
-function installPolicy(life: InnerLife, host: InnerLifeHost, command: Command, done: Done): void {
-  const policy = command.args['policy'] ?? host.policy();
-  life.install.install(policy, principalOf(command.args), command.id, (reply) =>
-    done(reply.ok ? { ok: true, body: { hash: reply.hash } } : reply),
-  );
+function installPolicy(life: InnerLife, command: Command, done: Done): void {
+  const { policy = life.install.last, release } = command.args;
+  if (release !== undefined && typeof release !== 'string') {
+    return answer(`policy-install needs a release such as R81.20, not ${String(release)}`, done);
+  }
+  const request = { policy, release, principal: principalOf(command.args), id: command.id };
+  life.requests.install(request, (reply) => done(reply.ok ? { ok: true, body: { hash: reply.hash } } : reply));
 }
 
 /** A command to the group: the answer is what was decided. */

@@ -1,3 +1,4 @@
+import type { ReleaseRun } from '@rehearsal/appliance';
 import type { Cancel, Command, CommandReply, Runtime, Settings } from '@rehearsal/kernel';
 import { principalOf } from '@rehearsal/kernel';
 import type { BeatState, MemberBeat } from '@rehearsal/protocol';
@@ -11,6 +12,7 @@ import { configurationHash, differencesOf } from './inner-life-config.js';
 import { ProcessorLoad } from './inner-life-load.js';
 import { MemoryLeak } from './inner-life-memory.js';
 import { PolicyInstall } from './inner-life-policy.js';
+import { PolicyRequests } from './inner-life-policy-requests.js';
 
 /** What the member's role lets its inner life do. */
 export interface InnerLifeHost {
@@ -23,6 +25,11 @@ export interface InnerLifeHost {
   readonly me: number;
   state(): SecurityGroupState;
   lifeState(): 'INIT' | 'READY' | 'ACTIVE';
+  /** Of its software; 0 where releases make no difference. */
+  rank(): number;
+  release(name?: string): ReleaseRun | undefined;
+  /** Of the fabric file. */
+  readonly policyOfFile: unknown;
   policy(): unknown;
   enforce(policy: unknown): void;
   /** All that the data plane holds is gone, and nothing more is answered. */
@@ -54,9 +61,12 @@ export class InnerLife {
   readonly load: ProcessorLoad;
   readonly memory: MemoryLeak;
   readonly install: PolicyInstall;
+  readonly requests: PolicyRequests;
   private plane: DataPlane = 'running';
   /** The crash of the data plane has been noticed. */
   private crashSeen = false;
+  /** It has said that it has no policy of its release. */
+  private waitsForPolicy = false;
   /** The life that was stopped or crashed has not been followed by a new one. */
   private lifeOver = false;
   private cpuPercent = 0;
@@ -76,11 +86,19 @@ export class InnerLife {
     this.memory = new MemoryLeak(rt, settings, () => void this.crash('memory_exhausted'));
     this.install = new PolicyInstall({
       rt,
-      stream: host.stream,
       state: () => host.state(),
+      file: host.policyOfFile,
+      rank: () => host.rank(),
       current: () => host.policy(),
       enforce: (policy) => host.enforce(policy),
       beat: () => host.heartbeat(),
+    });
+    this.requests = new PolicyRequests({
+      rt,
+      stream: host.stream,
+      state: () => host.state(),
+      release: (name) => host.release(name),
+      offer: (held) => this.install.offer(held),
     });
   }
 
@@ -123,7 +141,26 @@ export class InnerLife {
   }
 
   onState(): void {
-    if (!this.isDown) this.install.onState();
+    if (this.isDown) return;
+    this.install.onState();
+    this.judgePolicy();
+  }
+
+  /** Another policy is enforced here now. */
+  enforced(): void {
+    this.install.enforced();
+    this.judgePolicy();
+  }
+
+  /** A member that serves is told by the group when to enforce another; one that comes up has its own first (fidelity: F-POLICY-MISSING). */
+  private judgePolicy(): void {
+    const { host, install } = this;
+    if (host.rank() === 0) return;
+    const { lacksOwn, isOwn } = install;
+    const waits = lacksOwn ? host.settings['policy.missing'] === 'down' : !isOwn && host.lifeState() !== 'ACTIVE';
+    if (waits === this.waitsForPolicy || !(waits || isOwn)) return;
+    this.waitsForPolicy = waits;
+    this.devices.report('Policy', waits ? 'problem' : 'ok');
   }
 
   settingsChanged(): void {
@@ -172,7 +209,11 @@ export class InnerLife {
 
   /** A policy handed on by another member. */
   takeInstall(asked: Args, done: (reply: unknown) => void): void {
-    this.install.install(asked['policy'], principalOf(asked), String(asked['id']), done);
+    const release = typeof asked['release'] === 'string' ? asked['release'] : undefined;
+    this.requests.install(
+      { policy: asked['policy'], release, principal: principalOf(asked), id: String(asked['id']) },
+      done,
+    );
   }
 
   private says(): BeatState {

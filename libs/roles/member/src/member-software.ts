@@ -1,3 +1,4 @@
+import type { ReleaseRun } from '@rehearsal/appliance';
 import { ApplianceSoftware } from '@rehearsal/appliance';
 import type { LogFollower, Runtime } from '@rehearsal/kernel';
 import { HAZARD } from '@rehearsal/dataplane';
@@ -69,6 +70,10 @@ export class MemberSoftware {
 
   get mixes(): boolean {
     return this.#appliance.mixes;
+  }
+
+  releaseOf(name?: string): ReleaseRun | undefined {
+    return this.#appliance.releaseOf(name);
   }
 
   start(): void {

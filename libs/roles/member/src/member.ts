@@ -75,7 +75,8 @@ export class MemberRole implements Role {
       () => memberOf(this.group.state, this.group.state.smo),
       (policy, from, { configuration, image } = {}) => {
         this.inner.tookConfiguration(configuration, from);
-        if (this.software?.holdsBack(from, image) !== true) this.becomeReady(policy, from);
+        if (this.software?.holdsBack(from, image) === true) return;
+        this.becomeReady(this.inner.install.comingUpWith(policy), from);
       },
     );
     this.inner = this.createInnerLife();
@@ -234,7 +235,7 @@ export class MemberRole implements Role {
   private enforce(policy: unknown): void {
     this.policy = policy;
     this.plane.install(compilePolicy(policy));
-    this.inner.install.enforced();
+    this.inner.enforced();
   }
 
   private setState(state: State): void {
@@ -264,6 +265,9 @@ export class MemberRole implements Role {
       me: this.me,
       state: () => this.group.state,
       lifeState: () => this.state,
+      rank: () => this.software?.rank ?? 0,
+      release: (name) => this.software?.releaseOf(name),
+      policyOfFile: this.config.policy,
       policy: () => this.policy,
       enforce: (policy) => this.enforce(policy),
       clearDataPlane: () => {

@@ -13,6 +13,8 @@ export interface UpgradeConductorConfig {
   readonly groups: Readonly<Record<string, readonly string[]>>;
   /** Where clients and servers are that probes are sent between; absent: where the traffic's are by default. */
   readonly addresses?: { readonly clients?: string | undefined; readonly servers?: string | undefined };
+  /** Of the policy that the fabric file names, which management has. */
+  readonly policyHash: string;
   /** Hash of the machine code, recorded in every commit. */
   readonly build: string;
 }

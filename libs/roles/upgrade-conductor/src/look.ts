@@ -4,8 +4,13 @@ import type { Appliance, SoftwareState } from '@rehearsal/software';
 import { applianceOf } from '@rehearsal/software';
 import type { MemberSight, OrchestratorSight, Sight } from '@rehearsal/upgrade';
 
-/** What the logs of the group and of its software say of the fabric, for who takes it through an upgrade. */
-export function lookAt(group: SecurityGroupState, software: SoftwareState, file: string | undefined): Sight {
+/** What the logs of the group and of its software say of the fabric, for who takes it through an upgrade; `policyHash`: of the policy it came up with. */
+export function lookAt(
+  group: SecurityGroupState,
+  software: SoftwareState,
+  file: string | undefined,
+  policyHash: string,
+): Sight {
   const number = software.packages.findIndex((p) => p.file === file) + 1;
   return {
     members: group.members.flatMap((m) => memberSight(m, applianceOf(software, m.id))),
@@ -19,6 +24,14 @@ export function lookAt(group: SecurityGroupState, software: SoftwareState, file:
     autoClone: group.autoClone,
     installingPolicy: group.install.hash !== '',
     package: number,
+    policy: {
+      hash: group.policyHash || policyHash,
+      installed: group.policies.map(({ rank, since }) => ({ rank, since })),
+      failure: group.givenUp.reason,
+      failedAt: group.givenUp.version,
+      frozen: group.frozenUntil > 0,
+      version: group.version,
+    },
     verified: number === 0 ? [] : software.appliances.filter((a) => a.verified.includes(number)).map((a) => a.id),
   };
 }

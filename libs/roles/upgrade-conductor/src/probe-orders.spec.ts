@@ -21,6 +21,7 @@ function configOf(change: Partial<UpgradeConductorConfig> = {}, set: Record<stri
     orchestrators: ['1_1'],
     software: { release: 'R81.20', take: 99 },
     groups: { A: IDS.slice(0, 2), B: IDS.slice(2) },
+    policyHash: 'ab',
     build: 'build',
     ...change,
   };

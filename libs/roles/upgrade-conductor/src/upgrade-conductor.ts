@@ -33,6 +33,7 @@ import type { UpgradeConductorConfig } from './config.js';
 import { lookAt } from './look.js';
 import { refusalsIn, submitCommand } from './operator-commands.js';
 import { planFrom, probesOf } from './plan.js';
+import { PolicyPreparer } from './policy-preparer.js';
 import { flowWanted, orderAtGate, orderBetweenGates } from './probe-orders.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -52,6 +53,7 @@ export class UpgradeConductorRole implements Role {
   readonly #software: Decider<SoftwareState, SoftwareInput, SoftwareEvent>;
   readonly #upgrade: Decider<UpgradeState, UpgradeInput, UpgradeEvent>;
   readonly #sender: IntentSender;
+  readonly #preparer: PolicyPreparer;
   readonly #cancels: Cancel[] = [];
   #inputs = 0;
   #looking = false;
@@ -81,6 +83,16 @@ export class UpgradeConductorRole implements Role {
     this.#upgrade.onCommit(() => this.#gauge());
     // A sender needs only what follows from a commit, whatever the machine's types.
     this.#sender = new IntentSender(rt, upgradeMachine as unknown as AnyMachine);
+    this.#preparer = new PolicyPreparer({
+      rt,
+      stream: this.#group.stream,
+      group: () => this.#group.state,
+      software: () => this.#software.state,
+      // Whoever is upgraded by a conductor has it installed in a step of its own.
+      mayPrepare: () =>
+        settings['policy.prepare'] === 'management' && this.#follower.caughtUp && isOver(this.#upgrade.state),
+      policyHash: config.policyHash,
+    });
   }
 
   start(): void {
@@ -96,7 +108,10 @@ export class UpgradeConductorRole implements Role {
         every(
           this.#rt,
           () => LOOK_EVERY_MS,
-          () => this.#look(),
+          () => {
+            this.#look();
+            this.#preparer.look();
+          },
         ),
       );
     });
@@ -145,6 +160,7 @@ export class UpgradeConductorRole implements Role {
   stop(_deadlineMs: number, done: () => void): void {
     for (const cancel of this.#cancels.splice(0)) cancel();
     this.#sender.stop();
+    this.#preparer.stop();
     this.#software.stop();
     this.#upgrade.stop();
     this.#follower.stop();
@@ -251,7 +267,7 @@ export class UpgradeConductorRole implements Role {
   }
 
   #sight(file = this.#upgrade.state.plan?.package.file): Sight {
-    return lookAt(this.#group.state, this.#software.state, file);
+    return lookAt(this.#group.state, this.#software.state, file, this.#config.policyHash);
   }
 
   #status(): Record<string, unknown> {

@@ -1,14 +1,15 @@
 import type { SecurityGroupEvent } from '../events.js';
 import type { DistributionReady, SetDistribution } from '../inputs.js';
 import type { SecurityGroupState } from '../state.js';
-import { activeMembers, memberNumber, memberOf } from '../state.js';
+import { activeMembers, memberNumber, memberOf, ranksServing } from '../state.js';
 import type { Draft } from './draft.js';
 import { draftFrom } from './draft.js';
 
 /**
  * The operator's word on how packets are spread. The slots of all open connections follow from it, so it is a change in
  * steps: nothing more comes in; what is inside is answered; members make known what is at home with them where its
- * packets will come in; then all spread otherwise from one version of the table on (fidelity: F-DIST-CHANGE).
+ * packets will come in; then all spread otherwise from one version of the table on (fidelity: F-DIST-CHANGE). Not while
+ * members of two releases serve (fidelity: F-MVC-TOPOLOGY).
  */
 export function setDistribution(state: SecurityGroupState, input: SetDistribution): readonly SecurityGroupEvent[] {
   const draft = draftFrom(state);
@@ -55,8 +56,12 @@ function hasMoreSince(state: SecurityGroupState, number: number, version: number
   return false;
 }
 
-function whyNot({ nextDistribution, smo }: SecurityGroupState): string | undefined {
+function whyNot(state: SecurityGroupState): string | undefined {
+  const { nextDistribution, smo } = state;
   if (nextDistribution.since > 0) return 'the distribution is being changed just now: wait until it is';
   if (smo === 0) return 'nobody is active: bring a member up first';
+  if (ranksServing(state).length > 1) {
+    return 'members of more than one release serve, and nothing of the topology changes meanwhile: upgrade the others first, or roll back';
+  }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { imageBefore } from '@rehearsal/software';
 import type { Step, UpgradeEvent } from '../events.js';
 import { evolve } from '../evolve.js';
 import type { Sight } from '../inputs.js';
+import { policyAsked } from '../policy.js';
 import { backupName, whoIsAsked } from '../progress.js';
 import type { Finding } from '../rules.js';
 import { shareOf } from '../rules.js';
@@ -53,6 +54,7 @@ export class Draft {
     const { plan, step: number, why } = this.#state;
     const { step } = this;
     if (plan === null || step === undefined) return;
+    const policy = policyAsked(step, sight);
     const before = this.#leftBehind(step);
     const snapshot = before === undefined ? backupName(this.#state) : imageBefore(before);
     this.emit({
@@ -66,6 +68,7 @@ export class Draft {
       ask: whoIsAsked(this.#state, step, sight),
       failedBefore: Math.max(0, ...[...sight.members, ...sight.orchestrators].map((a) => a.failedAt)),
       ...(why !== '' && { why }),
+      ...(policy !== undefined && { policy }),
     });
   }
 

@@ -1,6 +1,7 @@
 import type { UpgradeEvent } from '../events.js';
 import type { Observed, Sight, StepRefused } from '../inputs.js';
 import { whyNotYet } from '../beginning.js';
+import { whyNoPolicy } from '../policy.js';
 import { isDone } from '../progress.js';
 import type { Finding } from '../rules.js';
 import { violated } from '../rules.js';
@@ -16,7 +17,7 @@ export function observed(state: UpgradeState, { sight, at }: Observed): readonly
   draft.noteShare(sight);
   const { step } = draft;
   if (state.status !== 'running' || step === undefined) return draft.events;
-  const broken = violated(plan, step, sight, state.failedBefore);
+  const broken = violated(plan, step, sight, state.failedBefore) ?? whyNoPolicy(state, step, sight);
   if (broken !== undefined) draft.stop(broken);
   else if (isDone(state, step, sight)) goOn(draft, sight, at);
   return draft.events;

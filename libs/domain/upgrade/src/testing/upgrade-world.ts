@@ -31,6 +31,12 @@ export class UpgradeWorld {
   /** What was refused of the present step. */
   readonly refused: string[] = [];
   software: SoftwareState = softwareMachine.initial;
+  /** Installations of policy are given up. */
+  policyFails = false;
+  /** By rank of release, the version it was installed with. */
+  private readonly policies = new Map<number, number>();
+  private groupVersion = 1;
+  private policyFailedAt = 0;
   private inputs = 0;
 
   constructor(runs: Software = T99, holdsUpgraded = false) {
@@ -41,6 +47,7 @@ export class UpgradeWorld {
     const config = { appliances, cloneNeedsMb: 1, cloneRoomMb: 1, holdsUpgraded };
     this.toSoftware({ type: 'configure', config });
     for (const { id } of appliances) this.boot(id);
+    this.policies.set(rankOf(runs.release), this.groupVersion);
   }
 
   start(change: Partial<UpgradePlan> = {}): void {
@@ -125,6 +132,14 @@ export class UpgradeWorld {
       installingPolicy: false,
       package: number,
       verified: number === 0 ? [] : appliances.filter((a) => a.verified.includes(number)).map((a) => a.id),
+      policy: {
+        hash: 'ab',
+        installed: [...this.policies].map(([rank, since]) => ({ rank, since })),
+        failure: this.policyFailedAt === 0 ? '' : 'not ready within 60000 ms: 1_02',
+        failedAt: this.policyFailedAt,
+        frozen: false,
+        version: this.groupVersion,
+      },
     };
   }
 
@@ -145,7 +160,16 @@ export class UpgradeWorld {
     if (to === 'software.SG1') return this.toSoftware(input);
     expect(to).toBe('security-group.SG1');
     if (input.type === 'setAutoClone') this.autoClone = input['state'] as 'on' | 'off';
+    else if (input.type === 'installPolicy') this.installPolicy(input);
     else this.setAdmin(input);
+  }
+
+  private installPolicy(input: Intent['input']): void {
+    const { rank, runs } = input['release'] as { readonly rank: number; readonly runs: readonly string[] };
+    this.groupVersion++;
+    if (runs.length === 0) this.refused.push('nobody runs it');
+    else if (this.policyFails) this.policyFailedAt = this.groupVersion;
+    else this.policies.set(rank, this.groupVersion);
   }
 
   private setAdmin(input: Intent['input']): void {
@@ -167,6 +191,7 @@ export class UpgradeWorld {
     const rank = (id: string): number => rankOf(this.runs(id).release);
     for (const member of [...this.serving].sort((a, b) => rank(a.id) - rank(b.id))) {
       if (member.active || !member.alive || member.admin === 'down' || this.isHeld(member.id)) continue;
+      if (!this.policies.has(rank(member.id))) continue;
       const beside = this.serving.filter((m) => m.active && rank(m.id) !== rank(member.id));
       const newer = beside.filter((m) => rank(m.id) > rank(member.id)).map((m) => m.id);
       if (newer.length < beside.length) newer.push(member.id);

@@ -22,6 +22,7 @@ const ARG_DRAWS: { readonly [K in FaultArg]: (rng: Rng) => FaultArgs[K] } = {
   limitKb: (rng) => magnitude(rng, 10_000, 200_000),
   pnote: (rng) => pick(rng, ['fwd', 'routed', 'disk']),
   reason: () => undefined,
+  release: () => undefined,
   report: () => 'problem',
   distribution: (rng) => pick(rng, ['auto-topology', 'manual-general']),
   timeoutSec: (rng) => magnitude(rng, 1, 8),
@@ -61,7 +62,8 @@ export function drawFault(rng: Rng, kind: FaultKind, targets: readonly Target[],
   const candidates = targetsOf(kind, targets);
   if (candidates.length === 0) return undefined;
   const target = pick(rng, candidates);
-  const optional = takes.filter((arg) => !requires.includes(arg));
+  // Of releases nothing is known here, and whoever names none means the one that serves.
+  const optional = takes.filter((arg) => !requires.includes(arg) && arg !== 'release');
   const telling: readonly FaultArg[] = optional.filter((arg) => arg !== 'oneWay');
   const drawn: FaultArg[] = [...requires, ...optional.filter(() => onceIn(rng, 3))];
   // A link with nothing wrong is none.

@@ -1,6 +1,7 @@
 import { boxRow } from '../text/box.js';
 import { lines, type Line } from '../text/line.js';
 import { isUp, type FabricView, type MemberView } from '../view/fabric-view.js';
+import { policyDue } from '../view/policies.js';
 import { portIsUp } from './asg-stat.js';
 
 const WIDTH = 80;
@@ -124,10 +125,11 @@ const TESTS: readonly Test[] = [
     check: (view) => {
       const known = view.members.filter((m) => isUp(m) && m.policy !== null);
       if (known.length === 0) return null;
-      const first = known[0]?.policy?.hash;
       return each(
         'Policy differs',
-        known.filter((m) => m.policy?.hash !== first).map((m) => `${m.id} has ${m.policy?.hash.slice(0, 12)}`),
+        known
+          .filter((m) => m.policy?.hash !== policyDue(view, m))
+          .map((m) => `${m.id} has ${m.policy?.hash.slice(0, 12)}`),
       );
     },
   },

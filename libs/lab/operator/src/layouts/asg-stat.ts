@@ -2,6 +2,7 @@ import { boxRow, columns } from '../text/box.js';
 import { lines, NOT_AVAILABLE, type Line } from '../text/line.js';
 import { policyDate, upTime } from '../text/time.js';
 import { isR82, isUp, type FabricView, type MemberView } from '../view/fabric-view.js';
+import { policyAtMsOf, releasesUp } from '../view/policies.js';
 
 const WIDTH = 80;
 const RULE = '-'.repeat(WIDTH);
@@ -33,12 +34,21 @@ function summary(view: FabricView): Line[] {
       row('SGMs', `${up} / ${view.members.length}`),
       row('Version', `${view.group.release} (Build Number ${NOT_AVAILABLE})`),
     ),
-    ...lines('recalled', row('FW Policy Date', dateOf(view)), RULE),
+    ...lines('recalled', ...policyRows(view, row), RULE),
   ];
 }
 
-const dateOf = (view: FabricView): string =>
-  view.group.policyAtMs === null ? NOT_AVAILABLE : policyDate(view.group.policyAtMs);
+/** One for each release that members serve with: each has its own (fidelity: F-POLICY-RELEASE). */
+function policyRows(view: FabricView, row: (key: string, value: string) => string): string[] {
+  const releases = releasesUp(view);
+  if (releases.length < 2) return [row('FW Policy Date', dateOf(view, view.group.release))];
+  return releases.map((release) => row(`FW Policy Date (${release})`, dateOf(view, release)));
+}
+
+function dateOf(view: FabricView, release: string): string {
+  const atMs = policyAtMsOf(view, release);
+  return atMs === null ? NOT_AVAILABLE : policyDate(atMs);
+}
 
 function memberRows(view: FabricView, here: string): Line[] {
   const site = isR82(view) ? 'Site' : 'Chassis';
@@ -195,7 +205,7 @@ export function asgStatR76(view: FabricView, here: string): Line[] {
         [0, m.id === here ? `${m.number}  (local)` : String(m.number)],
         [15, m.site.state],
         [30, m.site.process],
-        [56, isUp(m) ? dateOf(view) : 'NA'],
+        [56, isUp(m) ? dateOf(view, m.release) : 'NA'],
       ]),
     ),
     OLD_RULE,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { rankOf } from '@rehearsal/software';
 import { appliance, AT_MS, fabricView, member, softwareView } from '../testing/view.js';
 import { textOf, type Line } from '../text/line.js';
 import { clusterOverview } from './cluster-overview.js';
@@ -223,5 +224,44 @@ Policy Verification failed: 1_02 differ from the SMO
       'HOST      POLICY     DATE',
       'localhost N/A        02Mar26 10:48 :  [>inside] [<inside] [>outside] [<outside]',
     ]);
+  });
+
+  it('are compared within a release, each with its date', () => {
+    const newer = { release: 'R82', policy: { hash: 'bb', stage: '' } };
+    const view = fabricView({
+      members: [member(1), member(2), member(3, newer), member(4, { ...newer, policy: { hash: 'cc', stage: '' } })],
+      group: {
+        ...fabricView().group,
+        policyAtMs: AT_MS,
+        policiesAtMs: [
+          { rank: rankOf('R81.20'), atMs: AT_MS - 3_600_000 },
+          { rank: rankOf('R82'), atMs: AT_MS },
+        ],
+      },
+    });
+    expect(shown(policyVerify(view))).toEqual(
+      text(`
++------------------------------------------------------------------------------+
+| Policy Verification                                                          |
++------------------------------------------------------------------------------+
+| SGM  | Version | Policy Name | Policy Date   | Policy Signature | Status     |
++------------------------------------------------------------------------------+
+| 1_01 | R81.20  | N/A         | 02Mar26 09:48 | aa               | Success    |
+| 1_02 | R81.20  | N/A         | 02Mar26 09:48 | aa               | Success    |
+| 1_03 | R82     | N/A         | 02Mar26 10:48 | bb               | Success    |
+| 1_04 | R82     | N/A         | 02Mar26 10:48 | cc               | Failed (!) |
++------------------------------------------------------------------------------+
+Policy Verification failed: 1_04 differ from others of their version
+`),
+    );
+    expect(shown(asgStat(view, '1_01', false)).filter((line) => line.includes('FW Policy Date'))).toEqual([
+      '| FW Policy Date (R81.20)       | 02Mar26 09:48                                |',
+      '| FW Policy Date (R82)          | 02Mar26 10:48                                |',
+    ]);
+    const same = fabricView({ members: [member(1), member(3, newer)] });
+    expect(shown(policyVerify(same)).at(-1)).toBe('Policy Verification completed successfully');
+    const diag = shown(diagPrint(view, [7])).join('\n');
+    expect(diag).toContain('1_04 has cc');
+    expect(diag).not.toContain('1_03 has');
   });
 });

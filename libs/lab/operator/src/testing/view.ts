@@ -78,6 +78,7 @@ export function fabricView(rest: Partial<FabricView> = {}): FabricView {
       ],
       smo: '1_01',
       policyAtMs: AT_MS - 5_580_000,
+      policiesAtMs: [],
       policyHash: '',
       autoClone: 'off',
       changingTo: '',

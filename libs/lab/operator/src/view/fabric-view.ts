@@ -156,6 +156,8 @@ export interface FabricView {
     readonly interfaces: readonly InterfacePlan[];
     readonly smo: string;
     readonly policyAtMs: number | null;
+    /** The same by rank of release; [] where releases make no difference. */
+    readonly policiesAtMs: readonly { readonly rank: number; readonly atMs: number }[];
     readonly policyHash: string;
     readonly autoClone: 'on' | 'off';
     /** The distribution that is on its way, in the vendor's word; '' where none is. */

@@ -21,6 +21,8 @@ export interface LogFold {
   readonly groupUpMs: number | null;
   /** When the policy in force was installed. */
   readonly policyAtMs: number | null;
+  /** The same by rank of the release it is for. */
+  readonly policiesAtMs: ReadonlyMap<number, number>;
   readonly joinedAtMs: ReadonlyMap<string, number>;
   readonly changes: ReadonlyMap<string, StateChange>;
   readonly failovers: readonly Failover[];
@@ -36,8 +38,9 @@ type Leaving = Extract<SecurityGroupEvent, { readonly type: 'MemberLost' | 'Memb
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Folding extends Mutable<
-  Omit<LogFold, 'joinedAtMs' | 'changes' | 'failovers' | 'audits' | 'commits' | 'orderly'>
+  Omit<LogFold, 'policiesAtMs' | 'joinedAtMs' | 'changes' | 'failovers' | 'audits' | 'commits' | 'orderly'>
 > {
+  readonly policiesAtMs: Map<number, number>;
   readonly joinedAtMs: Map<string, number>;
   readonly changes: Map<string, StateChange>;
   readonly failovers: Failover[];
@@ -60,6 +63,7 @@ export function foldLog(log: readonly string[], groupName: string, untilMs = Num
     sinceMs: 0,
     groupUpMs: null,
     policyAtMs: null,
+    policiesAtMs: new Map(),
     joinedAtMs: new Map(),
     changes: new Map(),
     failovers: [],
@@ -129,12 +133,16 @@ function noteEvent(
       fold.groupUpMs ??= atMs;
       // Whoever comes first brings the policy that all take.
       fold.policyAtMs ??= atMs;
+      if (event.rank !== undefined && fold.policiesAtMs.size === 0) fold.policiesAtMs.set(event.rank, atMs);
       break;
     case 'GroupDown':
       fold.groupUpMs = null;
       break;
     case 'PolicyInstalled':
       fold.policyAtMs = atMs;
+      for (const rank of event.release === undefined ? fold.policiesAtMs.keys() : [event.release.rank]) {
+        fold.policiesAtMs.set(rank, atMs);
+      }
       break;
     case 'MemberDrained':
     case 'MemberLost':

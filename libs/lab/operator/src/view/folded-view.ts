@@ -37,6 +37,7 @@ export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): Folde
       interfaces: interfaces.map((i) => ({ ...i, distribution: spreadAt(i, fold) })),
       smo,
       policyAtMs: fold.policyAtMs,
+      policiesAtMs: [...fold.policiesAtMs].map(([rank, at]) => ({ rank, atMs: at })),
       policyHash: group.policyHash,
       autoClone: group.autoClone,
       changingTo: group.nextDistribution.since > 0 ? distributionWord(group.nextDistribution) : '',

@@ -72,7 +72,11 @@ function liveMember(parts: LiveParts, row: ProcessStatus, seen: Detail | undefin
     ...plannedMember(plan, fold, row.id),
     process: row.process,
     state,
-    site: siteWords(state as MemberState, (folded?.incarnation ?? 0) > 0 || answers, true),
+    site: siteWords(
+      state as MemberState,
+      (folded?.incarnation ?? 0) > 0 || answers,
+      detail['policyStage'] !== 'Initial Policy',
+    ),
     admin: folded?.admin ?? 'up',
     problems: folded?.problems ?? [],
     pnotes: answers ? ((detail['pnotes'] as readonly Pnote[] | undefined) ?? []) : null,

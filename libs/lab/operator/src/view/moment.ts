@@ -5,7 +5,7 @@ import { parseCommit } from '@rehearsal/kernel/commit-codec';
 import type { FabricMoment, LogState } from '@rehearsal/replay';
 import type { SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import * as securityGroup from '@rehearsal/security-group/fold';
-import { distributionWord, memberOf } from '@rehearsal/security-group/fold';
+import { distributionWord, memberOf, policyFor } from '@rehearsal/security-group/fold';
 import { isOrderly } from './fold-log.js';
 import { lastSaid, memberWord } from './recorded-view.js';
 
@@ -63,7 +63,11 @@ export function momentOf({ plan, states, commitOf, notes }: MomentParts): Fabric
       outside: group.version === 0 ? '' : group.distribution.outside,
       changingTo: next.since > 0 ? distributionWord(next) : '',
     },
-    policy: { hash: group.policyHash, installing: group.install.hash },
+    // Of the release that the SMO serves with, where there is more than one.
+    policy: {
+      hash: policyFor(group, group.members[group.smo - 1]?.rank ?? 0) ?? '',
+      installing: group.install.hash,
+    },
     frozen: group.frozenUntil > 0,
     underLoad: group.culOffAt > 0,
     autoClone: group.autoClone,

@@ -34,6 +34,12 @@ export const FAULT_ARGS = {
     .enum(['auto-topology', 'manual-general'])
     .optional()
     .describe('auto-topology: by user inside and by network outside; manual-general: by both ends at both'),
+  release: z
+    .string()
+    .min(1)
+    .max(32)
+    .optional()
+    .describe('for members of this release, such as R81.20, alone; default: of the one that serves'),
   reason: z.string().min(1).max(200).optional().describe('why it fails; default: no space left in /var/log'),
   timeoutSec: z.int().min(0).optional().describe('a critical device that reports nothing for this long is a problem'),
 } as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -90,8 +90,16 @@ export const ROLE_FAULTS = {
   'policy-install': {
     ...OF_A_MEMBER,
     about: 'policy is installed on the security group, through its single management object',
+    takes: ['release'],
     mayLose: 'nothing',
-    apply: tell('policy-install'),
+    apply: tell('policy-install', { release: 'release' }),
+  },
+  'policy-fails': {
+    ...OF_A_MEMBER,
+    about: 'the next policy to be installed does not get ready on the member, for the reason given',
+    takes: ['reason'],
+    mayLose: 'nothing: the others give the policy up, and keep the one they have',
+    apply: tell('policy-fails', { reason: 'reason' }),
   },
   distribution: {
     ...OF_A_MEMBER,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { rankOf } from '@rehearsal/software';
 import { assessLog, type Stretch } from './assess-log.js';
 import { RULES, type LogAssessment, type RuleId } from './rules.js';
 import { speechOf } from './speech.js';
@@ -137,6 +138,13 @@ describe('a procedure, held to the rules by its log', () => {
     loose.tellGroup({ type: 'installPolicy', hash: 'a'.repeat(64), smo: '1_01' });
     const why = 'a policy was enforced before 1_01, 1_02, 1_03, 1_04 had it';
     expect(broken(assess(loose))).toEqual([['policy-differs', at, why]]);
+
+    const mixed = Story.settled(['R81.10', 'R81.10', 'R81.10', 'R81.20'], { lockstep: false });
+    const release = { rank: rankOf('R81.20'), name: 'R81.20', runs: ['1_04'] };
+    mixed.tellGroup({ type: 'installPolicy', hash: 'a'.repeat(64), release });
+    expect(broken(assess(mixed)).map(([rule, , late]) => [rule, late])).toEqual([
+      ['policy-differs', 'a policy was enforced before 1_04 had it'],
+    ]);
   });
 
   it('what was before and comes after is not the doing of the procedure', () => {

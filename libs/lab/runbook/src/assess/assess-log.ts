@@ -107,9 +107,14 @@ class Assessor {
     if (!counts) return;
     this.#cloned ||= this.#group.autoClone === 'on';
     const { install } = before;
-    if (event.type === 'PolicyInstalled' && install.waiting.length > 0) {
-      const late = install.waiting.map((number) => before.members[number - 1]?.id).join(', ');
-      this.#break('policy-differs', ms, `a policy was enforced before ${late} had it`);
+    if (event.type === 'PolicyInstalled') {
+      const rank = event.release?.rank;
+      // Who runs another release is not to enforce it.
+      const late = install.waiting
+        .map((number) => before.members[number - 1])
+        .filter((m) => rank === undefined || m?.rank === rank)
+        .map((m) => m?.id);
+      if (late.length > 0) this.#break('policy-differs', ms, `a policy was enforced before ${late.join(', ')} had it`);
     }
     const exposed = exposedSlots(before).length;
     if (event.type === 'SlotsOrphaned')

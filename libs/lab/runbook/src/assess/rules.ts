@@ -2,7 +2,7 @@
 export const RULES = {
   capacity: 'members that serve are never less than the share asked for',
   redundancy: 'nothing is taken away while a slot has no copy in step, and no copy is lost',
-  'policy-differs': 'members that serve have one policy',
+  'policy-differs': 'members of one release that serve have one policy',
   'version-pair': 'members of two releases serve beside one another only where the two understand one another',
   'cloning-on': 'nothing is installed while images are taken from the single management object',
   drained: 'no member leaves with slots that it serves',

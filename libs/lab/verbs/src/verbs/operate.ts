@@ -212,7 +212,7 @@ async function reboot(lab: Lab, target: Target): Promise<void> {
 async function keepSetting(lab: Lab, { fault, members, args }: Act): Promise<void> {
   const reply = await lab.command({ role: 'member', id: members[0]! }, { name: fault, args });
   if (reply.ok) return;
-  throw new LabError('bad-input', `member ${members[0]} refuses '${fault}': ${reply.reason}.`, 'Try again.');
+  throw new LabError('bad-input', `member ${members[0]} refuses '${fault}': ${reply.reason}.`, 'Then type it again.');
 }
 
 /** Writes a failure bundle; gives its whole path. */

@@ -84,6 +84,30 @@ export const INNER_LIFE = {
     where: 'security group',
     about: 'A policy that not all members are ready to enforce within this time is given up by all.',
   },
+  'policy.missing': {
+    kind: 'choice',
+    unit: '',
+    choices: ['down', 'initial-policy'],
+    vendor: 'down',
+    lossless: 'down',
+    certainty: 'inferred',
+    fidelity: 'F-POLICY-MISSING',
+    where: 'members',
+    about:
+      'A member of a release for which no policy was installed is DOWN with the critical device Policy, or serves with the initial policy, which lets nothing new through.',
+  },
+  'policy.prepare': {
+    kind: 'choice',
+    unit: '',
+    choices: ['management', 'operator'],
+    vendor: 'management',
+    lossless: 'management',
+    certainty: 'ours',
+    fidelity: 'F-POLICY-PREPARE',
+    where: 'the upgrade conductor',
+    about:
+      'Management prepares the policy for a new release as soon as a member has booted it, or whoever upgrades by hand has it installed.',
+  },
   'fwk.pnoteMs': {
     kind: 'int',
     unit: 'ms',

@@ -1,6 +1,6 @@
 import type { Event } from '@rehearsal/kernel';
 import { securityGroup, securityGroupInput, type SecurityGroupState } from '@rehearsal/security-group';
-import { readPackageName, softwareInput, softwareMachine, type SoftwareState } from '@rehearsal/software';
+import { rankOf, readPackageName, softwareInput, softwareMachine, type SoftwareState } from '@rehearsal/software';
 import type { CommitLine } from '../assess-log.js';
 
 type Told = Record<string, unknown> & { readonly type: string };
@@ -109,11 +109,13 @@ export class Story {
     return this.sees(member).copied();
   }
 
-  /** It joins, and nothing is copied to it yet. */
+  /** It joins, may serve beside members of any release, and nothing is copied to it yet. */
   sees(member: string): this {
     const incarnation = (this.#lives.get(member) ?? 0) + 1;
     this.#lives.set(member, incarnation);
-    return this.tellGroup({ type: 'memberSeen', member, incarnation, orchestrator: '1_1', evidence: {} });
+    const rank = rankOf(this.software.appliances.find((a) => a.id === member)?.runs.release ?? '');
+    const said = { rank, mixes: true, evidence: {} };
+    return this.tellGroup({ type: 'memberSeen', member, incarnation, orchestrator: '1_1', ...said });
   }
 
   /** It goes without a word. */
