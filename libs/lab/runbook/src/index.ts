@@ -10,7 +10,7 @@ export { commandsWithin, isCompound, turnsOf } from './shell/compound.js';
 export { assignmentsOf, commandWithin, whyPassedOver } from './shell/host-commands.js';
 export { givenElsewhere } from './shell/elsewhere.js';
 export { bind, placeholdersOf } from './shell/placeholders.js';
-export { selectCommands } from './select.js';
+export { selectCommands, selectOrders } from './select.js';
 export type { Choice, LeftOut, Selection } from './select.js';
 export { ordersOf } from './orders/orders.js';
 export type { Order } from './orders/orders.js';

@@ -1,5 +1,6 @@
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import type { PathPart } from './markdown/path.js';
+import type { Order } from './orders/orders.js';
 import { numberOf, type Runbook, type RunbookCommand } from './runbook.js';
 
 /** Parts of a runbook by a piece of their title or by their number, for example `rollback` or `4.2`. */
@@ -42,8 +43,14 @@ export function selectCommands(runbook: Runbook, { only = [], skip = [] }: Choic
   return { commands, leftOut };
 }
 
+/** The orders of the parts that are gone through; what was chosen is no case any more. */
+export function selectOrders(runbook: Runbook, orders: readonly Order[], { only = [], skip = [] }: Choice): Order[] {
+  const titles = titlesOf(runbook);
+  return orders.filter((order) => whyLeftOut(order, { only, skip }, titles) === undefined);
+}
+
 function whyLeftOut(
-  { path }: RunbookCommand,
+  { path }: Pick<RunbookCommand, 'path'>,
   { only, skip }: Required<Choice>,
   titles: readonly PathPart[],
 ): string | undefined {

@@ -31,16 +31,11 @@ const OFF =
 const ON = /\b(re-?enabled?|enabled?|(turn|switch)(ed)? (back )?on|back on)\b/i;
 
 /**
- * Orders that no command that was run carried out. What forbids, and what only people can do, is among them; what is only for
- * a case is not, nor a limit that was kept to.
+ * Orders that no command that was run carried out. What forbids, and what only people can do, is among them; a limit that was
+ * kept to is not.
  */
 export function notExecuted(orders: readonly Order[], commandsRun: readonly CommandRun[], by?: Respect): Order[] {
-  return orders.filter(
-    (order) =>
-      order.condition === undefined &&
-      !(by !== undefined && isRespected(order, by)) &&
-      !isCarriedOut(order, commandsRun),
-  );
+  return orders.filter((order) => !(by !== undefined && isRespected(order, by)) && !isCarriedOut(order, commandsRun));
 }
 
 function isCarriedOut(order: Order, run: readonly CommandRun[]): boolean {

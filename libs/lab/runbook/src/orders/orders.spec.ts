@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { readRunbook } from '../runbook.js';
-import { selectCommands } from '../select.js';
+import { selectCommands, selectOrders, type Choice } from '../select.js';
 import { TERSE, WIKI } from '../testing.js';
 import { notExecuted } from './not-executed.js';
 import { ordersOf } from './orders.js';
 
 const orders = (text: string) => ordersOf(readRunbook(text, 'r.md'));
-const open = (text: string): [number, string, boolean][] => {
+const open = (text: string, choice: Choice = {}): [number, string, boolean][] => {
   const runbook = readRunbook(text, 'r.md');
-  return notExecuted(ordersOf(runbook), selectCommands(runbook, {}).commands).map((o) => [o.line, o.text, o.safety]);
+  const chosen = selectOrders(runbook, ordersOf(runbook), choice);
+  return notExecuted(chosen, selectCommands(runbook, choice).commands).map((o) => [o.line, o.text, o.safety]);
 };
 
 describe('the orders of a runbook', () => {
@@ -120,6 +121,14 @@ describe('orders that nobody carried out', () => {
   it('concern no safety where somebody is told', () => {
     expect(open('Notify stakeholders about reduced capacity.')[0]?.[2]).toBe(false);
     expect(open('Users must be informed that redundancy is lost.')[0]?.[2]).toBe(false);
+  });
+
+  it('are those of the parts that are gone through', () => {
+    const text =
+      '# Upgrade\n\nDisable cloning.\n\n## 1. Load\n\nTake a backup.\n\n## Rollback\n\nRestore the snapshot.\n';
+    const lines = (choice: Choice): number[] => open(text, choice).map(([line]) => line);
+    expect([lines({}), lines({ only: ['rollback'] }), lines({ skip: ['load'] })]).toEqual([[3, 7], [11], [3]]);
+    expect(lines({ only: ['upgrade'] })).toEqual([3, 7]);
   });
 
   it('are none of a case that did not occur', () => {

@@ -1,4 +1,5 @@
 import { sentencesOf } from '../markdown/sentences.js';
+import type { PathPart } from '../markdown/path.js';
 import type { Piece, ProsePiece } from '../markdown/pieces.js';
 import type { Runbook } from '../runbook.js';
 import { isOrder } from './imperatives.js';
@@ -13,6 +14,8 @@ export interface Order {
   readonly about: readonly Topic[];
   /** The words above it that make it one for a case only. */
   readonly condition: string | undefined;
+  /** Headings, list items and the sentence above it, outermost first; what is only for a case with the words that say so. */
+  readonly path: readonly PathPart[];
   /** Lines of the code right below it, that it introduces. */
   readonly introduces: { readonly from: number; readonly to: number } | undefined;
 }
@@ -24,9 +27,10 @@ export function ordersOf({ pieces }: Runbook): Order[] {
 
 function ordersIn(piece: ProsePiece, introduces: Order['introduces']): Order[] {
   // The case that a sentence opens is that of the code below it, and of the sentence only where there is such code.
-  const condition = piece.path.find(
-    (part) => part.condition !== undefined && (part.line !== piece.line || introduces !== undefined),
-  )?.condition;
+  const path = piece.path.map((part) =>
+    part.line === piece.line && introduces === undefined ? { ...part, condition: undefined } : part,
+  );
+  const condition = path.find((part) => part.condition !== undefined)?.condition;
   return sentencesOf(piece.text)
     .filter(({ text }) => isOrderOf(piece, text))
     .map(({ text, linesDown }) => {
@@ -38,7 +42,7 @@ function ordersIn(piece: ProsePiece, introduces: Order['introduces']): Order[] {
       const isOwnName = cell === undefined || cell.first === text || /^\W*\d*\W*$/.test(cell.first);
       const whole = isOwnName ? text : `${cell.first}: ${text}`;
       const safety = isSafety(cell === undefined ? text : `${text} ${cell.row}`, about);
-      return { line: piece.line + linesDown, text: whole, safety, about, condition, introduces };
+      return { line: piece.line + linesDown, text: whole, safety, about, condition, path, introduces };
     });
 }
 

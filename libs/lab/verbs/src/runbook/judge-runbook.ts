@@ -7,6 +7,7 @@ import {
   leastShareOf,
   notExecuted,
   ordersOf,
+  selectOrders,
   speechOf,
   type CommitLine,
   type Groups,
@@ -29,7 +30,7 @@ export interface Judged {
 
 /** What a run of a runbook comes to by its log: what changed with each command, the rules, what is undone, what it lacks. */
 export function judgeRunbook(
-  { runbook, text, planned }: ReadPlan,
+  { runbook, text, planned, choice }: ReadPlan,
   { result, steps: typed, otherPolicy }: RunbookOutcome,
   plan: FabricPlan,
 ): Judged {
@@ -56,7 +57,7 @@ export function judgeRunbook(
   const run = steps
     .filter((s) => s.status === 'done' || s.status === 'passed over')
     .map(({ line, command }) => ({ line, text: command }));
-  const open = notExecuted(ordersOf(runbook), run, {
+  const open = notExecuted(selectOrders(runbook, ordersOf(runbook), choice), run, {
     leastShare: leastShareOf(capacity),
     members: plan.securityGroup.members.length,
     isAllUp: undone.every(({ rule }) => rule !== 'group-standby'),

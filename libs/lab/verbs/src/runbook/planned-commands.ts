@@ -4,6 +4,7 @@ import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import {
   readRunbook,
   selectCommands,
+  type Choice,
   type LeftOut,
   type Runbook,
   type RunbookCommand,
@@ -29,6 +30,7 @@ export interface ReadPlan {
   readonly text: string;
   readonly planned: readonly PlannedCommand[];
   readonly leftOut: readonly LeftOut[];
+  readonly choice: Choice;
 }
 
 export interface Choices {
@@ -46,7 +48,8 @@ export function planRunbook(path: string, { only, skip, vars }: Choices): ReadPl
   const planner = new CommandPlanner(path, readVars(vars));
   for (const command of commands) planner.take(command);
   const planned = planner.planned();
-  if (planned.some((command) => !command.passedOver)) return { runbook, text, planned, leftOut };
+  if (planned.some((command) => !command.passedOver))
+    return { runbook, text, planned, leftOut, choice: { only, skip } };
   const reason =
     leftOut.length > 0
       ? 'all commands for the fabric are left out'
