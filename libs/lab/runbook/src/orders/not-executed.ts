@@ -59,15 +59,16 @@ function isCarriedOut(order: Order, run: readonly CommandRun[]): boolean {
     if (installs.every(isDone)) return true;
   }
   // "Take a snapshot of each member" is about snapshots; to look at members as well takes an order that says so.
-  const own = topics.filter((row) => OWN_COMMAND.has(row.topic));
-  const wanted = own.length > 0 && !LOOKS.test(order.text) ? own : topics;
+  const isLook = LOOKS.test(order.text);
+  // "Off while takes differ" says when: what no command can bring about is asked for where it is to be looked at.
+  const own = topics.filter((row) => OWN_COMMAND.has(row.topic) && (isLook || row.acts.length > 0));
+  const wanted = own.length > 0 && !isLook ? own : topics;
   if (wanted.length > 0 && wanted.every(isDone)) return true;
   const { introduces } = order;
   const isBelowRun = run.some(
     ({ line }) => introduces !== undefined && line >= introduces.from && line <= introduces.to,
   );
-  const isLook = LOOKS.test(order.text);
-  const needsOwn = own.some((row) => (isLook || row.acts.length > 0) && !isDone(row)) && !REMOVES.test(order.text);
+  const needsOwn = own.some((row) => !isDone(row)) && !REMOVES.test(order.text);
   return isBelowRun && !needsOwn && !(order.safety && LIMITS.test(order.text));
 }
 

@@ -86,6 +86,13 @@ describe('orders that nobody carried out', () => {
     expect(open(show.replace('Disable', 'Verify the state of'))).toEqual([]);
   });
 
+  it('are not about what says when they are to be done', () => {
+    const text =
+      'Image cloning is to be off while takes differ.\n\n# A\n\n```\nset smo image auto-clone state off\n```\n';
+    expect(open(text)).toEqual([]);
+    expect(open(text.replace(' off\n', ' on\n'))).toHaveLength(1);
+  });
+
   it('are carried out by the block they introduce, or by the command they name', () => {
     expect(open('Import the jumbo:\n\n```\ninstaller import local x\n```\n')).toEqual([]);
     expect(open('All members must run the same take:\n\n```\nasg stat\n```\n')).toHaveLength(1);

@@ -84,6 +84,9 @@ describe('what a runbook lacks', () => {
     const told = (sentence: string) => findingsOfOrders(ordersOf(readRunbook(sentence, 'r.md')), HELD, speechOf([]));
     expect(told('Re-enable image cloning.').map((f) => f.commands)).toEqual([['set smo image auto-clone state on']]);
     expect(told('Do not enable image cloning.')).toEqual([]);
+    expect(told('Check the policy on all members.').map((f) => [f.afterLine, f.commands])).toEqual([
+      ['end', ['asg_policy verify']],
+    ]);
   });
 
   it('members installed while they serve are installed group by group', () => {

@@ -4,6 +4,8 @@ import type { Assessment, StepOutput } from './assessment.js';
 const INSTALLS = /\binstaller (?:install|upgrade|uninstall)\b|\bg_install_update\b.* -install\b/;
 const TAKES_DOWN = /admin\b.* down\b|members-admin-state\b.* down\b|\bg_cpconfig set standby\b|\bg_cp_disable_member\b/;
 const CLONING_OFF = /\b(?:disabled?|disabling|off)\b/i;
+const LOOKS = /\b(?:verif\w+|checks?|confirm|ensure|make sure|compare)\b/i;
+const INSTALLED = /\binstall\w*/i;
 const CLONING_BACK = /\bre-?enabl\w*|\benabled?\b|\b(?:back|turn(?:ed)?|switch(?:ed)?) on\b/i;
 const CLONING_ON = /\bimage auto-clone state on\b/;
 
@@ -36,10 +38,15 @@ export function findingsOf({ rules, undone }: Assessment, steps: readonly StepOu
 export function findingsOfOrders(open: readonly Order[], { rules, undone }: Assessment, speech: Speech): Finding[] {
   const has = (rule: string): boolean =>
     undone.some((u) => u.rule === rule) || rules.some((r) => r.rule === rule && !r.held);
-  return open.flatMap(({ line, about, text }) => {
+  return open.flatMap(({ line, about, text }): Finding[] => {
     const isOff = about.includes('cloning') && CLONING_OFF.test(text) && !has('cloning-on');
     const isOn = about.join() === 'cloning' && !CLONING_OFF.test(text) && CLONING_BACK.test(text);
     const isBackup = about.join() === 'backup' && !has('no-backup');
+    if (about.includes('policy') && LOOKS.test(text) && !INSTALLED.test(text)) {
+      return [
+        { rule: 'not-executed', commands: ['asg_policy verify'], afterLine: 'end', why: `${text} This is looked at.` },
+      ];
+    }
     if (!isOff && !isBackup && (!isOn || isProhibition(text) || has('cloning-not-restored'))) return [];
     const commands = [isOff || isOn ? speech.cloning(isOff ? 'off' : 'on') : speech.backup()];
     return [{ rule: 'not-executed', commands, afterLine: line, why: 'The sentence above is carried out.' }];
