@@ -37,7 +37,7 @@ function member(isOn) {
   const expiry = new Expiry(table, { tcpStartSec: 25, tcpSessionSec: 3600, tcpEndSec: 20, udpSec: 40 });
   const none = () => 0;
   const nat = { isEmpty: true, hideAddress: none, hideOf: none, staticOutside: none, staticInside: none };
-  const policy = { match: none, accepts: () => true, syncOf: () => undefined, nat };
+  const policy = { match: none, accepts: () => true, syncOf: () => undefined, defers: () => false, nat };
   const steering = new Steering({ slots: SLOTS, l4: true, modes: ['general', 'general'], gtp: 'outer' });
   const serves = new Uint8Array(SLOTS).fill(1);
   const settings = {

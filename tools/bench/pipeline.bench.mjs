@@ -27,7 +27,7 @@ export default [
       const expiry = new Expiry(table, { tcpStartSec: 25, tcpSessionSec: 3600, tcpEndSec: 20, udpSec: 40 });
       const none = () => 0;
       const nat = { isEmpty: true, hideAddress: none, hideOf: none, staticOutside: none, staticInside: none };
-      const policy = { match: none, accepts: () => true, syncOf: () => undefined, nat };
+      const policy = { match: none, accepts: () => true, syncOf: () => undefined, defers: () => false, nat };
       const steering = new Steering({ slots: 512, l4: true, modes: ['general', 'general'], gtp: 'outer' });
       const serves = new Uint8Array(512).fill(1);
       const pipeline = new Pipeline(table, expiry, policy, steering, serves, new Expectations(), {

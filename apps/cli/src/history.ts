@@ -10,6 +10,7 @@ import { Spreads } from './spreads.js';
 export function readHistory(record: Pick<RunRecord, 'plan' | 'settings' | 'log'>): FabricHistory {
   const losses: MemberLoss[] = [];
   const fellSilent: { readonly who: string; readonly atMs: number }[] = [];
+  const underLoadFromMs: number[] = [];
   const tables: { readonly fromMs: number; readonly active: readonly number[] }[] = [];
   const planned = sha256Hex(canonicalBytes(record.plan.policy));
   const spreads = new Spreads(record.plan);
@@ -24,6 +25,7 @@ export function readHistory(record: Pick<RunRecord, 'plan' | 'settings' | 'log'>
     }
     for (const event of events) {
       spreads.take(event, atMs);
+      if (event.type === 'CulStarted') underLoadFromMs.push(atMs);
       if (event.type === 'MemberLost') losses.push(lossOf(event, inputAtMs, atMs, before, state));
       if (event.type !== 'MemberLost' && event.type !== 'OrchestratorLost') continue;
       const who = event.type === 'MemberLost' ? `member ${event.member}` : `orchestrator ${event.orchestrator}`;
@@ -34,6 +36,7 @@ export function readHistory(record: Pick<RunRecord, 'plan' | 'settings' | 'log'>
   return {
     losses,
     fellSilent,
+    underLoadFromMs,
     placeOf(row, parent, atMs) {
       const place = placing.placeOf(row, parent, atMs);
       return row.openedMs !== null && row.openedMs >= otherPolicyFromMs ? { ...place, copied: null } : place;

@@ -10,6 +10,7 @@ import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
 import { createOutsideWorld } from '@rehearsal/outside-world-role';
 import { ProcessLab, type ArchiveParts, type ProcessLabParts } from '@rehearsal/processes';
+import { deferrableRules } from '@rehearsal/policy';
 import { logStreamName } from '@rehearsal/protocol';
 import { calmOptions, roughOptions, SimLab } from '@rehearsal/simulator';
 import { createSync } from '@rehearsal/sync-role';
@@ -38,12 +39,13 @@ export function roleFactories(plan: FabricPlan, build: string, capture?: PacketC
     settings,
   });
   const interfaces = interfaceModes(plan);
+  const deferrable = deferrableRules(plan.policy);
   const captures = readCaptures(plan);
   const packetCapture = capture && { limits: capture, sink: captureFile(capture.file) };
   const keepsSoftware = hasConductor(plan);
   return {
     orchestrator: (rt, _entry, own, probe) =>
-      createOrchestrator(rt, { ...config(own), interfaces, keepsSoftware, ...(probe && { probe }) }),
+      createOrchestrator(rt, { ...config(own), interfaces, deferrable, keepsSoftware, ...(probe && { probe }) }),
     member: (rt, _entry, own, probe) =>
       createMember(rt, { ...config(own), interfaces, keepsSoftware, policy: plan.policy, ...(probe && { probe }) }),
     sync: (rt, _entry, own) => createSync(rt, config(own)),
@@ -174,7 +176,9 @@ export function makeProcessLab(
       extra: ({ role }) => {
         const keepsSoftware = hasConductor(plan);
         if (role === 'member') return { policy: plan.policy, interfaces: interfaceModes(plan), keepsSoftware };
-        if (role === 'orchestrator') return { interfaces: interfaceModes(plan), keepsSoftware };
+        if (role === 'orchestrator') {
+          return { interfaces: interfaceModes(plan), deferrable: deferrableRules(plan.policy), keepsSoftware };
+        }
         if (role === 'upgrade-conductor') return softwareOf(plan);
         if (role !== 'outside-world') return {};
         return { captures: plan.traffic.captures, ...(packetCapture && { packetCapture }) };

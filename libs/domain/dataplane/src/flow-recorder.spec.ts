@@ -35,6 +35,7 @@ beforeEach(() => {
     match: (_src: number, _dst: number, _proto: number, dstPort: number) => (dstPort === 23 ? 0 : 1),
     accepts: (rule: number) => rule === 1,
     syncOf: () => undefined,
+    defers: () => false,
     nat: new NatRules([], []),
   };
   const steering = new Steering({ slots: SLOTS, l4: true, modes: ['general', 'general'], gtp: 'outer' });

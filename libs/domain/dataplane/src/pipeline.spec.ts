@@ -35,6 +35,7 @@ const policy: PolicyMatcher = {
   match: (_src, _dst, _proto, dstPort) => (dstPort === 9999 ? -1 : dstPort === 23 ? 0 : 1),
   accepts: (rule) => rule === 1,
   syncOf: () => undefined,
+  defers: () => false,
   nat: noNat,
 };
 
@@ -214,6 +215,33 @@ describe('the pipeline of a member', () => {
     expect([m.take(syn, 900), begun()]).toEqual(['accept', began]);
     expect(m.take(tcp(data, client, RST), 900)).toBe('accept');
     expect(m.take(syn, 1_001)).toBe('policy_drop');
+  });
+
+  it('lets nothing begin by a rule that may wait while the group is short, and what has begun go on', () => {
+    const m = new Member();
+    m.pipeline.install({ ...policy, defers: (rule) => rule === 1 });
+    const syn = (port: number) => tcp({ ...client, port }, server, SYN);
+    expect([m.take(syn(1)), m.take(udp(client, dns))]).toEqual(['accept', 'accept']);
+    m.pipeline.isDeferring = true;
+    expect([m.take(syn(2)), m.take(udp({ ...client, port: 2 }, dns))]).toEqual(['deferred', 'deferred']);
+    expect([m.take(syn(1)), m.take(tcp(server, { ...client, port: 1 }, SYNACK))]).toEqual(['accept', 'accept']);
+    expect([m.take(udp(dns, client)), m.take(udp(client, dns))]).toEqual(['accept', 'accept']);
+    expect([m.take(tcp(client, { ...server, port: 23 }, SYN)), m.table.size]).toEqual(['policy_drop', 2]);
+    m.take(tcp(server, { ...client, port: 1 }, RST));
+    expect(m.take(syn(1))).toBe('deferred');
+    m.pipeline.isDeferring = false;
+    expect([m.take(syn(1)), m.take(syn(2))]).toEqual(['accept', 'accept']);
+  });
+
+  it('lets what another connection announced begin all the same', () => {
+    const m = new Member();
+    m.pipeline.install({ ...policy, defers: () => true });
+    m.pipeline.isDeferring = true;
+    const syn = tcp(client, server, SYN);
+    const home = m.pipeline.read(syn.words, 0, syn.lenBytes, 0, 0);
+    m.expectations.add(server.address, server.port, 6, { home, rule: 1, sync: SYNC.strict, until: 1_000 });
+    expect([m.take(syn), m.take(syn, 1_001)]).toEqual(['accept', 'accept']);
+    expect(m.take(tcp({ ...client, port: 7 }, server, SYN), 1_001)).toBe('deferred');
   });
 
   it('says of an announced connection that was handed on and is over that it begins again, at home alone', () => {

@@ -44,6 +44,8 @@ export interface PolicyMatcher {
   accepts(rule: number): boolean;
   /** What the rule says of sync; undefined leaves it to service and setting. */
   syncOf(rule: number): Exclude<SyncPolicy, 'immediate'> | undefined;
+  /** Whether the rule is not critical: nothing begins by it while the group is below full capacity. */
+  defers(rule: number): boolean;
   readonly nat: NatLookup;
 }
 
@@ -113,6 +115,8 @@ export class Pipeline {
   /** Traffic that the software here does not bear (fidelity: F-KNOWN-ISSUES), as bits of HAZARD; `onHazard` hears of it. */
   hazards = 0;
   onHazard: (hazard: number) => void = () => {};
+  /** The group is below full capacity: no connection begins by a rule that is not critical (fidelity: F-DEFER). */
+  isDeferring = false;
   private readonly table: ConnectionTable;
   private readonly expiry: Expiry;
   private policy: PolicyMatcher;
@@ -393,9 +397,8 @@ export class Pipeline {
       }
     }
     const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
-    if (expected === undefined && !this.isAccepted(rule)) {
-      return this.refuse(VERDICT.policy_drop, slot, rule, side, now);
-    }
+    const refusal = expected === undefined ? this.refusalOf(rule) : VERDICT.accept;
+    if (refusal !== VERDICT.accept) return this.refuse(refusal, slot, rule, side, now);
     const home = expected?.home ?? slot;
     const cameIn =
       expected === undefined ? slot : steering.slotOf(side, key.src, key.dst, key.srcPort, key.dstPort, key.proto);
@@ -451,9 +454,8 @@ export class Pipeline {
       return this.beginWhereExpected(slot, side, orchestrator, packetNumber, now);
     }
     const rule = expected?.rule ?? this.policy.match(key.src, key.dst, key.proto, key.dstPort);
-    if (expected === undefined && !this.isAccepted(rule)) {
-      return this.refuse(VERDICT.policy_drop, table.slotOf(index), rule, side, now);
-    }
+    const refusal = expected === undefined ? this.refusalOf(rule) : VERDICT.accept;
+    if (refusal !== VERDICT.accept) return this.refuse(refusal, table.slotOf(index), rule, side, now);
     this.opened++;
     table.reopen(index, this.sharedBits(STATE.synSent, side, rule, false, expected?.sync), rule, now);
     this.flows.opened(index, now);
@@ -517,9 +519,11 @@ export class Pipeline {
     );
   }
 
-  private isAccepted(rule: number): boolean {
+  /** Why nothing begins by this rule, if so; what another connection announced belongs to that one, and is not asked. */
+  private refusalOf(rule: number): number {
     if (rule > MAX_RULE) throw new RangeError(`expected a rule index of at most ${MAX_RULE}, saw ${rule}`);
-    return rule >= 0 && this.policy.accepts(rule);
+    if (rule < 0 || !this.policy.accepts(rule)) return VERDICT.policy_drop;
+    return this.isDeferring && this.policy.defers(rule) ? VERDICT.deferred : VERDICT.accept;
   }
 
   private isFresh(index: number, now: number): boolean {

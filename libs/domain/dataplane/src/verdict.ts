@@ -16,6 +16,7 @@ export const VERDICT = {
   fragment_timeout: 12,
   fragment_overflow: 13,
   known_issue: 20,
+  deferred: 21,
 } as const;
 export type VerdictName = keyof typeof VERDICT;
 export type Verdict = (typeof VERDICT)[VerdictName];

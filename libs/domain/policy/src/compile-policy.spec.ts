@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '@rehearsal/kernel';
 import * as fc from 'fast-check';
-import { checkPolicy, compilePolicy, IMPLICIT_DROP, policyHash } from './compile-policy.js';
+import { checkPolicy, compilePolicy, deferrableRules, IMPLICIT_DROP, policyHash } from './compile-policy.js';
 import { readNetwork } from './networks.js';
 import { PolicyError } from './policy-error.js';
 import { PROTO, SERVICE_NAMES, serviceName, servicePorts } from './services.js';
@@ -68,6 +68,18 @@ describe('matching', () => {
     expect(policy.ruleCount).toBe(7);
   });
 
+  it('says which rules may wait', () => {
+    const rules = [
+      { name: 'web', action: 'accept', service: 'https' },
+      { name: 'mail', action: 'accept', service: 'smtp', defer: true },
+      { name: 'names', action: 'accept', service: 'dns', defer: false },
+    ];
+    const deferring = compilePolicy({ rules });
+    expect([0, 1, 2, IMPLICIT_DROP].map((rule) => deferring.defers(rule))).toEqual([false, true, false, false]);
+    expect(deferrableRules({ rules })).toEqual(['mail']);
+    expect([deferrableRules(branch), deferrableRules(null), deferrableRules({ rules: 7 })]).toEqual([[], [], []]);
+  });
+
   it('drops everything without rules, and accepts everything without a rulebase', () => {
     expect(compilePolicy({ rules: [] }).match(1, 2, PROTO.tcp, 80)).toBe(IMPLICIT_DROP);
     const none = compilePolicy(null);
@@ -89,6 +101,7 @@ describe('matching', () => {
       low: port,
       span: fc.nat(70_000),
       tcp: fc.boolean(),
+      defer: fc.boolean(),
     });
     const address = fc.integer({ min: 0, max: 0xffffffff });
     fc.assert(
@@ -105,15 +118,17 @@ describe('matching', () => {
           // Half of the packets are aimed at a rule: random addresses would hardly ever hit one.
           const src = target === undefined ? from : target.source.first;
           const dst = target === undefined ? to : target.destination.last;
-          const policy = compilePolicy({
+          const policyOf = (marked: boolean) => ({
             rules: rules.map((rule, index) => ({
               name: String(index),
               source: rule.source.text,
               destination: [rule.destination.text],
               service: rule.tcp ? { tcp: `${rule.low}-${high(rule)}` } : { udp: `${rule.low}-${high(rule)}` },
               action: 'accept',
+              ...(marked && { defer: rule.defer }),
             })),
           });
+          const policy = compilePolicy(policyOf(false));
           const expected = rules.findIndex(
             (rule) =>
               src >= rule.source.first &&
@@ -124,7 +139,13 @@ describe('matching', () => {
               dport >= rule.low &&
               dport <= high(rule),
           );
-          expect(policy.match(src | 0, dst | 0, tcp ? PROTO.tcp : PROTO.udp, dport)).toBe(expected);
+          const proto = tcp ? PROTO.tcp : PROTO.udp;
+          expect(policy.match(src | 0, dst | 0, proto, dport)).toBe(expected);
+          // That rules may wait changes which match as little as it changes what they accept.
+          const marked = compilePolicy(policyOf(true));
+          expect(marked.match(src | 0, dst | 0, proto, dport)).toBe(expected);
+          expect(marked.accepts(expected)).toBe(policy.accepts(expected));
+          expect(marked.defers(expected)).toBe(rules[expected]?.defer === true);
         },
       ),
       { numRuns: 1000 },
@@ -143,7 +164,17 @@ describe('a rulebase that cannot be used', () => {
     [{ rules: [{ action: 'drop' }] }, ['rule 1: name is missing or wrong; give it a name']],
     [
       { rules: [{ ...accept, from: 'any' }] },
-      ['rule 1 "a": from is no field of a rule; a rule has name, source, destination, service, action, sync'],
+      ['rule 1 "a": from is no field of a rule; a rule has name, source, destination, service, action, sync, defer'],
+    ],
+    [
+      { rules: [{ ...accept, defer: 'yes' }] },
+      [
+        'rule 1 "a": defer is missing or wrong; write true where connections may wait while the group is below full capacity, or leave it out',
+      ],
+    ],
+    [
+      { rules: [{ name: 'a', action: 'drop', defer: true }] },
+      ['rule 1 "a": defer: a rule that drops lets nothing begin that could wait; leave defer out'],
     ],
     [{ rules: [accept, accept] }, ['rule 2 "a": rule 1 has this name too; give each rule its own']],
     [

@@ -30,6 +30,8 @@ export class CompiledPolicy {
   private readonly accepting: Uint8Array;
   /** Indices into SYNC_CHOICES; NO_CHOICE where a rule says nothing. */
   private readonly sync: Uint8Array;
+  /** 1 where a rule is not critical. */
+  private readonly deferring: Uint8Array;
 
   constructor(rulebase: Rulebase, rules: readonly ReadRule[], nat: ReadNat) {
     const parts: number[] = [];
@@ -54,6 +56,7 @@ export class CompiledPolicy {
     this.sync = Uint8Array.from(rules, ({ rule }) =>
       rule.sync === undefined ? NO_CHOICE : SYNC_CHOICES.indexOf(rule.sync),
     );
+    this.deferring = Uint8Array.from(rules, ({ rule }) => (rule.defer === true ? 1 : 0));
     this.nat = new NatRules(nat.hides, nat.statics);
   }
 
@@ -98,6 +101,11 @@ export class CompiledPolicy {
     return SYNC_CHOICES[this.sync[rule] ?? NO_CHOICE];
   }
 
+  /** Whether no connection begins by the rule while the group is below full capacity. */
+  defers(rule: number): boolean {
+    return this.deferring[rule] === 1;
+  }
+
   private holds(from: number, end: number, address: number): boolean {
     const { parts } = this;
     for (let at = from; at < end; at += 2) if ((address & parts[at + 1]!) === parts[at]) return true;
@@ -133,6 +141,12 @@ export function compilePolicy(value: unknown): CompiledPolicy {
 /** What is wrong with a rulebase, a line a problem; empty when it can be compiled. */
 export function checkPolicy(value: unknown): readonly string[] {
   return readRulebase(value).problems;
+}
+
+/** Names of the rules by which nothing begins while the group is below full capacity; [] of a policy that cannot be used. */
+export function deferrableRules(value: unknown): readonly string[] {
+  const { rulebase } = readRulebase(value);
+  return rulebase.rules.filter(({ defer }) => defer === true).map(({ name }) => name);
 }
 
 /** The hash that names a policy: of its canonical JSON, so spelling and key order do not matter. */

@@ -1,5 +1,12 @@
 /** A rulebase compiled to a matcher. */
-export { checkPolicy, compilePolicy, CompiledPolicy, IMPLICIT_DROP, policyHash } from './compile-policy.js';
+export {
+  checkPolicy,
+  compilePolicy,
+  CompiledPolicy,
+  deferrableRules,
+  IMPLICIT_DROP,
+  policyHash,
+} from './compile-policy.js';
 export { NatRules } from './nat-rules.js';
 export { PolicyError } from './policy-error.js';
 export {

@@ -42,6 +42,9 @@ export function readRulebase(value: unknown): ReadRulebase {
     const where = `rule ${index + 1} ${JSON.stringify(rule.name)}`;
     if (earlier === undefined) names.set(rule.name, index);
     else problems.push(`${where}: rule ${earlier + 1} has this name too; give each rule its own`);
+    if (rule.defer === true && rule.action === 'drop') {
+      problems.push(`${where}: defer: a rule that drops lets nothing begin that could wait; leave defer out`);
+    }
     const keep = <T>(field: string, read: readonly T[] | string): readonly T[] => {
       if (typeof read !== 'string') return read;
       problems.push(`${where}: ${field}: ${read}`);
@@ -69,6 +72,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   service: 'write any, a name like https, {tcp: 443}, {udp: 5000-5100}, {protocol: 89}, or a list of these',
   action: 'write accept or drop',
   sync: 'write strict, delayed or never, or leave it out',
+  defer: 'write true where connections may wait while the group is below full capacity, or leave it out',
 };
 
 /** What people who look for it here may mean. */

@@ -21,6 +21,8 @@ const rule = z.strictObject({
   service: z.union([service, z.array(service).min(1)]).optional(),
   action: z.enum(['accept', 'drop']),
   sync: z.enum(SYNC_CHOICES).optional(),
+  /** Not critical: while the group is below full capacity, no connection begins by this rule. */
+  defer: z.boolean().optional(),
 });
 
 /** Translation of addresses. A static entry wins over hide entries, an earlier hide entry over a later one. */

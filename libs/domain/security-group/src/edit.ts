@@ -1,7 +1,7 @@
 import type { PolicyInstalled, SecurityGroupEvent, SlotsByMember } from './events.js';
 import type { GroupConfig } from './inputs.js';
 import type { Member, Orchestrator, ReleasePolicy, SecurityGroupState, SlotTable } from './state.js';
-import { activeMembers, isFit, memberNumber, NO_CHANGE, NO_INSTALL } from './state.js';
+import { activeMembers, isFit, memberNumber, NO_CHANGE, NO_DEFERRAL, NO_INSTALL } from './state.js';
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 type Column = keyof SlotTable;
@@ -137,9 +137,10 @@ export class Edit {
         break;
       case 'PolicyInstallStarted': {
         const waiting = event.waiting.map((id) => memberNumber(state, id));
-        const { hash, release, until } = event;
+        const { hash, release, until, deferrable } = event;
         const smo = memberNumber(state, event.smo);
-        state.install = { hash, ...(release !== undefined && { release }), smo, until, waiting };
+        const more = { ...(release !== undefined && { release }), ...(deferrable !== undefined && { deferrable }) };
+        state.install = { hash, ...more, smo, until, waiting };
         break;
       }
       case 'PolicyReady2Finish':
@@ -148,11 +149,18 @@ export class Edit {
       case 'PolicyInstalled':
         state.policyHash = event.hash;
         state.policies = withPolicy(state.policies, event);
+        state.deferral = { ...state.deferral, rules: state.install.deferrable ?? [] };
         state.install = NO_INSTALL;
         break;
       case 'PolicyInstallAborted':
         state.install = NO_INSTALL;
         state.givenUp = { reason: event.reason, version: event.version };
+        break;
+      case 'DeferralBegan':
+        state.deferral = { ...state.deferral, isOn: true };
+        break;
+      case 'DeferralEnded':
+        state.deferral = { ...state.deferral, isOn: false };
         break;
       case 'ConfigureIgnored':
       case 'ConfigureRefused':
@@ -200,6 +208,7 @@ export class Edit {
     state.nextDistribution = NO_CHANGE;
     state.rules = config.rules;
     state.autoClone = config.autoClone ?? 'off';
+    state.deferral = { ...NO_DEFERRAL, rules: config.deferrable ?? [] };
     state.culOffAt = 0;
     state.frozenUntil = 0;
     state.install = NO_INSTALL;

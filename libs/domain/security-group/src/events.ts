@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  deferrable,
   distributionMode,
   evidence,
   groupConfig,
@@ -302,6 +303,7 @@ export const policyInstallStarted = z.strictObject({
   waiting: z.array(memberId),
   /** ms since the epoch: given up then. */
   until: whole,
+  deferrable,
 });
 /** Stage two: this member waits for the others. */
 export const policyReady2Finish = z.strictObject({
@@ -332,6 +334,18 @@ export const policyInstallRefused = z.strictObject({
   release,
   reason: z.string(),
 });
+
+/** The group is below full capacity: until `DeferralEnded` members let no connection begin by these rules of the policy. */
+export const deferralBegan = z.strictObject({
+  type: z.literal('DeferralBegan'),
+  version,
+  /** Of the group by weight that serves, in percent, and what it is to be at least. */
+  sharePercent: whole,
+  belowPercent: whole,
+  rules: z.array(z.string()),
+});
+/** Connections begin by every rule again. */
+export const deferralEnded = z.strictObject({ type: z.literal('DeferralEnded'), version, sharePercent: whole });
 
 export const securityGroupEvent = z.discriminatedUnion('type', [
   configured,
@@ -377,6 +391,8 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   policyInstalled,
   policyInstallAborted,
   policyInstallRefused,
+  deferralBegan,
+  deferralEnded,
 ]);
 
 export type SlotsByMember = z.infer<typeof slotsByMember>;

@@ -22,6 +22,7 @@ export type { Heard, MemberState, SiteWords } from './member-states.js';
 export { MEMBER_STATES, memberState, siteWords } from './member-states.js';
 export { PNOTES, pnoteMask, pnoteNames } from './pnotes.js';
 export type {
+  Deferral,
   Distribution,
   Install,
   Member,
@@ -44,7 +45,9 @@ export {
   memberOf,
   policyFor,
   ranksServing,
+  servingPercent,
 } from './state.js';
+export { DEFERS_BELOW_PERCENT } from './decide/deferral.js';
 export { tableHash } from './table/hash.js';
 export type { DataplaneTable } from './views.js';
 export { tableForDataplane, tableMismatch } from './views.js';

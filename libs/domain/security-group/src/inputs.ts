@@ -30,6 +30,9 @@ const deadline = { id: z.string().min(1), at: whole, from: z.literal('deadline')
 /** How packets that come in at an interface are spread (fidelity: F-DIST-MODE). */
 export const distributionMode = z.enum(['general', 'user', 'network']);
 
+/** Names of the rules of a policy that are not critical; absent where it has none. */
+export const deferrable = z.array(z.string().min(1)).min(1).optional();
+
 /** Times and thresholds that the group decides by. */
 export const groupRules = z.strictObject({
   /** fidelity: F-ADMIN-DRAIN; false is the negative control: whoever is taken down is lost at once. */
@@ -44,6 +47,8 @@ export const groupRules = z.strictObject({
   lockstep: z.boolean(),
   /** fidelity: F-POLICY-WITHIN */
   installWithinMs: z.int().min(1),
+  /** fidelity: F-DEFER-BELOW; 0: nothing is deferred; absent: as DEFERS_BELOW_PERCENT has it. */
+  deferBelowPercent: whole.max(100).optional(),
 });
 
 /** Every setting that decides, recorded at version 1 of the stream. */
@@ -68,6 +73,8 @@ export const groupConfig = z.strictObject({
   interfaces: z.strictObject({ inside: distributionMode, outside: distributionMode }).optional(),
   /** Whether members that boot take their image from the single management object; absent: off. */
   autoClone: z.enum(['on', 'off']).optional(),
+  /** Of the policy that members come up with. */
+  deferrable,
   rules: groupRules,
 });
 
@@ -248,6 +255,7 @@ export const installPolicy = z.strictObject({
   smo: memberId.optional(),
   /** Absent where releases make no difference. `runs`: members that have booted it, whether they serve or not. */
   release: policyRelease.extend({ runs: z.array(memberId) }).optional(),
+  deferrable,
   /** For who reads the log. */
   why: z.string().min(1).max(200).optional(),
 });

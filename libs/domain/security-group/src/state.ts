@@ -33,6 +33,8 @@ export interface Install {
   readonly until: number;
   /** Numbers of the members that are not ready to enforce it. */
   readonly waiting: readonly number[];
+  /** Names of its rules that are not critical; absent where it has none. */
+  readonly deferrable?: readonly string[];
 }
 
 export const NO_INSTALL: Install = { hash: '', smo: 0, until: 0, waiting: [] };
@@ -74,6 +76,16 @@ export const NO_CHANGE: NextDistribution = {
   since: 0,
   waiting: [],
 };
+
+/** What waits while the group is below full capacity. */
+export interface Deferral {
+  /** No connection begins by the rules that are not critical. */
+  readonly isOn: boolean;
+  /** Names of those rules of the policy in force. */
+  readonly rules: readonly string[];
+}
+
+export const NO_DEFERRAL: Deferral = { isOn: false, rules: [] };
 
 const NO_RULES: GroupRules = {
   culOffMs: 1,
@@ -122,6 +134,7 @@ export interface SecurityGroupState extends SlotTable {
   readonly nextDistribution: NextDistribution;
   /** Under load until then, in ms since the epoch; 0: not under load. */
   readonly culOffAt: number;
+  readonly deferral: Deferral;
   /** States of members are frozen until then, in ms since the epoch; 0: they are not. */
   readonly frozenUntil: number;
   readonly install: Install;
@@ -139,6 +152,7 @@ export const initialState: SecurityGroupState = {
   autoClone: 'off',
   backup: [],
   culOffAt: 0,
+  deferral: NO_DEFERRAL,
   distribution: AS_CONFIGURED,
   epoch: [],
   frozenUntil: 0,
@@ -210,6 +224,18 @@ export function policyFor(state: SecurityGroupState, rank: number): string | und
 /** Nothing speaks against this member's serving: the operator wants it, and no critical device has a problem. */
 export function isFit(member: Member): boolean {
   return member.status === 'active' && member.admin === 'up' && member.problems.length === 0;
+}
+
+/** Share of the group that is fit to serve, in percent, by weight, or by number where nobody has one. */
+export function servingPercent({ members }: SecurityGroupState): number {
+  const isWeighed = members.some(({ weight }) => weight > 0);
+  let [all, fit] = [0, 0];
+  for (const member of members) {
+    const weight = isWeighed ? member.weight : 1;
+    all += weight;
+    if (isFit(member)) fit += weight;
+  }
+  return all === 0 ? 0 : Math.floor((100 * fit) / all);
 }
 
 /**

@@ -11,6 +11,7 @@ import { TrafficSource } from './traffic-source.js';
 import { resolvePlan } from './workload/plan.js';
 
 const POLICY_DROP = 1;
+const DEFERRED = 21;
 const DEAD_WINDOW = 65;
 
 interface Sent {
@@ -38,6 +39,7 @@ function play(
     startMs: 0,
     reasonName: (code) => (code === POLICY_DROP ? 'policy_drop' : 'dead_window'),
     isLoss: (code) => code >= 64,
+    deferralCode: DEFERRED,
   });
   const line: [number, number][] = [];
   const source = new TrafficSource(layout, ledger, (connection, step) => line.push([connection, step]));
@@ -237,6 +239,14 @@ describe('endpoints in a fabric that loses packets', () => {
     expect(row.outcome).toBe('done');
     expect(row.silenceMs).toBeGreaterThanOrEqual(1000);
     expect(row.silenceMs).toBeLessThan(1010);
+  });
+
+  it('go through their script from when they are let in, and are in no hurry after it', () => {
+    const { rows, sent } = play({ ...plan, exchanges: 4 }, (s) => (s.ms < 5000 ? DEFERRED : 0));
+    expect(rows).toMatchObject([{ outcome: 'done', resent: 3, deferral: { sinceMs: 0, throughMs: 7001 } }]);
+    const lasts = (packets: readonly Sent[]) => packets.at(-1)!.ms - packets[0]!.ms;
+    const undisturbed = play({ ...plan, exchanges: 4 }).sent;
+    expect(lasts(sent.filter((s) => s.ms > 7000))).toBeGreaterThanOrEqual(lasts(undisturbed) - 1);
   });
 
   it('answer a repeated question of DNS again', () => {

@@ -56,6 +56,8 @@ export const rule = z.enum([
 export const policyOfStep = z.strictObject({
   hash: z.string(),
   release: z.strictObject({ rank: z.int().min(1), name: z.string(), runs: ids }),
+  /** Names of its rules whose new connections may wait; absent where none is. */
+  deferrable: ids.optional(),
   /** Version of the group's log as it was asked for: what was installed, or given up, by then does not count. */
   after: whole,
 });

@@ -100,6 +100,8 @@ export const probe = z.strictObject({
 export const policySight = z.strictObject({
   /** Of the one that was installed last. */
   hash: z.string(),
+  /** Names of its rules whose new connections may wait; absent where none is. */
+  deferrable: z.array(z.string()).optional(),
   installed: z.array(z.strictObject({ rank: z.int().min(1), since: whole })),
   /** Why the last installation that was given up was, and when; '' and 0 for never. */
   failure: z.string(),

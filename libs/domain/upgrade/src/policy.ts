@@ -12,7 +12,9 @@ export function policyAsked({ kind, of }: Step, sight: Sight): PolicyOfStep | un
   if (kind !== 'policy' || policy === undefined || first === undefined) return undefined;
   const { release: name } = first.runs;
   const runs = sight.members.filter((m) => m.runs.release === name).map((m) => m.id);
-  return { hash: policy.hash, release: { rank: rankOf(name), name, runs }, after: policy.version };
+  const { hash, deferrable, version: after } = policy;
+  const release = { rank: rankOf(name), name, runs };
+  return { hash, release, ...(deferrable !== undefined && { deferrable }), after };
 }
 
 /** It was installed since it was asked for, and members may be let in again. */

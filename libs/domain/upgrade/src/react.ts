@@ -1,5 +1,5 @@
 import type { EventRef, Intent } from '@rehearsal/kernel';
-import type { StepBegun, UpgradeEvent } from './events.js';
+import type { PolicyOfStep, StepBegun, UpgradeEvent } from './events.js';
 
 /** As much as who decides takes for a reason. */
 const WHY_LENGTH = 200;
@@ -62,9 +62,7 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
     case 'orchestrator-back':
       return toAsked(pkg.kind === 'upgrade' ? revert : uninstall);
     case 'policy':
-      return policy === undefined
-        ? []
-        : [toGroup({ type: 'installPolicy', hash: policy.hash, release: policy.release, why })];
+      return policy === undefined ? [] : [toGroup(installPolicy(policy, why))];
     case 'mvc-on':
     case 'mvc-off':
       return toAsked({ type: 'setMvc', state: kind === 'mvc-on' ? 'on' : 'off' });
@@ -75,4 +73,8 @@ export function react(event: UpgradeEvent, ref: EventRef): readonly Intent[] {
 function whyOf({ pkg, why }: StepBegun): string {
   const what = `upgrade to ${pkg.release} take ${pkg.take}`;
   return why === undefined ? what : `${what}: ${why}`.slice(0, WHY_LENGTH);
+}
+
+function installPolicy({ hash, release, deferrable }: PolicyOfStep, why: string): Intent['input'] {
+  return { type: 'installPolicy', hash, release, ...(deferrable !== undefined && { deferrable }), why };
 }

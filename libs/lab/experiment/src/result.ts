@@ -64,6 +64,16 @@ export const resultSchema = z.strictObject({
     kept: z.int().min(0),
     lost: z.int().min(0),
     lostByCause: counts,
+    /** Put off while the group was below full capacity, as the policy has it; absent where none was. */
+    deferred: z
+      .strictObject({
+        connections: z.int().min(0),
+        /** Their clients gave up before the group was whole again. */
+        neverBegan: z.int().min(0),
+        /** From the first packet that was put off until something came out, or the client gave up. */
+        longestMs: z.int().min(0),
+      })
+      .optional(),
   }),
   /**
    * What the sync policy says each affected connection's state must have met, compared with what the ledger saw:

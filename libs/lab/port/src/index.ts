@@ -1,4 +1,5 @@
 /** The Lab port: what can be done to a running fabric, whichever world it runs in. */
+export * from './deferral.js';
 export * from './fault-records.js';
 export * from './faults.js';
 export * from './fork.js';

@@ -1,3 +1,4 @@
+import { deferredRules } from './deferral.js';
 import { LabError } from './lab-error.js';
 import type { Lab, ProbeReading, WaitFor } from './lab.js';
 import type { LabStatus, ProcessStatus } from './status.js';
@@ -59,6 +60,16 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       const up = (await lab.status()).orchestrators.filter((o) => o.process === 'running');
       return up.length > 0 && up.every((o) => o.detail['balanced'] === true);
     },
+  },
+  deferring: {
+    about: 'true while connections of rules that are not critical are deferred, in the view of any orchestrator',
+    args: [],
+    read: async (lab) => deferredRules(await lab.status()).length > 0,
+  },
+  'under-load': {
+    about: 'true while the group counts as under load, in the view of any orchestrator',
+    args: [],
+    read: async (lab) => (await lab.status()).orchestrators.some((o) => o.detail['underLoad'] === true),
   },
   'orchestrators-active': {
     about: 'how many orchestrators run and call themselves ACTIVE',

@@ -85,6 +85,13 @@ const GROUP: Words<SecurityGroupEvent> = {
     say('policy', 'good', `the new policy${forRelease(e)} is ${e.release === undefined ? 'enforced' : 'installed'}`),
   PolicyInstallAborted: (e) => say('policy', 'bad', `the new policy${forRelease(e)} is given up: ${e.reason}`),
   PolicyInstallRefused: (e) => say('policy', 'bad', `a policy${forRelease(e)} is refused: ${e.reason}`),
+  DeferralBegan: (e) =>
+    say(
+      'policy',
+      'bad',
+      `${e.sharePercent} % of the group serve, less than ${e.belowPercent} %: connections of ${e.rules.join(', ')} are deferred`,
+    ),
+  DeferralEnded: (e) => say('policy', 'good', `${e.sharePercent} % of the group serve: nothing is deferred any more`),
 };
 
 /** What the sync coordinator decided. */

@@ -29,6 +29,8 @@ export const REASONS = {
   memory_exhausted: 19,
   /** The software of the member is known to drop it. */
   known_issue: 20,
+  /** It would have begun a connection by a rule that is not critical, and the group is below full capacity. */
+  deferred: 21,
   // Losses: a failure took it.
   lost_in_member: 64,
   dead_window: 65,

@@ -52,7 +52,12 @@ export interface FabricMoment {
     readonly changingTo: string;
   };
   /** `installing`: hash of the one on its way. */
-  readonly policy: { readonly hash: string; readonly installing: string };
+  readonly policy: {
+    readonly hash: string;
+    readonly installing: string;
+    /** Rules whose connections do not begin; absent while all do. */
+    readonly deferred?: readonly string[];
+  };
   readonly frozen: boolean;
   readonly underLoad: boolean;
   readonly autoClone: string;

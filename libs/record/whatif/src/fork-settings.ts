@@ -37,6 +37,7 @@ export const FORK_EFFECTS: Readonly<Record<SettingName, ForkEffect>> = {
   'cul.offSec': DECIDED,
   'cul.deadMultiplier': ACTS,
   'freeze.policyInstallSec': DECIDED,
+  'defer.belowPercent': DECIDED,
   'policy.lockstep': DECIDED,
   'policy.installWithinMs': DECIDED,
   'policy.missing': ACTS,

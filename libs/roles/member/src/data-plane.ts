@@ -162,6 +162,7 @@ export class DataPlane {
     if (duties.table !== undefined) turns.flush();
     const next = tableForDataplane(state);
     redistribution.take(state);
+    this.parts.pipeline.isDeferring = state.deferral.isOn;
     this.parts.flows.under(next.version, hub.incarnation);
     // A release stamped with the old version would reach its receiver before the table that makes it wait.
     hub.tableVersion = next.version;

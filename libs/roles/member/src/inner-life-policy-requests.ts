@@ -1,7 +1,7 @@
 import type { ReleaseRun } from '@rehearsal/appliance';
 import type { Principal, Runtime } from '@rehearsal/kernel';
 import { askInput } from '@rehearsal/kernel';
-import { checkPolicy } from '@rehearsal/policy';
+import { checkPolicy, deferrableRules } from '@rehearsal/policy';
 import { configSubject } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import { memberOf, ranksServing } from '@rehearsal/security-group';
@@ -68,6 +68,7 @@ export class PolicyRequests {
     }
     offer({ hash, policy });
     this.inputs++;
+    const deferrable = deferrableRules(policy);
     const input = {
       type: 'installPolicy',
       id: `install.${rt.self.id}.${rt.self.incarnation}.${this.inputs}.${id}`,
@@ -76,6 +77,7 @@ export class PolicyRequests {
       hash,
       smo: rt.self.id,
       ...(release !== undefined && { release }),
+      ...(deferrable.length > 0 && { deferrable }),
     };
     askInput(rt, stream, { input, principal }, { withinMs: DECIDED_WITHIN_MS }, (reply) => {
       if (reply.kind === 'failed' || reply.kind === 'rejected') return done({ ok: false, reason: reply.reason });

@@ -12,6 +12,8 @@ export interface OrchestratorConfig {
   readonly orchestrators: readonly string[];
   /** How packets that come in at each interface are spread. */
   readonly interfaces: { readonly inside: Mode; readonly outside: Mode };
+  /** Names of the rules of the members' policy that are not critical; absent for none. */
+  readonly deferrable?: readonly string[];
   /** Hash of the machine code, recorded in every commit. */
   readonly build: string;
   /** What it runs can change: a conductor keeps the record of it. */

@@ -1,8 +1,9 @@
-import type { Decider, Runtime, Settings } from '@rehearsal/kernel';
+import type { Decider, Runtime } from '@rehearsal/kernel';
 import { canonicalBytes, canonicalText, sha256Hex } from '@rehearsal/kernel';
 import type { Detector, Silence } from '@rehearsal/protocol';
 import { firstLife, nextLife, nodeId, nodeKind } from '@rehearsal/protocol';
 import type { GroupRules, SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
+import { DEFERS_BELOW_PERCENT } from '@rehearsal/security-group';
 import type { OrchestratorConfig } from './config.js';
 import type { MemberWatch } from './member-watch.js';
 
@@ -13,7 +14,13 @@ export interface MembershipParts {
 }
 
 /** What the group decides by, as settings have it. */
-function rulesOf(settings: Settings): { readonly rules: GroupRules; readonly requireInStep: boolean } {
+function rulesOf({ settings, deferrable = [] }: OrchestratorConfig): {
+  readonly rules: GroupRules;
+  readonly requireInStep: boolean;
+} {
+  const deferBelowPercent = settings['defer.belowPercent'];
+  // Groups that defer nothing, and are not told to, say nothing of it.
+  const saysDeferral = deferrable.length > 0 || deferBelowPercent !== DEFERS_BELOW_PERCENT;
   return {
     requireInStep: settings['hypersync.requireInStep'],
     rules: {
@@ -23,6 +30,7 @@ function rulesOf(settings: Settings): { readonly rules: GroupRules; readonly req
       freezeOnInstallMs: settings['freeze.policyInstallSec'] * 1000,
       lockstep: settings['policy.lockstep'],
       installWithinMs: settings['policy.installWithinMs'],
+      ...(saysDeferral && { deferBelowPercent }),
     },
   };
 }
@@ -70,8 +78,8 @@ export class Membership {
       this.join();
       return;
     }
-    const { settings, members, orchestrators, interfaces, securityGroup: id } = config;
-    const { rules, requireInStep } = rulesOf(settings);
+    const { settings, members, orchestrators, interfaces, deferrable = [], securityGroup: id } = config;
+    const { rules, requireInStep } = rulesOf(config);
     group.submit(
       {
         type: 'configure',
@@ -86,6 +94,7 @@ export class Membership {
           requireInStep,
           interfaces: { inside: interfaces.inside, outside: interfaces.outside },
           ...(settings['smo.autoClone'] && { autoClone: 'on' }),
+          ...(deferrable.length > 0 && { deferrable: [...deferrable] }),
           rules,
         },
       },
@@ -101,7 +110,7 @@ export class Membership {
   /** Has the group decide by the present settings; whoever comes first writes it, for the others it is already so. */
   setRules(): void {
     const { rt, config, group } = this.parts;
-    const { rules, requireInStep } = rulesOf(config.settings);
+    const { rules, requireInStep } = rulesOf(config);
     const { state } = group;
     if (state.requireInStep === requireInStep && canonicalText(state.rules) === canonicalText(rules)) return;
     const said = { rules, requireInStep };

@@ -49,6 +49,7 @@ export function groupStatus(
     tableHash: facts.tableHash,
     smo: memberOf(state, state.smo),
     underLoad: state.culOffAt > 0,
+    deferral: state.deferral,
     frozen: state.frozenUntil > 0,
     policyHash: state.policyHash,
     distribution: state.nextDistribution.since > 0 ? 'changing' : distributionWord(state.distribution),

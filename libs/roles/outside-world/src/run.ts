@@ -98,6 +98,7 @@ export class Run {
       tagBits,
       reasonName,
       isLoss,
+      deferralCode: REASONS.deferred,
     });
     this.ways = ways;
     this.limits = limits;

@@ -26,6 +26,7 @@ export function lookAt(
     package: number,
     policy: {
       hash: group.policyHash || policyHash,
+      ...(group.deferral.rules.length > 0 && { deferrable: [...group.deferral.rules] }),
       installed: group.policies.map(({ rank, since }) => ({ rank, since })),
       failure: group.givenUp.reason,
       failedAt: group.givenUp.version,

@@ -33,7 +33,7 @@ export class PolicyPreparer {
   /** To be called now and then. */
   look(): void {
     const { rt, stream, group, mayPrepare, policyHash } = this.#parts;
-    const { install, policies, smo, policyHash: last } = group();
+    const { install, policies, smo, policyHash: last, deferral } = group();
     const isPossible = install.hash === '' && policies.length > 0 && smo > 0;
     if (this.#asked !== undefined || !isPossible || !mayPrepare()) return;
     const name = this.#releaseWithout();
@@ -46,6 +46,7 @@ export class PolicyPreparer {
       from: 'command' as const,
       hash: last || policyHash,
       release: { rank: rankOf(name), name, runs: this.#members().flatMap((m) => (m.release === name ? [m.id] : [])) },
+      ...(deferral.rules.length > 0 && { deferrable: [...deferral.rules] }),
       why: `prepared for ${name}`,
     };
     const principal = { name: 'management', known: 'service' as const };

@@ -274,6 +274,7 @@ export class UpgradeConductorRole implements Role {
     const { ready } = this.health();
     const { status, step, steps, stopped, share, plan, target, rollback } = this.#upgrade.state;
     const { appliances, packages } = this.#software.state;
+    const { isOn, rules } = this.#group.state.deferral;
     return {
       state: status.toUpperCase(),
       ready,
@@ -288,6 +289,7 @@ export class UpgradeConductorRole implements Role {
         rollback,
         ...(steps[step]?.kind === 'gate' && this.#probed && { probe: this.#probed }),
       },
+      ...(rules.length > 0 && { deferred: isOn ? rules : [] }),
       appliances: appliances.map(({ id, role, runs, boots, work, failure, mvc, held, incarnation, snapshots }) => {
         return { id, role, runs, boots, work: work?.kind ?? 'none', failure, mvc, held, incarnation, snapshots };
       }),

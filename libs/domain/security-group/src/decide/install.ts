@@ -2,6 +2,7 @@ import type { SecurityGroupEvent } from '../events.js';
 import type { InstallPolicy, PolicyReady, PolicyRelease, TimeUp } from '../inputs.js';
 import type { SecurityGroupState } from '../state.js';
 import { activeMembers, memberNumber, memberOf, ranksServing } from '../state.js';
+import { goOnDeferring } from './deferral.js';
 import type { Draft } from './draft.js';
 import { draftFrom } from './draft.js';
 
@@ -13,7 +14,7 @@ import { draftFrom } from './draft.js';
 export function installPolicy(state: SecurityGroupState, input: InstallPolicy): readonly SecurityGroupEvent[] {
   const draft = draftFrom(state);
   const { version } = draft;
-  const { hash } = input;
+  const { hash, deferrable } = input;
   const release = releaseOf(input);
   const reason = whyNot(state, input);
   if (reason !== undefined) {
@@ -30,12 +31,16 @@ export function installPolicy(state: SecurityGroupState, input: InstallPolicy): 
     smo: memberOf(state, state.smo),
     waiting,
     until: input.at + installWithinMs,
+    ...(deferrable !== undefined && { deferrable }),
   });
   if (freezeOnInstallMs > 0) {
     const until = Math.max(state.frozenUntil, input.at + freezeOnInstallMs);
     draft.emit({ type: 'StateFrozen', version, reason: 'policyInstall', until });
   }
-  if (!lockstep) draft.emit({ type: 'PolicyInstalled', version, hash, ...release });
+  if (!lockstep) {
+    draft.emit({ type: 'PolicyInstalled', version, hash, ...release });
+    goOnDeferring(draft);
+  }
   return draft.events();
 }
 
@@ -47,6 +52,7 @@ export function policyReady(state: SecurityGroupState, input: PolicyReady): read
   const draft = draftFrom(state);
   draft.emit({ type: 'PolicyReady2Finish', version: draft.version, member, hash });
   goOnInstalling(draft);
+  goOnDeferring(draft);
   return draft.events();
 }
 

@@ -2,6 +2,7 @@ import { canonicalText } from '@rehearsal/kernel';
 import type { SecurityGroupEvent } from '../events.js';
 import type { SetRules } from '../inputs.js';
 import type { SecurityGroupState } from '../state.js';
+import { goOnDeferring } from './deferral.js';
 import { draftFrom } from './draft.js';
 
 /** Times and thresholds are others from now on; what is under way by the old ones comes to its end by them. */
@@ -15,6 +16,7 @@ export function setRules(state: SecurityGroupState, input: SetRules): readonly S
     draft.emit({ type: 'RulesIgnored', version, reason: 'these are its rules already' });
   } else {
     draft.emit({ type: 'RulesSet', version, rules, requireInStep });
+    goOnDeferring(draft);
   }
   return draft.events();
 }

@@ -4,6 +4,7 @@ import { activeMembers, exposedSlots, holders, memberOf } from '../state.js';
 import { imbalanceOf, swapsOfLeaving, swapsToBalance } from '../table/balance.js';
 import { chooseCopies } from '../table/placement.js';
 import { rowsOf } from '../table/rows.js';
+import { goOnDeferring } from './deferral.js';
 import type { Draft } from './draft.js';
 import { goOnInstalling } from './install.js';
 import { goOnChanging } from './set-distribution.js';
@@ -34,6 +35,7 @@ export function settle(draft: Draft, reason: CopiesChosen['reason'], member: str
   if (state.rebalancing && actives.length > 0 && isEmpty(copies)) draft.emit({ type: 'GroupBalanced', version });
   goOnInstalling(draft);
   goOnChanging(draft);
+  goOnDeferring(draft);
 }
 
 /** Swaps what can be swapped now and returns who is to be copied to, slot by slot. */

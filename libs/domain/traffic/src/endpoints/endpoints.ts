@@ -55,6 +55,7 @@ export class Endpoints {
 
   /** A packet of that step reached its receiver whole. */
   arrived(connection: number, step: number): void {
+    if (this.ends.ledger.deferrals.cameOutAt(connection, this.ends.nowMs)) this.ends.startAnew(connection);
     const kind = stepKind(step);
     const receivers = kind >= STEP.synAck ? this.clients : this.servers;
     receivers.hears(connection, kind, stepExchange(step), stepSegment(step));

@@ -93,6 +93,11 @@ export class Ends {
     this.enqueue(c, step);
   }
 
+  /** What is due at a time after the start is due from now on: whoever had to wait is not in a hurry after it. */
+  startAnew(c: number): void {
+    this.startedUs[c] = this.nowUs;
+  }
+
   /** This end has heard what it waited for. */
   heardBy(owner: number): void {
     this.retries[owner] = 0;

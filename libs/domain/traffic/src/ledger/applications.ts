@@ -27,7 +27,8 @@ export function applicationsOf(ledger: Ledger, names: ConnectionNames, nowMs: nu
   const byService = new Map<string, { service: string; open: number; answered: number; stuck: number }>();
   let longest = -1;
   for (let c = 0; c < book.size; c++) {
-    if (outcomeOf(ledger, c) !== 'open') continue;
+    // Who is put off has not begun, by policy: that is not for want of service.
+    if (outcomeOf(ledger, c) !== 'open' || ledger.deferrals.isPutOff(c)) continue;
     const service = names.service(c);
     let faring = byService.get(service);
     if (faring === undefined) byService.set(service, (faring = { service, open: 0, answered: 0, stuck: 0 }));

@@ -1,6 +1,6 @@
 import type { LatencySummary } from '@rehearsal/kernel';
 import type { OutcomeName } from './connection-book.js';
-import { CONNECTION_KIND, OUTCOME_NAMES } from './connection-book.js';
+import { CONNECTION_KIND, OUTCOME, OUTCOME_NAMES } from './connection-book.js';
 import type { FaultMark } from './fault-mark.js';
 import type { ProbeSums } from '../probes/probe-sums.js';
 import type { Ledger } from './ledger.js';
@@ -38,7 +38,7 @@ export interface LedgerSummary {
     readonly unexplained: number;
     readonly duplicated: number;
   };
-  /** Connections by outcome; `lost` are those that gave up. */
+  /** Connections by outcome; `lost` are those that gave up, but for those the fabric had put off. */
   readonly connections: Readonly<Record<OutcomeName | 'total' | 'lost', number>>;
   readonly latency: LatencySummary;
   /** Packets that were answered by another member than the one they were steered to. */
@@ -112,6 +112,13 @@ export interface ConnectionRow {
   /** First delivery after the mark, in ms since it. */
   readonly firstAfterMarkMs: number | null;
   readonly worstLatencyAfterMarkUs: number;
+  /** Its beginning was put off; absent where it was not. */
+  readonly deferral?: {
+    /** When the first packet was sent that was put off. */
+    readonly sinceMs: number;
+    /** When something of it came out after that; null: nothing did. */
+    readonly throughMs: number | null;
+  };
 }
 
 /** What the ledger does not know of a connection. */
@@ -158,9 +165,11 @@ export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
   const { book, options, reasons } = ledger;
   const outcomes: Record<OutcomeName, number> = { unstarted: 0, open: 0, done: 0, reset: 0, gave_up: 0 };
   const unexplained = ledger.outstanding + ledger.expired;
+  let putOff = 0;
   let balanced = ledger.sent === ledger.delivered + ledger.dropped + ledger.lost + ledger.outstanding + ledger.expired;
   for (let c = 0; c < book.size; c++) {
     outcomes[outcomeOf(ledger, c)]++;
+    if (book.outcome[c] === OUTCOME.gave_up && ledger.deferrals.isPutOff(c)) putOff++;
     const known = book.delivered[c] + book.dropped[c] + book.lost[c] + book.underWay[c] + book.expired[c];
     if (book.sent[c] !== known) balanced = false;
   }
@@ -188,7 +197,7 @@ export function summarize(ledger: Ledger, nowMs: number): LedgerSummary {
       unexplained,
       duplicated: ledger.duplicated,
     },
-    connections: { ...outcomes, total: book.size, lost: outcomes.gave_up },
+    connections: { ...outcomes, total: book.size, lost: outcomes.gave_up - putOff },
     latency: ledger.latency.summary(),
     correction: summarizeCorrection(ledger),
     violations: ledger.translations.violations(),
@@ -244,7 +253,13 @@ function rowOf(ledger: Ledger, names: ConnectionNames, mark: FaultMark, nowMs: n
     silenceMs: wholeMs(ledger.silenceSince(mark, c, nowMs)),
     firstAfterMarkMs: wholeMsOrNull(mark.firstAfterMs[c]),
     worstLatencyAfterMarkUs: mark.worstLatencyUs[c],
+    ...deferralOf(ledger, c),
   };
+}
+
+function deferralOf({ deferrals }: Ledger, c: number): Pick<ConnectionRow, 'deferral'> {
+  if (deferrals.sinceMs[c] < 0) return {};
+  return { deferral: { sinceMs: wholeMs(deferrals.sinceMs[c]), throughMs: wholeMsOrNull(deferrals.throughMs[c]) } };
 }
 
 function summarizeCorrection(ledger: Ledger): CorrectionSummary {

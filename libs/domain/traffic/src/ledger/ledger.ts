@@ -1,6 +1,7 @@
 import { LatencyHistogram } from '@rehearsal/kernel';
 import type { OutcomeName } from './connection-book.js';
 import { ConnectionBook, OUTCOME } from './connection-book.js';
+import { Deferrals } from './deferrals.js';
 import { FaultMark } from './fault-mark.js';
 import { LossLog, NO_WORD } from './loss-log.js';
 import { PACKET_STATE, PacketRing } from './packet-ring.js';
@@ -20,6 +21,8 @@ export interface LedgerOptions {
   readonly reasonName: (code: number) => string;
   /** A loss is what a failure took; any other code is somebody's decision, a drop. */
   readonly isLoss: (code: number) => boolean;
+  /** The drop by which the fabric puts the beginning of a connection off; by default there is none. */
+  readonly deferralCode?: number;
   /** Packets of connections below this number have right checksums, and need no look when they are sent; by default 0. */
   readonly builtRight?: number;
   /** Packets that did not come out which are listed one by one; by default 65 536. */
@@ -61,6 +64,7 @@ export class Ledger {
   readonly reasons = new ReasonCounts();
   readonly losses: LossLog;
   readonly translations: Translations;
+  readonly deferrals: Deferrals;
   readonly marks: FaultMark[];
   openConnections = 0;
   sent = 0;
@@ -92,6 +96,7 @@ export class Ledger {
     this.builtRight = options.builtRight ?? 0;
     this.losses = new LossLog(options.lossesListed ?? DEFAULT_LOSSES_LISTED);
     this.translations = new Translations(options.connections);
+    this.deferrals = new Deferrals(options.connections);
     this.mark_ = new FaultMark('start', options.startMs, this.book);
     this.marks = [this.mark_];
   }
@@ -161,6 +166,7 @@ export class Ledger {
     ring.state[place] = PACKET_STATE.delivered;
     this.delivered++;
     book.delivered[connection]++;
+    if (this.deferrals.connections > 0) this.deferrals.cameOut(connection, nowMs);
     // Pieces of a datagram may overtake each other: whoever needs the first one keeps the others until it comes.
     if (!isPiece(words, at, lenBytes)) this.noteOrder(tag, direction, connection);
     const latencyUs = (this.microseconds(nowMs) - ring.sentUs[place]) >>> 0;
@@ -355,6 +361,7 @@ export class Ledger {
     if (state === PACKET_STATE.dropped) {
       this.dropped++;
       book.dropped[connection]++;
+      if (code === this.options.deferralCode) this.deferrals.putOff(connection, sentMs);
       if (this.isTooEarly(connection, sentMs)) book.droppedTooEarly[connection]++;
     } else {
       this.lost++;

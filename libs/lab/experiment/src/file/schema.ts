@@ -56,6 +56,12 @@ const hypothesisProbe = probe.extend({
 const budget = z.strictObject({
   packetsLost: z.int().min(0).optional().describe('packets that may be lost for a named reason'),
   onlyLost: z.array(z.string()).optional().describe('reasons for which packets may be lost; default: any'),
+  onlyDropped: z.array(z.string()).optional().describe('reasons for which packets may be dropped; default: any'),
+  timesUnderLoad: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('how often the group may begin to be under load; default: any number'),
   membersLost: z.int().min(0).optional().describe('how often members may be declared lost; default: any number'),
   connectionsLost: z.int().min(0).optional().describe('connections that may not outlive the faults'),
   connectionsLostAtLeast: z

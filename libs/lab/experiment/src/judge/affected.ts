@@ -85,6 +85,8 @@ export function affectedConnections(
       const metAtMs = Math.max(faultAtMs, earlier?.faultAtMs ?? faultAtMs);
       if (row.openedMs === null || row.openedMs > metAtMs) continue;
       if (row.closedMs !== null && row.closedMs <= metAtMs) continue;
+      // Put off until later, or for good: nobody held it yet.
+      if (row.deferral !== undefined && (row.deferral.throughMs ?? Infinity) > metAtMs) continue;
       const parent = row.follows === null ? undefined : rowById.get(row.follows);
       const known = history.isSpreadChanged === true ? undefined : places.get(row.id);
       const place = known ?? history.placeOf(row, parent, metAtMs);

@@ -42,6 +42,8 @@ export interface FabricHistory {
   readonly losses: readonly MemberLoss[];
   /** Who was lost because nothing was heard of it, as `orchestrator 1_1`, in the order of the log. */
   readonly fellSilent?: readonly { readonly who: string; readonly atMs: number }[];
+  /** When the group began to count as under load, in the order of the log. */
+  readonly underLoadFromMs?: readonly number[];
   /**
    * Where a connection is held at a time (ms since the epoch), or, without one, where it may ever have been; `parent` is
    * the one it follows from.

@@ -83,6 +83,7 @@ interface Given {
   readonly notes?: RunRecord['notes'];
   readonly world?: RunRecord['world'];
   readonly fellSilent?: FabricHistory['fellSilent'];
+  readonly underLoadFromMs?: FabricHistory['underLoadFromMs'];
   /** What differs, of all connections, from a home of its own number, copied as the profile says. */
   readonly place?: Partial<Placement>;
 }
@@ -138,6 +139,7 @@ function judged(given: Given): Judgement {
     losses: given.losses ?? [loss()],
     placeOf: ({ id }) => ({ home: id, entries: [], copied: settings['sync.policy'], ...given.place }),
     fellSilent: given.fellSilent ?? [],
+    underLoadFromMs: given.underLoadFromMs ?? [],
   };
   const evidence: Evidence = {
     record,
@@ -285,6 +287,23 @@ describe('a run', () => {
     expect(judged({ ...given, budget: { packetsLost: 9 } }).result.verdict).toBe('pass');
   });
 
+  it('allows drops only for the reasons its budget names, where it names any', () => {
+    const given = { rows: [row(1)], ledger: { dropped: { deferred: 5, cpu_overload: 1 } } };
+    expect(judged({ ...given, budget: { onlyDropped: ['deferred'] } }).result.reasons).toEqual([
+      '1 packet dropped for cpu_overload, and only deferred may drop any',
+    ]);
+    expect(judged({ ...given, budget: { onlyDropped: [] } }).result.reasons).toHaveLength(2);
+    expect(judged(given).result.verdict).toBe('pass');
+  });
+
+  it('allows the group to be under load as often as its budget says', () => {
+    const given = { rows: [row(1)], underLoadFromMs: [KILL_MS] };
+    expect(judged({ ...given, budget: { timesUnderLoad: 1 } }).result.verdict).toBe('pass');
+    expect(judged({ ...given, budget: { timesUnderLoad: 0 } }).result.reasons).toEqual([
+      'the group was under load 1 time, at most 0 may be',
+    ]);
+  });
+
   it('allows as many members to be declared lost as its budget says', () => {
     const given = { rows: [row(1)] };
     expect(judged({ ...given, budget: { membersLost: 1 } }).result.verdict).toBe('pass');
@@ -410,6 +429,43 @@ describe('a connection that follows from a lost one', () => {
   it('is unexplained where the first came to a good end', () => {
     const { result } = judged({ rows: [row(1), data], control: [row(1), row(9)], profile: 'vendor' });
     expect([result.verdict, result.ledger.unexplained]).toEqual(['fail', 1]);
+  });
+});
+
+describe('a connection that was deferred', () => {
+  const sinceMs = KILL_MS - 2000;
+  const waits = { openedMs: sinceMs, sent: 3, dropped: { deferred: 3 }, deferral: { sinceMs, throughMs: null } };
+  const gaveUp = row(1, { ...waits, closedMs: KILL_MS + 5000, outcome: 'gave_up', delivered: 0 });
+
+  it('is neither lost nor affected where its client gives up, nor is what would have followed from it', () => {
+    const data = row(2, { follows: 1, openedMs: null, closedMs: null, outcome: 'unstarted', sent: 0, delivered: 0 });
+    const { result, notWell } = judged({ rows: [gaveUp, data] });
+    expect(result).toMatchObject({
+      verdict: 'pass',
+      ledger: { unexplained: 0 },
+      connections: { affected: 0, lost: 0, deferred: { connections: 1, neverBegan: 1, longestMs: 7000 } },
+    });
+    expect(notWell.map(({ row: { id }, cause }) => [id, cause])).toEqual([
+      [1, 'deferred'],
+      [2, 'deferred'],
+    ]);
+  });
+
+  it('is affected by a member that is lost once it has begun, and not before', () => {
+    const through = (throughMs: number) => [row(1, { ...waits, deferral: { sinceMs, throughMs } })];
+    expect(judged({ rows: through(KILL_MS + 1) }).result.connections).toEqual({
+      opened: 1,
+      affected: 0,
+      kept: 0,
+      lost: 0,
+      lostByCause: {},
+      deferred: { connections: 1, neverBegan: 0, longestMs: 2001 },
+    });
+    expect(judged({ rows: through(KILL_MS - 500) }).result.connections).toMatchObject({ affected: 1, kept: 1 });
+  });
+
+  it('is not spoken of where there was none', () => {
+    expect(judged({ rows: [row(1)] }).result.connections).not.toHaveProperty('deferred');
   });
 });
 

@@ -8,6 +8,8 @@ import type { RunResult, Verdict } from '../result.js';
 import { affectedConnections, failuresOf, faultTimeOf, type RowsFor } from './affected.js';
 import { isApplied } from './applied.js';
 import { correctionOf } from './correction.js';
+import { DEFERRED, deferralOf, followsPutOff, isOrFollowsPutOff } from './deferred.js';
+import { dropsAndLoad } from './drops-and-load.js';
 import type { FabricHistory } from './history.js';
 import { knownIssuesOf } from './known-issues.js';
 import type { NotWell } from './losses.js';
@@ -51,7 +53,8 @@ export function judge(evidence: Evidence): Judgement {
   const lost = affected.filter((a) => a.cause !== undefined);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const elsewhere = rows
-    .filter((row) => !affectedIds.has(row.id) && isLost(row, control.get(row.id)))
+    .filter((row) => !affectedIds.has(row.id) && !isOrFollowsPutOff(row, parentOf(row, byId)))
+    .filter((row) => isLost(row, control.get(row.id)))
     .map((row) => ({ row, cause: causeOfLoss(row, control.get(row.id), undefined, parentOf(row, byId)) }));
   const lostElsewhere = elsewhere.map((e) => e.cause);
   const strange = strangeAmong(elsewhere, byId, history, faults);
@@ -60,8 +63,10 @@ export function judge(evidence: Evidence): Judgement {
   for (const row of rows) if (row.unexplained > 0) unnamed.delete(row.id);
   for (const a of lost) if (a.cause === NO_CAUSE) unnamed.add(a.row.id);
   for (const e of elsewhere) if (e.cause === NEVER_BEGAN) unnamed.delete(e.row.id);
+  for (const row of rows) if (followsPutOff(row, parentOf(row, byId))) unnamed.delete(row.id);
   const unexplained = ledger.unexplained + unnamed.size;
 
+  const deferred = deferralOf(rows, ledger.atMs);
   const result: Omit<RunResult, 'verdict' | 'reasons'> = {
     run: record.runId,
     folder: evidence.folder,
@@ -78,6 +83,7 @@ export function judge(evidence: Evidence): Judgement {
       kept: affected.length - lost.length,
       lost: lost.length,
       lostByCause: tally(lost.map((a) => a.cause!)),
+      ...(deferred !== undefined && { deferred }),
     },
     prediction: comparePrediction(affected, strange, record.settings),
     failover: failoverOf(evidence, faults, affected),
@@ -120,6 +126,10 @@ function whatDidNotEndWell(
     const twin = control.get(row.id);
     const met = metById.get(row.id);
     const parent = parentOf(row, byId);
+    if (met === undefined && isOrFollowsPutOff(row, parent)) {
+      if (row.outcome !== 'done') notWell.push({ row, cause: DEFERRED, alsoWithoutFaults: false, affected: undefined });
+      continue;
+    }
     const lost = met === undefined ? isLost(row, twin) : met.cause !== undefined;
     if (!lost && row.outcome === 'done') continue;
     const cause = lost
@@ -204,6 +214,7 @@ function failures(
       `${counted(count, 'packet')} lost for ${name}, and only ${onlyLost.join(', ') || 'nothing'} may take any`,
     );
   }
+  reasons.push(...dropsAndLoad(evidence.budget, ledger, evidence.history));
   const connectionsLost = result.connections.lost + lostElsewhere.length;
   const connectionBudget = mayLose.connections ?? (lossless ? 0 : Number.MAX_SAFE_INTEGER);
   if (connectionsLost > connectionBudget) {

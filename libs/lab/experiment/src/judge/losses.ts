@@ -2,6 +2,7 @@ import type { FaultRecord } from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal } from '@rehearsal/traffic';
 import { CLOCKS_DIFFER_MS } from './clocks.js';
 import type { FabricHistory } from './history.js';
+import { DEFERRED } from './deferred.js';
 import { isApplied } from './applied.js';
 import { BEGAN_LATE, type AffectedConnection } from './lost-connections.js';
 
@@ -115,7 +116,7 @@ export function lossesOf(
 
 function lostConnection(entry: NotWell, faults: readonly FaultRecord[], firstLostMs: number | undefined) {
   const { row, cause, alsoWithoutFaults, affected } = entry;
-  const fault = alsoWithoutFaults ? undefined : faultOf(entry, faults, firstLostMs);
+  const fault = alsoWithoutFaults || cause === DEFERRED ? undefined : faultOf(entry, faults, firstLostMs);
   return {
     id: row.id,
     tuple: row.tuple,

@@ -67,6 +67,7 @@ export function momentOf({ plan, states, commitOf, notes }: MomentParts): Fabric
     policy: {
       hash: policyFor(group, group.members[group.smo - 1]?.rank ?? 0) ?? '',
       installing: group.install.hash,
+      ...(group.deferral.isOn && { deferred: group.deferral.rules }),
     },
     frozen: group.frozenUntil > 0,
     underLoad: group.culOffAt > 0,

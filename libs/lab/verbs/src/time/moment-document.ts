@@ -22,7 +22,12 @@ export const iteratorOutput = z.strictObject({
   startedAtMs: z.number(),
 });
 export const distributionOutput = z.strictObject({ inside: z.string(), outside: z.string(), changingTo: z.string() });
-export const policyOutput = z.strictObject({ hash: z.string(), installing: z.string() });
+export const policyOutput = z.strictObject({
+  hash: z.string(),
+  installing: z.string(),
+  /** Rules whose connections do not begin; absent while all do. */
+  deferred: z.array(z.string()).readonly().optional(),
+});
 
 /** What `at` answers without a command. */
 export const momentOutput = z.strictObject({
@@ -196,7 +201,10 @@ export function distributionText({ inside, outside, changingTo }: MomentOutput['
   return `${inside} inside, ${outside} outside${changingTo === '' ? '' : `, changing to ${changingTo}`}`;
 }
 
-export function policyText({ hash, installing }: MomentOutput['policy']): string {
-  const now = hash === '' ? 'the one that members came up with' : hash.slice(0, 16);
-  return installing === '' ? now : `${now}; ${installing.slice(0, 16)} is being installed`;
+export function policyText({ hash, installing, deferred = [] }: MomentOutput['policy']): string {
+  return [
+    hash === '' ? 'the one that members came up with' : hash.slice(0, 16),
+    ...(installing === '' ? [] : [`${installing.slice(0, 16)} is being installed`]),
+    ...(deferred.length === 0 ? [] : [`new connections of ${deferred.join(', ')} are deferred`]),
+  ].join('; ');
 }

@@ -1,5 +1,6 @@
 import { LabError, type Lab } from '@rehearsal/lab-port';
 import { z } from 'zod';
+import { deferralText } from '../verbs/deferral-text.js';
 import { textTable } from '../verbs/table.js';
 
 const software = z.strictObject({ release: z.string(), take: z.int() });
@@ -35,6 +36,8 @@ export const upgradeStatus = z.object({
     /** What the gate has seen last that the upgrade stands at, or stopped at. */
     probe: probed.optional(),
   }),
+  /** Rules of the policy whose connections do not begin just now; absent of a fabric whose policy defers nothing. */
+  deferred: z.array(z.string()).optional(),
   appliances: z.array(
     z.object({
       id: z.string(),
@@ -68,7 +71,7 @@ export async function conductorOf(lab: Lab): Promise<unknown> {
   );
 }
 
-export function upgradeText({ upgrade, appliances }: UpgradeStatusOutput): string {
+export function upgradeText({ upgrade, appliances, deferred = [] }: UpgradeStatusOutput): string {
   const { status, step, steps, stopped, share, rollback } = upgrade;
   const now = steps[step];
   const where =
@@ -84,7 +87,7 @@ export function upgradeText({ upgrade, appliances }: UpgradeStatusOutput): strin
     failure,
   ]);
   const probes = isUnderWay ? probedText(upgrade.probe) : '';
-  return `${head}${why}${probes}${textTable(['appliance', 'runs', 'next', 'work', 'failure'], rows)}`;
+  return `${head}${deferralText(deferred)}${why}${probes}${textTable(['appliance', 'runs', 'next', 'work', 'failure'], rows)}`;
 }
 
 /** How the probes of a gate stand, service by service; nothing where none were sent. */

@@ -31,6 +31,9 @@ export function resultTable(results: readonly (readonly [string, Shown])[]): str
       row('  kept', (r) => r.connections.kept),
       row('  lost', (r) => r.connections.lost),
       row('  lost by cause', (r) => countsText(r.connections.lostByCause, '-')),
+      ...(results.some(([, r]) => r.connections.deferred !== undefined)
+        ? [row('  deferred', (r) => deferredText(r.connections.deferred))]
+        : []),
       row('predicted lost', (r) => predictionText(r.prediction)),
       row('  measured', (r) => r.prediction.measuredLost),
       row('  spared', (r) => countsText(r.prediction.spared, '-')),
@@ -60,6 +63,13 @@ function probesText(probes: RunResult['ledger']['probes']): string {
 /** What the sync policy says, cause by cause. */
 function predictionText({ predictedLost, predictedByCause }: RunResult['prediction']): string {
   return predictedLost === 0 ? '0' : `${predictedLost} (${countsText(predictedByCause, '-')})`;
+}
+
+function deferredText(deferred: RunResult['connections']['deferred']): string {
+  if (deferred === undefined) return '0';
+  const { connections, neverBegan, longestMs } = deferred;
+  const gaveUp = neverBegan === 0 ? '' : `, ${neverBegan} of them never began`;
+  return `${connections}, for ${msText(longestMs)} at most${gaveUp}`;
 }
 
 function correctionText({ packets, perMille, extraP50Us }: RunResult['ledger']['correction']): string {

@@ -1,5 +1,7 @@
+import { deferredRules } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
+import { deferralText } from './deferral-text.js';
 import { labOf, nameField } from './lab-fields.js';
 import { processRows, rowsOf, rowsText } from './status-text.js';
 
@@ -18,6 +20,8 @@ const output = z.strictObject({
   world: z.string(),
   atMs: z.number(),
   ...processRows,
+  /** Rules of the policy whose connections do not begin just now, since the group is below full capacity. */
+  deferred: z.array(z.string()),
   /** Of a fabric that stays up; null where it ends with its run. */
   standing: z
     .strictObject({
@@ -56,6 +60,7 @@ export default verb({
       world: lab.world,
       atMs: s.atMs,
       ...rowsOf(s),
+      deferred: [...deferredRules(s)],
       standing:
         standing === undefined
           ? null
@@ -69,6 +74,7 @@ export default verb({
     return [
       `fabric ${out.fabric}${named} (${out.profile}), run ${out.run}, bus ${out.bus}${isComing}\n\n`,
       rowsText(out),
+      deferralText(out.deferred),
       ...(flows === undefined || flows === null ? [] : ['\n', flowText(flows)]),
       ...(typeof metrics === 'string' ? [`metrics: ${metrics}\n`] : []),
     ].join('');

@@ -3,6 +3,7 @@ import { durationText } from '@rehearsal/report/words';
 import { z } from 'zod';
 import { EXIT, verb } from '../registry/verb.js';
 import type { TimedRun } from '../window/time-once.js';
+import { deferredIntervals } from '../window/deferred.js';
 import { clockAt, readWindow, reducedCapacity, spreadOf, stepSpreads } from '../window/window.js';
 import { readSeedRange, seedRange } from './seed-range.js';
 import { textTable } from './table.js';
@@ -30,6 +31,9 @@ const output = z.strictObject({
   /** By the clock: who begins to go back then is back when the window closes, in 95 of 100 runs. */
   lastMomentBack: z.string().nullable(),
   reduced: z.array(z.strictObject({ from: z.string(), to: z.string(), sharePercent: z.int() })),
+  deferred: z
+    .array(z.strictObject({ from: z.string(), to: z.string(), rules: z.array(z.string()) }))
+    .describe('when connections of rules that are not critical do not begin'),
 });
 type Out = z.output<typeof output>;
 
@@ -87,6 +91,11 @@ export default verb({
         to: clockAt(window, toMs),
         sharePercent,
       })),
+      deferred: deferredIntervals(runs).map(({ fromMs, toMs, rules }) => ({
+        from: clockAt(window, fromMs),
+        to: clockAt(window, toMs),
+        rules: [...rules],
+      })),
     };
   },
   render: windowText,
@@ -106,5 +115,13 @@ function windowText(out: Out): string {
       ['less than all serves from', 'to', 'of the group at least'],
       out.reduced.map((r) => [r.from, r.to, `${r.sharePercent} %`]),
     ),
+    ...(out.deferred.length === 0
+      ? []
+      : [
+          textTable(
+            ['deferred from', 'to', 'new connections of'],
+            out.deferred.map((d) => [d.from, d.to, d.rules.join(', ')]),
+          ),
+        ]),
   ].join('\n');
 }

@@ -2,6 +2,8 @@ import { bringUp, conduct, type ActivityRecord, type Experiment, type Workbench 
 import { LabError, type FabricPlan, type Lab } from '@rehearsal/lab-port';
 import { assessLog, type CapacityInterval, type CommitLine } from '@rehearsal/runbook';
 
+import { deferredIn, type DeferredInterval } from './deferred.js';
+
 /** How long one step of a procedure took. */
 export interface TimedStep {
   readonly name: string;
@@ -17,6 +19,7 @@ export interface TimedRun {
   readonly backMs: number | null;
   /** Times from the beginning of the procedure. */
   readonly capacity: readonly CapacityInterval[];
+  readonly deferred: readonly DeferredInterval[];
   /** Why it did not come to its end. */
   readonly error?: string;
 }
@@ -55,6 +58,7 @@ export async function timeOnce({ experiment, plan, bench, folder }: TimeWork, se
       totalMs: toMs - fromMs,
       backMs: await timeBack(lab),
       capacity,
+      deferred: deferredIn(commits, fromMs, toMs),
     };
   } finally {
     await lab.down();
@@ -62,7 +66,7 @@ export async function timeOnce({ experiment, plan, bench, folder }: TimeWork, se
 }
 
 function broken(seed: number, error: string): TimedRun {
-  return { seed, steps: [], totalMs: 0, backMs: null, capacity: [], error };
+  return { seed, steps: [], totalMs: 0, backMs: null, capacity: [], deferred: [], error };
 }
 
 function whyFailed({ activity, exception, output }: ActivityRecord): string {

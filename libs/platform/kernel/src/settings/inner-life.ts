@@ -62,6 +62,19 @@ export const INNER_LIFE = {
     where: 'security group',
     about: 'For this long after a policy begins to be installed no state of a member changes; 0 freezes nothing.',
   },
+  'defer.belowPercent': {
+    kind: 'int',
+    unit: '%',
+    min: 0,
+    max: 100,
+    vendor: 100,
+    lossless: 100,
+    certainty: 'ours',
+    fidelity: 'F-DEFER-BELOW',
+    where: 'security group',
+    about:
+      'While less than this share of the group by weight serves, no connection begins by rules that say defer; 0 never defers.',
+  },
   'policy.lockstep': {
     kind: 'bool',
     unit: '',
