@@ -36,5 +36,6 @@ export const brokenTimes = (seed: number, error: string): TimedRun => ({
   totalMs: 0,
   backMs: null,
   capacity: [],
+  deferred: [],
   error,
 });
