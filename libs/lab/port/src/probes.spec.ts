@@ -37,6 +37,7 @@ const status: LabStatus = {
       tableVersion: 9,
       tableHash: 'a',
       distribution: 'auto-topology',
+      deferral: { isOn: false, rules: ['mail'] },
     }),
     row('orchestrator', '1_2', {
       activeMembers: ['1_01'],
@@ -45,6 +46,8 @@ const status: LabStatus = {
       tableVersion: 8,
       tableHash: 'b',
       distribution: 'changing',
+      deferral: { isOn: true, rules: ['mail'] },
+      underLoad: true,
     }),
   ],
   members: [row('member', '1_01'), row('member', '1_02', {}, { process: 'hung', state: 'hung', ready: false })],
@@ -86,6 +89,8 @@ describe('the probes of a lab', () => {
     for (const name of Object.keys(PROBES)) values[name] = await read(name, { member: '1_02', software: 'R81.20:118' });
     expect(values).toEqual({
       ready: false,
+      deferring: true,
+      'under-load': true,
       'processes-running': 5,
       'members-active': 1,
       'exposed-slots': 7,

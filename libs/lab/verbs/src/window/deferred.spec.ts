@@ -25,6 +25,7 @@ describe('when connections are deferred', () => {
       { fromMs: 800, toMs: 1_000, rules: ['mail'] },
     ]);
     expect(deferredIn(log, 3_000, 4_000)).toEqual([]);
+    expect(deferredIn(log, 1_001, 1_700)).toEqual([]);
   });
 
   it('is of several runs as early as it begins and as late as it ends', () => {

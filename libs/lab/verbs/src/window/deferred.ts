@@ -8,12 +8,15 @@ export interface DeferredInterval {
   readonly rules: readonly string[];
 }
 
+/** Clocks of processes differ: what ends so soon after the first time had ended by it. */
+const CLOCKS_WITHIN_MS = 500;
+
 /** What the log says of deferral between two times; the intervals count from the first. */
 export function deferredIn(commits: readonly CommitLine[], fromMs: number, toMs: number): DeferredInterval[] {
   const intervals: DeferredInterval[] = [];
   let open: { readonly atMs: number; readonly rules: readonly string[] } | undefined;
   const close = (atMs: number): void => {
-    if (open === undefined || atMs <= fromMs) return;
+    if (open === undefined || (open.atMs < fromMs && atMs < fromMs + CLOCKS_WITHIN_MS)) return;
     intervals.push({ fromMs: Math.max(0, open.atMs - fromMs), toMs: atMs - fromMs, rules: open.rules });
   };
   for (const { stream, events, time } of commits) {
