@@ -276,11 +276,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'unknown-probe.yaml'],
     exit: 2,
-<<<<<<< HEAD
-    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-rule, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
-=======
-    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, deferring, under-load, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
->>>>>>> 99de925 (Say in the pages on policies and upgrades what may wait, and show it)
+    says: 'unknown-probe.yaml:6:47: PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, deferring, under-load, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-rule, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
   },
   {
     argv: ['run', 'rate.yaml'],
@@ -689,11 +685,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['probe', 'ballanced'],
     exit: 2,
-<<<<<<< HEAD
-    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-rule, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
-=======
-    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, deferring, under-load, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
->>>>>>> 99de925 (Say in the pages on policies and upgrades what may wait, and show it)
+    says: 'PROBE: expected one of ready, processes-running, members-active, exposed-slots, balanced, deferring, under-load, orchestrators-active, versions-agree, distribution, member-state, settled, upgrade-status, upgrade-rule, upgrade-step, members-running, log-used-percent, connections-open, packets-unexplained, packets-lost, packets-delivered, connections-lost, saw "ballanced". Did you mean \'balanced\'? See: rehearse probe --help.',
   },
   {
     argv: ['wait', 'balanced', '--timeout-sec', 'long'],

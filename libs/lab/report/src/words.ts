@@ -91,12 +91,7 @@ const GROUP: Words<SecurityGroupEvent> = {
       'bad',
       `new connections of ${e.rules.join(', ')} are deferred: ${e.sharePercent} % of the group serve, less than ${e.belowPercent} %`,
     ),
-<<<<<<< HEAD
-  DeferralEnded: (e) => say('policy', 'good', `${e.sharePercent} % of the group serve: nothing is deferred any more`),
-=======
   DeferralEnded: (e) => say('policy', 'good', `nothing is deferred any more: ${e.sharePercent} % of the group serve`),
-  PolicyInstallRefused: (e) => say('policy', 'bad', `a policy is refused: ${e.reason}`),
->>>>>>> 99de925 (Say in the pages on policies and upgrades what may wait, and show it)
 };
 
 /** What the sync coordinator decided. */
