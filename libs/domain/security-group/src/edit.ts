@@ -1,7 +1,7 @@
 import type { PolicyInstalled, SecurityGroupEvent, SlotsByMember } from './events.js';
 import type { GroupConfig } from './inputs.js';
 import type { Member, Orchestrator, ReleasePolicy, SecurityGroupState, SlotTable } from './state.js';
-import { activeMembers, isFit, memberNumber, NO_CHANGE, NO_DEFERRAL, NO_INSTALL } from './state.js';
+import { activeMembers, isFit, memberNumber, NO_CHANGE, NO_DEFERRAL, NO_INSTALL, ranksServing } from './state.js';
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 type Column = keyof SlotTable;
@@ -149,7 +149,7 @@ export class Edit {
       case 'PolicyInstalled':
         state.policyHash = event.hash;
         state.policies = withPolicy(state.policies, event);
-        state.deferral = { ...state.deferral, rules: state.install.deferrable ?? [] };
+        state.deferral = { ...state.deferral, rules: this.#deferrable(event) };
         state.install = NO_INSTALL;
         break;
       case 'PolicyInstallAborted':
@@ -241,6 +241,14 @@ export class Edit {
     const wasFit = isFit(state.members[at] as Member);
     state.members = withMember(state, member, change);
     if (!wasFit && isFit(state.members[at] as Member)) state.rebalancing = true;
+  }
+
+  /** Where a policy is installed for one release beside others, the rules of the others stay. */
+  #deferrable({ release }: PolicyInstalled): readonly string[] {
+    const { deferral, install } = this.#state;
+    const added = install.deferrable ?? [];
+    const isOnly = release === undefined || ranksServing(this.#state).every((rank) => rank === release.rank);
+    return isOnly ? added : [...new Set([...deferral.rules, ...added])];
   }
 
   #noLongerWaiting(member: string): void {

@@ -55,6 +55,29 @@ function mixed(): Group {
   return group;
 }
 
+describe('rules that may wait', () => {
+  const rules = (group: Group): readonly string[] => group.state.deferral.rules;
+
+  it('are those of a policy for all who serve', () => {
+    const group = old();
+    group.tell(install({ ...OLD, runs: ['1_01', '1_02'] }, { deferrable: ['mail'] }));
+    for (const member of ['1_01', '1_02']) group.tell(ready(member));
+    expect(rules(group)).toEqual(['mail']);
+  });
+
+  it('stay those of the others where a policy is for one of two releases that serve', () => {
+    const group = mixed();
+    for (const [release, deferrable] of [
+      [OLD, ['mail']],
+      [NEW, ['backup', 'mail']],
+    ] as const) {
+      group.tell(install({ ...release, runs: ['1_03'] }, { deferrable }));
+      for (const member of ['1_01', '1_02', '1_03']) group.tell(ready(member));
+    }
+    expect(rules(group)).toEqual(['mail', 'backup']);
+  });
+});
+
 describe('a policy is made for a release', () => {
   it('which is that of the first who serve, for the one they came up with', () => {
     const group = configured(3, 6);
