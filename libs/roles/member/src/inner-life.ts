@@ -157,7 +157,8 @@ export class InnerLife {
     const { host, install } = this;
     if (host.rank() === 0) return;
     const { lacksOwn, isOwn } = install;
-    const waits = lacksOwn ? host.settings['policy.missing'] === 'down' : !isOwn && host.lifeState() !== 'ACTIVE';
+    const staysDown = host.settings['policy.missing'] === 'down';
+    const waits = lacksOwn ? staysDown : !isOwn && host.lifeState() !== 'ACTIVE';
     if (waits === this.waitsForPolicy || !(waits || isOwn)) return;
     this.waitsForPolicy = waits;
     this.devices.report('Policy', waits ? 'problem' : 'ok');
