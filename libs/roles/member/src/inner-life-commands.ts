@@ -45,7 +45,7 @@ export function carryOut(life: InnerLife, host: InnerLifeHost, command: Command,
       freeze(host, command, done);
       return true;
     case 'policy-fails':
-      life.install.breakNext(String(args['reason'] ?? 'no space left in /var/log'));
+      life.install.breakNext(typeof args['reason'] === 'string' ? args['reason'] : 'no space left in /var/log');
       answer(undefined, done);
       return true;
     case 'policy-install':
@@ -117,7 +117,7 @@ function freeze(host: InnerLifeHost, command: Command, done: Done): void {
 function installPolicy(life: InnerLife, command: Command, done: Done): void {
   const { policy = life.install.last, release } = command.args;
   if (release !== undefined && typeof release !== 'string') {
-    return answer(`policy-install needs a release such as R81.20, not ${String(release)}`, done);
+    return answer(`policy-install needs a release such as R81.20, not ${JSON.stringify(release)}`, done);
   }
   const request = { policy, release, principal: principalOf(command.args), id: command.id };
   life.requests.install(request, (reply) => done(reply.ok ? { ok: true, body: { hash: reply.hash } } : reply));

@@ -364,6 +364,15 @@ describe('a run', () => {
     });
   });
 
+  it('fails when a probe of the method does not find what it is to find', () => {
+    const probed = (name: string, isMet: boolean) => ({ activity: { name, type: 'probe' }, tolerance_met: isMet });
+    const journal = { run: [probed('two serve', true), probed('three serve', false)] } as unknown as Partial<Journal>;
+    expect(judged({ rows: [row(1)], journal }).result).toMatchObject({
+      verdict: 'fail',
+      reasons: ['not as it was to be: three serve'],
+    });
+  });
+
   it('concludes nothing where real processes fell silent before the first fault, and finds simulated ones at fault', () => {
     const fellSilent = (atMs: number) => [
       { who: 'orchestrator 1_1', atMs },

@@ -226,6 +226,9 @@ function failures(
   const atLeast = evidence.budget.connectionsLostAtLeast ?? 0;
   if (connectionsLost < atLeast)
     reasons.push(`${counted(connectionsLost, 'connection')} lost, at least ${atLeast} must be`);
+  for (const { activity, tolerance_met: isMet } of journal.run) {
+    if (isMet === false) reasons.push(`not as it was to be: ${activity.name}`);
+  }
   const after = journal.steady_states.after;
   if (after !== null && !after.steady_state_met) {
     reasons.push(`not steady afterwards: ${after.probes[after.probes.length - 1]?.activity.name ?? 'no probe ran'}`);
