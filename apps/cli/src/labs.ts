@@ -4,7 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { Tracer } from '@rehearsal/bus/tracing';
 import type { LabRequest, PacketCapturePlan } from '@rehearsal/experiment';
 import { canonicalBytes, sha256Hex } from '@rehearsal/kernel';
-import { LabError, type FabricPlan, type Lab, type RoleEntry, type RoleFactories } from '@rehearsal/lab-port';
+import {
+  appliancesOf,
+  LabError,
+  type FabricPlan,
+  type Lab,
+  type RoleEntry,
+  type RoleFactories,
+} from '@rehearsal/lab-port';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
@@ -25,10 +32,17 @@ function commonConfig(plan: FabricPlan, build: string): Parameters<typeof create
   return {
     settings: plan.settings,
     securityGroup: plan.securityGroup.name,
-    members: plan.securityGroup.members.map(({ id, weight, cores }) => ({ id, weight, cores })),
+    members: numbered(plan),
     orchestrators: plan.orchestrators,
     build,
   };
+}
+
+/** Members by their numbers: those of the file first, then spares. */
+function numbered({ securityGroup }: FabricPlan): { id: string; weight: number; cores: number; spare?: true }[] {
+  const { members, spares = [] } = securityGroup;
+  const own = members.map(({ id, weight, cores }) => ({ id, weight, cores }));
+  return [...own, ...spares.map(({ id, weight, cores }) => ({ id, weight, cores, spare: true as const }))];
 }
 
 /** The roles of a fabric, as a lab makes them within its own process. */
@@ -61,20 +75,29 @@ function hasConductor({ roles }: FabricPlan): boolean {
 }
 
 /**
- * What all appliances run at first, the upgrade groups of the fabric file, where hosts are that can be asked, and the
- * policy it names, by its hash.
+ * What all appliances run at first, their serial numbers, the upgrade groups of the fabric file, where hosts are that can be
+ * asked, and the policy it names, by its hash.
  */
-function softwareOf({ policy, securityGroup: { release, take, members }, traffic }: FabricPlan): {
+function softwareOf({ policy, securityGroup, traffic }: FabricPlan): {
   readonly software: { readonly release: string; readonly take: number };
+  readonly delivered: Record<string, { readonly release: string; readonly take: number }>;
+  readonly serials: Record<string, string>;
   readonly groups: Record<string, string[]>;
   readonly addresses?: { readonly clients?: string | undefined; readonly servers?: string | undefined };
   readonly policyHash: string;
 } {
+  const { release, take } = securityGroup;
+  const members = appliancesOf(securityGroup);
+  const delivered = Object.fromEntries(
+    (securityGroup.spares ?? []).map((s) => [s.id, { release: s.release, take: s.take }]),
+  );
+  const serials = Object.fromEntries(members.flatMap(({ id, serial }) => (serial === undefined ? [] : [[id, serial]])));
   const groups: Record<string, string[]> = {};
   for (const { id, group } of members) if (group !== undefined) (groups[group] ??= []).push(id);
   const { clients, servers } = traffic.addresses ?? {};
   const addresses = { ...(clients !== undefined && { clients }), ...(servers !== undefined && { servers }) };
-  return { software: { release, take }, groups, addresses, policyHash: sha256Hex(canonicalBytes(policy)) };
+  const policyHash = sha256Hex(canonicalBytes(policy));
+  return { software: { release, take }, delivered, serials, groups, addresses, policyHash };
 }
 
 /** The bytes of the captures a fabric replays, by the name plans use: their file's. */

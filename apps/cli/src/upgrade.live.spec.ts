@@ -141,3 +141,45 @@ describe('an upgrade of real processes, under traffic', () => {
     WITHIN_MS,
   );
 });
+
+describe('appliances that come into a group of real processes, under traffic', () => {
+  it(
+    'take the place of one that has failed, by the image of the others and a reboot, and nothing is lost',
+    async () => {
+      const { verdict, reasons, folder, commits } = await live('replace-appliance', ['--set', 'profile=lossless']);
+      expect([verdict, reasons]).toEqual(['pass', []]);
+      const [replaced] = of(commits, 'software', ['ApplianceReplaced']);
+      expect(replaced).toMatchObject({ appliance: '1_03', serial: 'LR2025-0417', software: { take: 0 } });
+      const about = of(commits, 'software', ['ApplianceReplaced', 'WorkBegun', 'WorkFinished', 'ApplianceBooted'])
+        .filter((e) => e['appliance'] === '1_03')
+        .map((e) => [e.type, e['incarnation']]);
+      expect(about).toEqual([
+        ['ApplianceBooted', 1],
+        ['ApplianceReplaced', undefined],
+        ['ApplianceBooted', 2],
+        ['WorkBegun', undefined],
+        ['WorkFinished', undefined],
+        ['ApplianceBooted', 3],
+      ]);
+      const joins = of(commits, 'security-group', ['MemberJoined', 'MemberLost']).filter((e) => e['member'] === '1_03');
+      expect(joins.map((e) => e.type)).toEqual(['MemberJoined', 'MemberLost', 'MemberJoined']);
+      expect(await verified(folder)).toContain(`(${commits.length} commits, ${commits.length} decided again the same)`);
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'are spares that an operator assigns and takes out again, and nothing is lost',
+    async () => {
+      const { verdict, reasons, folder, commits } = await live('scale-out-and-in', NOBODY_DIES);
+      expect([verdict, reasons]).toEqual(['pass', []]);
+      const moves = ['SpareAssigned', 'MemberJoined', 'SpareLeaving', 'MemberDrained', 'SpareDetached'];
+      const about = of(commits, 'security-group', moves).filter((e) => e['member'] === '1_05');
+      expect(about.map((e) => e.type)).toEqual(moves);
+      expect(of(commits, 'software', ['ApplianceAssigned']).map((e) => e['assigned'])).toEqual([true, false]);
+      expect(of(commits, 'security-group', ['MemberLost'])).toEqual([]);
+      expect(await verified(folder)).toContain(`(${commits.length} commits, ${commits.length} decided again the same)`);
+    },
+    WITHIN_MS,
+  );
+});

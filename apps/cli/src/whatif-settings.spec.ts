@@ -35,7 +35,7 @@ interface Lived {
   readonly lab: SimLab;
 }
 
-/** An installation begins at a member and at an orchestrator; an upgrade and the way back are asked for, and refused. */
+/** An installation begins at a member and at an orchestrator; an upgrade, the way back and a new appliance are asked for, and refused. */
 async function changeSoftware(lab: SimLab): Promise<void> {
   const tell = (name: string, args: Record<string, unknown>): Promise<unknown> =>
     lab.command(CONDUCTOR, { name, args });
@@ -44,6 +44,7 @@ async function changeSoftware(lab: SimLab): Promise<void> {
   await change({ type: 'installPackage', package: 1, as: 'install', appliances: ['1_04', '1_2'] });
   await tell('upgrade', { package: PACKAGE });
   await tell('rollback', {});
+  await tell('replace', { appliance: '1_04' });
 }
 
 /** Members are under load, leak, crash and die, the bus restarts, and an operator changes the distribution, under translated traffic. */

@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 const ownConfig = z.looseObject({
   software: z.strictObject({ release: z.string(), take: z.int().min(0) }),
+  delivered: z.record(z.string(), z.strictObject({ release: z.string(), take: z.int().min(0) })),
+  serials: z.record(z.string(), z.string()),
   groups: z.record(z.string(), z.array(z.string())),
   addresses: z.strictObject({ clients: z.string(), servers: z.string() }).partial().default({}),
   policyHash: z.string(),

@@ -236,7 +236,7 @@ export const WRONG_ROWS: readonly {
   {
     argv: ['run', 'other-verb.yaml'],
     exit: 2,
-    says: "other-verb.yaml:6:47: 'run' is nothing for an experiment. Use one of: status, exec, fault, upgrade, probe, wait.",
+    says: "other-verb.yaml:6:47: 'run' is nothing for an experiment. Use one of: status, exec, fault, upgrade, replace, scale, probe, wait.",
   },
   {
     argv: ['run', 'unknown-fault.yaml'],

@@ -57,8 +57,22 @@ export class Edit {
       case 'AdminSet':
         this.#change(event.member, { admin: event.state });
         break;
+      case 'SpareAssigned':
+        state.members = withMember(state, event.member, { spare: 'assigned', assignedAt: event.version });
+        if (state.autoscaleRefused === true) state.autoscaleRefused = false;
+        break;
+      case 'SpareLeaving':
+        this.#change(event.member, { spare: 'leaving' });
+        break;
+      case 'SpareDetached':
+        state.members = withMember(state, event.member, { spare: 'free', admin: 'up', problems: [] });
+        break;
+      case 'SpareRefused':
+        if (event.by === 'load') state.autoscaleRefused = true;
+        break;
       case 'AutoCloneSet':
         state.autoClone = event.state;
+        if (state.autoscaleRefused === true) state.autoscaleRefused = false;
         break;
       case 'RulesSet':
         state.rules = event.rules;
@@ -192,7 +206,7 @@ export class Edit {
     const state = this.#state;
     state.placement = config.placement;
     state.requireInStep = config.requireInStep;
-    state.members = config.members.map(({ id, weight }) => ({
+    state.members = config.members.map(({ id, weight, spare }) => ({
       id,
       weight,
       incarnation: 0,
@@ -202,6 +216,7 @@ export class Edit {
       admin: 'up',
       drained: false,
       problems: [],
+      ...(spare === true && { spare: 'free' as const }),
     }));
     const { inside = 'general', outside = 'general' } = config.interfaces ?? {};
     state.distribution = { inside, outside, since: 0 };

@@ -184,6 +184,28 @@ export const adminRefused = z.strictObject({
   reason: z.string(),
 });
 
+/** The spare is a member from now on: it boots into the group. With the load that led to it, where it was no operator. */
+export const spareAssigned = z.strictObject({
+  type: z.literal('SpareAssigned'),
+  version,
+  member: memberId,
+  reason: z.enum(['operator', 'load']),
+  evidence,
+});
+/** A member that was a spare hands over what it holds; then it is detached. */
+export const spareLeaving = z.strictObject({ type: z.literal('SpareLeaving'), version, tableHash, member: memberId });
+/** It is in no group any more. */
+export const spareDetached = z.strictObject({ type: z.literal('SpareDetached'), version, member: memberId });
+export const spareRefused = z.strictObject({
+  type: z.literal('SpareRefused'),
+  version,
+  /** '' where none was named. */
+  member: z.union([memberId, z.literal('')]),
+  wanted: z.enum(['assigned', 'detached']),
+  by: z.enum(['operator', 'load']),
+  reason: z.string(),
+});
+
 /** What the operator wants of images when members join. */
 export const autoCloneSet = z.strictObject({
   type: z.literal('AutoCloneSet'),
@@ -370,6 +392,10 @@ export const securityGroupEvent = z.discriminatedUnion('type', [
   adminSet,
   adminIgnored,
   adminRefused,
+  spareAssigned,
+  spareLeaving,
+  spareDetached,
+  spareRefused,
   autoCloneSet,
   autoCloneIgnored,
   rulesSet,

@@ -7,6 +7,7 @@ export {
   distributionWord,
   exposedSlots,
   initialState,
+  isDetached,
   memberNumber,
   memberOf,
   policyFor,

@@ -39,6 +39,7 @@ export {
   exposedSlots,
   holders,
   initialState,
+  isDetached,
   isFit,
   isLeaving,
   memberNumber,

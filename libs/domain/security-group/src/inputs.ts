@@ -49,13 +49,22 @@ export const groupRules = z.strictObject({
   installWithinMs: z.int().min(1),
   /** fidelity: F-DEFER-BELOW; 0: nothing is deferred; absent: as DEFERS_BELOW_PERCENT has it. */
   deferBelowPercent: whole.max(100).optional(),
+  /** A spare is assigned by itself when the mean processor load was above this for so long. fidelity: F-AUTOSCALE; absent: never. */
+  autoscale: z.strictObject({ cpuPercent: z.int().min(1).max(100), forMs: whole }).optional(),
 });
 
 /** Every setting that decides, recorded at version 1 of the stream. */
 export const groupConfig = z.strictObject({
   /** In id order; a member's number in the slot table is its place here, from 1. */
   members: z
-    .array(z.strictObject({ id: memberId, weight: z.int().min(0).max(65_535) }))
+    .array(
+      z.strictObject({
+        id: memberId,
+        weight: z.int().min(0).max(65_535),
+        /** Cabled, and in the group only while it is assigned to it. */
+        spare: z.literal(true).optional(),
+      }),
+    )
     .min(1)
     .max(1_000)
     .refine((members) => new Set(members.map((m) => m.id)).size === members.length, 'a member is named twice'),
@@ -183,6 +192,31 @@ export const setAdmin = z.strictObject({
   why: z.string().min(1).max(200).optional(),
 });
 
+/** An operator has a spare appliance become a member; which one, the group chooses where none is named. */
+export const assignSpare = z.strictObject({
+  ...order,
+  type: z.literal('assignSpare'),
+  member: memberId.optional(),
+  why: z.string().min(1).max(200).optional(),
+});
+
+/** And one that was assigned leave again; the one that came last where none is named. */
+export const detachSpare = z.strictObject({
+  ...order,
+  type: z.literal('detachSpare'),
+  member: memberId.optional(),
+  why: z.string().min(1).max(200).optional(),
+});
+
+/** The mean processor load of the active members has been above the threshold for so long. */
+export const loadLasted = z.strictObject({
+  ...observation,
+  type: z.literal('loadLasted'),
+  orchestrator: orchestratorId,
+  percent: whole,
+  lastedMs: whole,
+});
+
 /** Whether members that join take their image from the single management object. */
 export const setAutoClone = z.strictObject({
   ...order,
@@ -284,6 +318,9 @@ export const securityGroupInput = z.discriminatedUnion('type', [
   memberReported,
   memberDrained,
   setAdmin,
+  assignSpare,
+  detachSpare,
+  loadLasted,
   setAutoClone,
   setRules,
   setDistribution,
@@ -304,6 +341,9 @@ export type GroupRules = z.infer<typeof groupRules>;
 export type MemberReported = z.infer<typeof memberReported>;
 export type MemberDrained = z.infer<typeof memberDrained>;
 export type SetAdmin = z.infer<typeof setAdmin>;
+export type AssignSpare = z.infer<typeof assignSpare>;
+export type DetachSpare = z.infer<typeof detachSpare>;
+export type LoadLasted = z.infer<typeof loadLasted>;
 export type SetAutoClone = z.infer<typeof setAutoClone>;
 export type SetRules = z.infer<typeof setRules>;
 export type DistributionMode = z.infer<typeof distributionMode>;

@@ -10,6 +10,7 @@ import { memberSeen } from './decide/member-seen.js';
 import { memberSilent } from './decide/member-silent.js';
 import { orchestratorSeen } from './decide/orchestrator-seen.js';
 import { orchestratorSilent } from './decide/orchestrator-silent.js';
+import { assignSpare, detachSpare, loadLasted } from './decide/spares.js';
 import { setAdmin } from './decide/set-admin.js';
 import { setAutoClone } from './decide/set-auto-clone.js';
 import { setRules } from './decide/set-rules.js';
@@ -55,6 +56,12 @@ function decide(state: SecurityGroupState, input: SecurityGroupInput): readonly 
       return memberDrained(state, input);
     case 'setAdmin':
       return setAdmin(state, input);
+    case 'assignSpare':
+      return assignSpare(state, input);
+    case 'detachSpare':
+      return detachSpare(state, input);
+    case 'loadLasted':
+      return loadLasted(state, input);
     case 'setAutoClone':
       return setAutoClone(state, input);
     case 'setRules':

@@ -1,5 +1,5 @@
 import type { SecurityGroupState } from './state.js';
-import { isFit, isLeaving } from './state.js';
+import { isDetached, isFit, isLeaving } from './state.js';
 
 /** The vendor's words for what a member is (fidelity: F-MEMBER-STATES). F: frozen; P: pivot; both only beside a problem. */
 export const MEMBER_STATES = [
@@ -14,6 +14,7 @@ export const MEMBER_STATES = [
   'STANDBY',
   'BACKUP',
   'INIT',
+  'DETACHED',
 ] as const;
 export type MemberState = (typeof MEMBER_STATES)[number];
 
@@ -38,6 +39,7 @@ export function memberState(
 ): MemberState {
   const member = state.members[number - 1];
   if (member === undefined) return 'LOST';
+  if (isDetached(member)) return 'DETACHED';
   if (member.status === 'active') {
     if (heard?.says === 'stopped' || heard?.says === 'failed' || isLeaving(state, number)) return 'DOWN';
     const underLoad = state.culOffAt > 0 && heard?.loaded === true;
@@ -51,7 +53,7 @@ export function memberState(
   return 'READY';
 }
 
-/** How the site's overview calls it (fidelity: F-ASG-WORDS). DETACHED: nothing was ever seen in its place. */
+/** How the site's overview calls it (fidelity: F-ASG-WORDS). DETACHED: in no group, or nothing was ever seen in its place. */
 export interface SiteWords {
   readonly state: 'UP' | 'DOWN' | 'DETACHED';
   readonly process: 'Enforcing Security' | 'Inactive' | 'Initial Policy';
@@ -59,5 +61,5 @@ export interface SiteWords {
 
 export function siteWords(word: MemberState, everSeen: boolean, hasPolicy: boolean): SiteWords {
   if (word.startsWith('ACTIVE')) return { state: 'UP', process: hasPolicy ? 'Enforcing Security' : 'Initial Policy' };
-  return { state: everSeen ? 'DOWN' : 'DETACHED', process: 'Inactive' };
+  return { state: everSeen && word !== 'DETACHED' ? 'DOWN' : 'DETACHED', process: 'Inactive' };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { securityGroup } from './machine.js';
 import type { Member, SecurityGroupState } from './state.js';
-import { activeMembers, exposedSlots, holders, isFit, isLeaving } from './state.js';
+import { activeMembers, exposedSlots, holders, isDetached, isFit, isLeaving } from './state.js';
 import { apportion, countByMember } from './table/apportion.js';
 import type { Group, Told } from './testing/group.js';
 import { adminOf, configured, drained, idOf, reported, seen, silent } from './testing/group.js';
@@ -12,6 +12,7 @@ type Happening =
   | { readonly what: 'seen' | 'silent' | 'restart'; readonly member: number }
   | { readonly what: 'stale'; readonly member: number }
   | { readonly what: 'problem' | 'mended' | 'adminDown' | 'adminUp' | 'drained'; readonly member: number }
+  | { readonly what: 'assigned' | 'detached'; readonly member: number }
   | { readonly what: 'copied'; readonly slot: number; readonly few: boolean }
   | { readonly what: 'copiedWrongly'; readonly slot: number; readonly member: number; readonly back: number };
 
@@ -56,6 +57,8 @@ const FITTING: Record<OfMember, (m: Member, state: SecurityGroupState, number: n
   adminDown: isFit,
   adminUp: (m) => m.admin === 'down',
   drained: (_m, state, number) => isLeaving(state, number),
+  assigned: isDetached,
+  detached: (m) => m.spare === 'assigned',
 };
 
 function toldOf(group: Group, h: Happening): Told | undefined {
@@ -85,9 +88,17 @@ function toldOf(group: Group, h: Happening): Told | undefined {
     return incarnation === 0 ? undefined : reported(id, h.what === 'problem' ? ['fwd'] : [], incarnation);
   }
   if (h.what === 'drained') return incarnation === 0 ? undefined : drained(group, id);
+  if (h.what === 'assigned') return { type: 'assignSpare', member: id };
+  if (h.what === 'detached') return { type: 'detachSpare', member: id };
   if (h.what === 'stale') return incarnation < 2 ? undefined : seen(id, incarnation - 1);
   return seen(id, incarnation + 1);
 }
+
+/** Spares come and go as well. */
+const happeningWithSpares: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 5, arbitrary: happening },
+  fc.record({ what: fc.constantFrom('assigned' as const, 'detached' as const), member: fc.nat(20) }),
+);
 
 function play(group: Group, happenings: readonly Happening[], each: (before: SecurityGroupState) => void): void {
   for (const h of happenings) {
@@ -143,6 +154,30 @@ function checkBalanced(state: SecurityGroupState): void {
 }
 
 describe('the security group, whatever happens to it', () => {
+  it('keeps its invariants where spares come and go, and those in no group hold nothing', () => {
+    const settings = fc.tuple(setting, fc.integer({ min: 1, max: 3 }));
+    fc.assert(
+      fc.property(settings, fc.array(happeningWithSpares, { maxLength: 40 }), ([s, spares], happenings) => {
+        const weights = [...s.weights, ...Array.from({ length: spares }, () => 1)];
+        const members = weights.map((weight, i) => ({
+          id: idOf(i + 1),
+          weight,
+          ...(i < s.weights.length ? {} : { spare: true as const }),
+        }));
+        const group = configured(members.length, s.slots, { members, placement: s.placement, autoClone: 'on' });
+        play(group, happenings, (before) => {
+          checkInvariants(group, before);
+          for (const member of group.state.members.filter(isDetached)) expect(member.status).toBe('out');
+          for (const member of group.state.members)
+            if (member.spare === 'leaving') expect(member.status).toBe('active');
+        });
+        let folded = securityGroup.initial;
+        for (const event of group.history.flat()) folded = securityGroup.evolve(folded, event);
+        expect(folded).toEqual(group.state);
+      }),
+    );
+  });
+
   it('keeps its invariants, and its state is the fold of its events', () => {
     fc.assert(
       fc.property(setting, fc.array(happening, { maxLength: 40 }), fc.boolean(), (s, happenings, requireInStep) => {

@@ -20,6 +20,10 @@ export interface Member {
   readonly mixes?: boolean;
   /** Last incarnation that waited for members of another release to go, of which that has been said; absent for none. */
   readonly heldIncarnation?: number;
+  /** Of one that is a member only while it is assigned: `free` while it is not; absent for all others. */
+  readonly spare?: 'free' | 'assigned' | 'leaving';
+  /** Table version of its last assignment; absent before the first. */
+  readonly assignedAt?: number;
 }
 
 /** A policy on its way to all members; hash '' when there is none. */
@@ -144,6 +148,8 @@ export interface SecurityGroupState extends SlotTable {
   readonly policies: readonly ReleasePolicy[];
   /** Hash of the policy that was last installed; '' for the one members came up with. */
   readonly policyHash: string;
+  /** No spare could be assigned for the load, which has been said. */
+  readonly autoscaleRefused?: boolean;
 }
 
 /** Fields in the order in which a state is read back from its canonical form, so that both are of one shape. */
@@ -221,13 +227,20 @@ export function policyFor(state: SecurityGroupState, rank: number): string | und
   return state.policies.find((p) => p.rank === rank)?.hash;
 }
 
+/** It is cabled and in no group, so it is none of the members that are counted. */
+export function isDetached(member: Member): boolean {
+  return member.spare === 'free';
+}
+
 /** Nothing speaks against this member's serving: the operator wants it, and no critical device has a problem. */
 export function isFit(member: Member): boolean {
-  return member.status === 'active' && member.admin === 'up' && member.problems.length === 0;
+  const { status, admin, problems, spare } = member;
+  return status === 'active' && admin === 'up' && problems.length === 0 && spare !== 'leaving';
 }
 
 /** Share of the group that is fit to serve, in percent, by weight, or by number where nobody has one. */
-export function servingPercent({ members }: SecurityGroupState): number {
+export function servingPercent(state: SecurityGroupState): number {
+  const members = state.members.filter((m) => !isDetached(m));
   const isWeighed = members.some(({ weight }) => weight > 0);
   let [all, fit] = [0, 0];
   for (const member of members) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { applianceId, packageFields, software, softwareConfig } from './inputs.js';
+import { applianceId, packageFields, serialNumber, software, softwareConfig } from './inputs.js';
 
 /** Version of the commit, so that the folded state knows its own after any commit. */
 const version = z.int().min(1);
@@ -107,6 +107,32 @@ export const installerBroken = z.strictObject({
   reason,
 });
 
+/** Serial numbers of appliances, from the first command on that asks for them. */
+export const serialsNoted = z.strictObject({
+  type: z.literal('SerialsNoted'),
+  version,
+  serials: z.array(z.strictObject({ appliance: applianceId, serial: serialNumber })),
+});
+
+/** What stands in this place from now on is another appliance; nothing of the one before is on it. */
+export const applianceReplaced = z.strictObject({
+  type: z.literal('ApplianceReplaced'),
+  version,
+  appliance: applianceId,
+  /** Serial number of the one before. */
+  was: serialNumber,
+  serial: serialNumber,
+  software,
+});
+
+/** Whether a spare is one of the group's members. */
+export const applianceAssigned = z.strictObject({
+  type: z.literal('ApplianceAssigned'),
+  version,
+  appliance: applianceId,
+  assigned: z.boolean(),
+});
+
 export const softwareEvent = z.discriminatedUnion('type', [
   configured,
   configureIgnored,
@@ -123,6 +149,9 @@ export const softwareEvent = z.discriminatedUnion('type', [
   upgradeDirected,
   snapshotTaken,
   installerBroken,
+  serialsNoted,
+  applianceReplaced,
+  applianceAssigned,
 ]);
 
 export type WorkKind = z.infer<typeof workKind>;

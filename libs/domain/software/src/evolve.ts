@@ -54,6 +54,25 @@ export function evolve(state: SoftwareState, event: SoftwareEvent): SoftwareStat
     }
     case 'InstallerBroken':
       return changed(state, event, () => ({ broken: event.reason }));
+    case 'SerialsNoted': {
+      const serials = new Map(event.serials.map(({ appliance, serial }) => [appliance, serial]));
+      const appliances = state.appliances.map((a) => {
+        const serial = serials.get(a.id);
+        return serial === undefined ? a : { ...a, serial };
+      });
+      return { ...state, appliances, version: event.version };
+    }
+    case 'ApplianceReplaced': {
+      const { serial, software } = event;
+      return changed(state, event, ({ id, role, spare, incarnation, lastStartBefore = 0 }) => ({
+        ...newAppliance({ id, role, software }),
+        ...(spare !== undefined && { spare }),
+        lastStartBefore: Math.max(incarnation, lastStartBefore),
+        serial,
+      }));
+    }
+    case 'ApplianceAssigned':
+      return changed(state, event, () => ({ spare: !event.assigned }));
     default:
       return unknown(state, event);
   }

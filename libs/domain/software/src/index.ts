@@ -7,4 +7,4 @@ export type { SoftwareConfig, SoftwareInput } from './inputs.js';
 export { packageFields, software, softwareConfig, softwareInput } from './inputs.js';
 export { softwareMachine } from './machine.js';
 export type { Appliance, Snapshot, SoftwareState, Work } from './state.js';
-export { applianceOf, sameSoftware } from './state.js';
+export { applianceOf, membersOf, sameSoftware } from './state.js';

@@ -14,6 +14,9 @@ export const applianceRole = z.enum(['member', 'orchestrator', 'management']);
 
 export const packageKind = z.enum(['jumbo', 'hotfix', 'upgrade']);
 
+/** What is written on the appliance, and by what it is ordered, licensed and known to the orchestrators. */
+export const serialNumber = z.string().regex(/^[A-Z0-9-]{1,32}$/, 'expected capital letters, digits and "-"');
+
 /** A package as its name says it; see the catalogue for what `take` means by kind. */
 export const packageFields = {
   file: z.string().min(1).max(200),
@@ -30,7 +33,15 @@ const appliances = z.array(applianceId).min(1);
 /** Version 1 of the stream: who has which software when the fabric comes up. */
 export const softwareConfig = z.strictObject({
   appliances: z
-    .array(z.strictObject({ id: applianceId, role: applianceRole, software }))
+    .array(
+      z.strictObject({
+        id: applianceId,
+        role: applianceRole,
+        software,
+        /** In no group until it is assigned to one. */
+        spare: z.literal(true).optional(),
+      }),
+    )
     .min(1)
     .refine((all) => new Set(all.map((a) => a.id)).size === all.length, 'an appliance is named twice'),
   /** What the image of another member takes on disk, and what there is for it. fidelity: F-CLONE-ROOM */
@@ -125,6 +136,33 @@ export const breakInstaller = z.strictObject({
   reason: z.string().max(200),
 });
 
+/**
+ * Another appliance takes the place of one that has failed for good: new hardware, with the software that it was delivered
+ * with, and nothing else on its disk. fidelity: F-REPLACEMENT
+ */
+export const replaceAppliance = z.strictObject({
+  ...command,
+  type: z.literal('replaceAppliance'),
+  appliance: applianceId,
+  serial: serialNumber,
+  software,
+  /** Of all members, as the fabric was built: for a record that knows of none yet. */
+  built: z.array(z.strictObject({ appliance: applianceId, serial: serialNumber })),
+  /** The old one is a member that serves, by the group's own record. */
+  serves: z.boolean(),
+  /** It is powered on, as whoever stands before it sees. */
+  lives: z.boolean(),
+  why,
+});
+
+/** The group has taken a spare in, or let it go. */
+export const assignAppliance = z.strictObject({
+  ...command,
+  type: z.literal('assignAppliance'),
+  appliance: applianceId,
+  assigned: z.boolean(),
+});
+
 /** A process of the appliance has started, from what the log says it boots. */
 export const booted = z.strictObject({
   ...observation,
@@ -163,6 +201,8 @@ export const softwareInput = z.discriminatedUnion('type', [
   takeSnapshot,
   revertToSnapshot,
   breakInstaller,
+  replaceAppliance,
+  assignAppliance,
   booted,
   workEnded,
   cloneDue,
@@ -180,6 +220,8 @@ export type DirectUpgrade = z.infer<typeof directUpgrade>;
 export type TakeSnapshot = z.infer<typeof takeSnapshot>;
 export type RevertToSnapshot = z.infer<typeof revertToSnapshot>;
 export type BreakInstaller = z.infer<typeof breakInstaller>;
+export type ReplaceAppliance = z.infer<typeof replaceAppliance>;
+export type AssignAppliance = z.infer<typeof assignAppliance>;
 export type Booted = z.infer<typeof booted>;
 export type WorkEnded = z.infer<typeof workEnded>;
 export type CloneDue = z.infer<typeof cloneDue>;

@@ -1,6 +1,8 @@
 import type { Machine } from '@rehearsal/kernel';
 import { configure } from './decide/configure.js';
 import { importPackage, installPackage, uninstallPackage, verifyPackage } from './decide/packages.js';
+import { assignAppliance } from './decide/assign.js';
+import { replaceAppliance } from './decide/replace.js';
 import { breakInstaller, revertToSnapshot, takeSnapshot } from './decide/snapshots.js';
 import { directUpgrade, setMvc } from './decide/upgrade.js';
 import { booted, cloneDue, workEnded } from './decide/work.js';
@@ -45,6 +47,10 @@ function decide(state: SoftwareState, input: SoftwareInput): readonly SoftwareEv
       return revertToSnapshot(state, input);
     case 'breakInstaller':
       return breakInstaller(state, input);
+    case 'replaceAppliance':
+      return replaceAppliance(state, input);
+    case 'assignAppliance':
+      return assignAppliance(state, input);
     case 'booted':
       return booted(state, input);
     case 'workEnded':

@@ -50,6 +50,21 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   told(fc.record({ type: is('takeSnapshot'), name, of: fc.constantFrom('configuration', 'image'), appliances: some })),
   told(fc.record({ type: is('revertToSnapshot'), name, appliances: some })),
   told(fc.record({ type: is('breakInstaller'), appliance: id, reason: fc.constantFrom('', 'no space') })),
+  told(
+    fc.record({
+      type: is('replaceAppliance'),
+      appliance: id,
+      serial: fc.constantFrom('A1', 'B1', 'B2'),
+      software: fc.constantFrom(T99, T118, R82),
+      built: fc.constant([
+        { appliance: '1_01', serial: 'A1' },
+        { appliance: '1_02', serial: 'A2' },
+        { appliance: '1_09', serial: 'A9' },
+      ]),
+      serves: fc.boolean(),
+      lives: fc.boolean(),
+    }),
+  ),
   told(fc.record({ type: is('cloneDue'), appliance: id, smo: is('1_01'), software: fc.constantFrom(T99, T118, R82) })),
   told(fc.constant(packageOf('Check_Point_R82_jumbo_hf_main_Bundle_T25_FULL.tar'))),
   told(fc.boolean().map((holdsUpgraded) => ({ type: 'configure', config: configOf({ holdsUpgraded }) }))),
@@ -88,7 +103,7 @@ describe('the software of a group, whatever happens to it', () => {
     );
   });
 
-  it('changes what runs by a start alone, and what is booted by finished work alone', () => {
+  it('changes what runs by a start alone, and what is booted by finished work alone, unless it is replaced', () => {
     fc.assert(
       fc.property(setting, history, (config, happenings) => {
         const appliances = imported(config);
@@ -97,7 +112,13 @@ describe('the software of a group, whatever happens to it', () => {
           const events = appliances.tell(happens(appliances));
           const about = (type: string): string[] =>
             events.flatMap((e) => (e.type === type && 'appliance' in e ? [e.appliance] : []));
+          const numbers = appliances.state.appliances.flatMap((a) => (a.serial === undefined ? [] : [a.serial]));
+          expect(new Set(numbers).size).toBe(numbers.length);
           appliances.state.appliances.forEach((now, i) => {
+            if (about('ApplianceReplaced').includes(now.id)) {
+              expect(now).toMatchObject({ work: null, snapshots: [], before: [], incarnation: 0 });
+              return;
+            }
             const was = before.appliances[i] as typeof now;
             if (!sameSoftware(now.runs, was.runs)) expect(about('ApplianceBooted')).toContain(now.id);
             if (!sameSoftware(now.boots, was.boots)) {

@@ -45,6 +45,12 @@ export interface Appliance {
   readonly snapshots: readonly Snapshot[];
   /** Why the next work fails; '' where it does not. */
   readonly broken: string;
+  /** Absent until it was asked for. */
+  readonly serial?: string;
+  /** It is cabled and in no group; absent for those that are. */
+  readonly spare?: boolean;
+  /** The last start of the appliance that stood here before; absent where this is the first one. */
+  readonly lastStartBefore?: number;
 }
 
 export interface SoftwareState {
@@ -67,7 +73,7 @@ export const initialState: SoftwareState = {
   version: 0,
 };
 
-export function newAppliance({ id, role, software }: SoftwareConfig['appliances'][number]): Appliance {
+export function newAppliance({ id, role, software, spare }: SoftwareConfig['appliances'][number]): Appliance {
   return {
     before: [],
     boots: software,
@@ -83,11 +89,17 @@ export function newAppliance({ id, role, software }: SoftwareConfig['appliances'
     snapshots: [],
     verified: [],
     work: null,
+    ...(spare === true && { spare }),
   };
 }
 
 export function applianceOf(state: SoftwareState, id: string): Appliance | undefined {
   return state.appliances.find((a) => a.id === id);
+}
+
+/** The members of the group: a spare is one while it is assigned. */
+export function membersOf({ appliances }: SoftwareState): readonly Appliance[] {
+  return appliances.filter((a) => a.role === 'member' && a.spare !== true);
 }
 
 export function sameSoftware(a: Software, b: Software): boolean {

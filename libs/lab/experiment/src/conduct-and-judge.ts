@@ -1,6 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { sha256Hex } from '@rehearsal/kernel';
-import { LabError, type FabricPlan, type ForkPoint, type Lab, type RunRecord, type Samples } from '@rehearsal/lab-port';
+import {
+  appliancesOf,
+  LabError,
+  type FabricPlan,
+  type ForkPoint,
+  type Lab,
+  type RunRecord,
+  type Samples,
+} from '@rehearsal/lab-port';
 import type { ConnectionRow, LedgerSummary, LossRow, LossTotal, TrafficPlan } from '@rehearsal/traffic';
 import { conduct } from './conduct/conduct.js';
 import { ControlCache, controlRun, type ControlRequest } from './conduct/control.js';
@@ -136,7 +144,7 @@ async function withLab(
 }
 
 function membersOf(plan: FabricPlan): string[] {
-  return plan.securityGroup.members.map((m) => m.id);
+  return appliancesOf(plan.securityGroup).map((m) => m.id);
 }
 
 /** The mark of a fault is set just before it; clocks of processes may differ by some ms. */

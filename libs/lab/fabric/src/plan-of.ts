@@ -1,7 +1,8 @@
 import type { Settings } from '@rehearsal/kernel';
 import { resolveSettings, SettingsError } from '@rehearsal/kernel/settings';
-import type { FabricPlan, InterfacePlan, RoleEntry } from '@rehearsal/lab-port';
+import type { FabricPlan, InterfacePlan, RoleEntry, SparePlan } from '@rehearsal/lab-port';
 import { FileError, type FileProblem } from './problems.js';
+import type { SpareRow } from './member-rows.js';
 import type { ReadFabric } from './read-fabric.js';
 
 /** What planning needs that is not in the fabric file itself. */
@@ -26,11 +27,12 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
   const group = fabric.securityGroups[name]!;
   const settings = settingsOf(read, profile, options.overrides ?? {});
   const limit = settings['limit.membersPerSite'];
-  if (read.members.length > limit) {
+  const { length } = [...read.members, ...read.spares];
+  if (length > limit) {
     throw new FileError([
       read.problem(
         ['securityGroups', name, 'members'],
-        `A site has at most ${limit} members, saw ${read.members.length}.`,
+        `A site has at most ${limit} members, saw ${length}.`,
         'Take some away, or raise the setting limit.membersPerSite.',
       ),
     ]);
@@ -49,6 +51,7 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
       take: group.take,
       address: group.address,
       members: read.members,
+      ...(read.spares.length > 0 && { spares: read.spares.map((s) => spareOf(s, group.release, settings)) }),
       interfaces: interfacesOf(read, settings['dist.mode']),
     },
     policy: translating(options.policy, group.interfaces.outside),
@@ -56,10 +59,15 @@ export function planOf(read: ReadFabric, options: PlanOptions): FabricPlan {
     packages: Object.entries(fabric.packages).map(([file, p]) => ({ file, ...p })),
     roles: rolesOf(
       orchestrators,
-      read.members.map((m) => m.id),
-      Object.keys(fabric.packages).length > 0,
+      [...read.members, ...read.spares].map((m) => m.id),
+      Object.keys(fabric.packages).length > 0 || read.spares.length > 0,
     ),
   };
+}
+
+/** What it was delivered with, where the file does not say (fidelity: F-FACTORY-IMAGE). */
+function spareOf({ release, take, ...spare }: SpareRow, groupRelease: string, settings: Settings): SparePlan {
+  return { ...spare, release: release ?? groupRelease, take: take ?? settings['factory.take'] };
 }
 
 /** `nat: hide` is another way to say that the policy hides all of the inside behind the interface's address. */
@@ -104,11 +112,11 @@ function modeOf(said: Settings['dist.mode'], side: 'inside' | 'outside'): Interf
   return side === 'inside' ? 'user' : 'network';
 }
 
-/** Software changes only where the file names packages: there a conductor keeps the record of it. */
-function rolesOf(orchestrators: readonly string[], members: readonly string[], hasPackages: boolean): RoleEntry[] {
+/** Software changes only where the file names packages or spares: there a conductor keeps the record of it. */
+function rolesOf(orchestrators: readonly string[], members: readonly string[], hasConductor: boolean): RoleEntry[] {
   return [
     { role: 'sync', id: '1', subject: 'data.sync.1' },
-    ...(hasPackages ? [{ role: 'upgrade-conductor' as const, id: '1', subject: 'data.upgrade-conductor.1' }] : []),
+    ...(hasConductor ? [{ role: 'upgrade-conductor' as const, id: '1', subject: 'data.upgrade-conductor.1' }] : []),
     ...orchestrators.map((id) => ({ role: 'orchestrator' as const, id, subject: `data.orchestrator.${id}` })),
     ...members.map((id) => ({ role: 'member' as const, id, subject: `data.member.${id}` })),
     { role: 'outside-world', id: 'outside', subject: 'data.outside' },

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { serialNumber } from '@rehearsal/kernel';
+import { appliancesOf } from '@rehearsal/lab-port';
 import { planOf } from './plan-of.js';
 import { FileError, problemText } from './problems.js';
 import { readFabric } from './read-fabric.js';
@@ -21,8 +23,11 @@ describe('a fabric file', () => {
     const p = plan('fabric: branch\n');
     expect([p.profile, p.site, p.orchestrators]).toEqual(['vendor', 1, ['1_1', '1_2']]);
     expect(p.securityGroup.members).toEqual(
-      ['1_01', '1_02', '1_03', '1_04'].map((id) => ({ id, model: '16200', cores: 48, weight: 48 })),
+      ['1_01', '1_02', '1_03', '1_04'].map((id) => {
+        return { id, serial: serialNumber('branch', id, 0), model: '16200', cores: 48, weight: 48 };
+      }),
     );
+    expect('spares' in p.securityGroup).toBe(false);
     expect(p.traffic).toEqual({
       connections: 2000,
       packetsPerSec: 5000,
@@ -50,6 +55,41 @@ describe('a fabric file', () => {
       ['1_01', '16200', 48, 48, 'A'],
       ['1_02', '16200', 48, 48, 'B'],
       ['1_03', '7000', 16, 100, 'A'],
+    ]);
+  });
+
+  it('gives appliances the serial numbers it names, and others some of the lab, all of them different', () => {
+    const p = plan(
+      'fabric: mixed\nsecurityGroups: {SG1: {members: [{count: 3, serials: [LR1, LR2]}]}}\nspares: [{count: 1}]\n',
+    );
+    const serials = appliancesOf(p.securityGroup).map((m) => m.serial);
+    expect(serials.slice(0, 2)).toEqual(['LR1', 'LR2']);
+    expect(serials.slice(2)).toEqual(['1_03', '1_04'].map((id) => serialNumber('mixed', id, 0)));
+    expect(new Set(serials).size).toBe(4);
+  });
+
+  it('numbers spares after the members, with what they were delivered with, and starts who keeps that record', () => {
+    const p = plan(
+      'fabric: mixed\nsecurityGroups: {SG1: {members: 2, release: R81.10, groups: {A: "1_01,1_04", B: 1_02}}}\n' +
+        'spares:\n  - {count: 1}\n  - {model: 7000, weight: 8, release: R81, take: 12}\n',
+      { 'factory.take': 7 },
+    );
+    const { members, spares = [] } = p.securityGroup;
+    expect(members.map((m) => m.id)).toEqual(['1_01', '1_02']);
+    expect(spares.map((s) => [s.id, s.model, s.cores, s.weight, s.release, s.take, s.group])).toEqual([
+      ['1_03', '16200', 48, 48, 'R81.10', 7, undefined],
+      ['1_04', '7000', 16, 8, 'R81', 12, 'A'],
+    ]);
+    expect(p.roles.map(({ role, id }) => `${role} ${id}`)).toEqual([
+      'sync 1',
+      'upgrade-conductor 1',
+      'orchestrator 1_1',
+      'orchestrator 1_2',
+      'member 1_01',
+      'member 1_02',
+      'member 1_03',
+      'member 1_04',
+      'outside-world outside',
     ]);
   });
 
@@ -149,6 +189,22 @@ describe('a fabric file', () => {
     [
       'fabric: branch\nsecurityGroups: {SG1: {members: [{model: 9999}]}}\n',
       `lab.fabric.yaml:2:35: The cores of model 9999 are not known here. Add 'cores', or use one of: 6200, 6600, 7000, 16200, 16600, 26000, 28000.`,
+    ],
+    [
+      'fabric: branch\nsecurityGroups: {SG1: {members: [{count: 1, serials: [LR1, LR2]}]}}\n',
+      "lab.fabric.yaml:2:45: There are 2 serial numbers for 1 appliances. Take some away, or raise 'count'.",
+    ],
+    [
+      'fabric: branch\nsecurityGroups: {SG1: {members: [{count: 2, serials: [LR1]}]}}\nspares: [{serials: [LR1]}]\n',
+      'lab.fabric.yaml:3:21: Serial number LR1 is there twice. Give each appliance its own.',
+    ],
+    [
+      'fabric: branch\nspares: [{serials: [lr 1]}]\n',
+      'lab.fabric.yaml:2:21: spares.0.serials.0: expected a serial number of capital letters, digits and "-", saw "lr 1". Change the value.',
+    ],
+    [
+      'fabric: branch\nsecurityGroups: {SG1: {members: 13}}\nspares: [{count: 2}]\n',
+      'lab.fabric.yaml:2:24: A site has at most 14 members, saw 15. Take some away, or raise the setting limit.membersPerSite.',
     ],
     ['profile: vendor\n', "lab.fabric.yaml:1:1: fabric: expected text (nothing is there). Add 'fabric'."],
     [

@@ -1,6 +1,8 @@
 import { FileError, type FileProblem, type Path } from './problems.js';
 import { checkYaml, readYaml, type YamlFile } from './read-yaml.js';
-import { fabricJsonSchema, fabricSchema, MODEL_CORES, type Fabric } from './schema.js';
+import { checkSerials, memberRows, spareRows, type MemberRow, type SpareRow } from './member-rows.js';
+import { checkGroups, upgradeGroups } from './upgrade-groups.js';
+import { fabricJsonSchema, fabricSchema, type Fabric } from './schema.js';
 
 /** Keys of shapes that are spoken for: two sites and management servers. */
 const RESERVED: Readonly<Record<string, string>> = {
@@ -21,20 +23,12 @@ function reserved(path: Path, key: string): { message: string; remedy: string } 
     : { message: said, remedy: `Remove '${key}'; see docs for the single-site shape.` };
 }
 
-/** A member and the group it upgrades in. */
-export interface MemberRow {
-  readonly id: string;
-  readonly model: string;
-  readonly cores: number;
-  readonly weight: number;
-  readonly group?: 'A' | 'B';
-}
-
 /** A fabric file that can be planned. */
 export interface ReadFabric {
   readonly fabric: Fabric;
   readonly securityGroup: string;
   readonly members: readonly MemberRow[];
+  readonly spares: readonly SpareRow[];
   /** Says where in the file a problem with a path found later stands. */
   problem: YamlFile['problem'];
 }
@@ -59,11 +53,15 @@ export function readFabric(text: string, file: string): ReadFabric {
     ]);
   }
   const name = names[0]!;
-  const members = memberRows(yaml, fabric, name, problems);
+  const groups = upgradeGroups(yaml, fabric, name, problems);
+  const members = memberRows(yaml, fabric, name, groups, problems);
+  const spares = spareRows(yaml, fabric, members, groups, problems);
+  checkSerials(yaml, fabric, name, problems);
+  checkGroups(yaml, name, [...members, ...spares], groups, problems);
   checkTraffic(yaml, fabric, problems);
   checkInterfaces(yaml, fabric, name, problems);
   if (problems.length > 0) throw new FileError(problems);
-  return { fabric, securityGroup: name, members, problem: yaml.problem };
+  return { fabric, securityGroup: name, members, spares, problem: yaml.problem };
 }
 
 /** A two-site or management file breaks many rules at once; say the one thing that matters. */
@@ -74,108 +72,6 @@ function refuseLaterShapes(yaml: YamlFile): void {
     .filter((key) => Object.hasOwn(top, key))
     .map((key) => yaml.problem([key], RESERVED[key]!, `Remove '${key}'; see docs for the single-site shape.`));
   if (problems.length > 0) throw new FileError(problems);
-}
-
-function memberRows(yaml: YamlFile, fabric: Fabric, name: string, problems: FileProblem[]): MemberRow[] {
-  const group = fabric.securityGroups[name]!;
-  const base = ['securityGroups', name];
-  const rows = typeof group.members === 'number' ? [{ count: group.members, model: '16200' }] : group.members;
-  const groupOf = upgradeGroups(yaml, group.groups, base, problems);
-  const members: MemberRow[] = [];
-  for (const [index, row] of rows.entries()) {
-    const model = String(row.model);
-    const cores = ('cores' in row ? row.cores : undefined) ?? MODEL_CORES[model];
-    if (cores === undefined) {
-      problems.push(
-        yaml.problem(
-          [...base, 'members', index, 'model'],
-          `The cores of model ${model} are not known here.`,
-          `Add 'cores', or use one of: ${Object.keys(MODEL_CORES).join(', ')}.`,
-        ),
-      );
-    }
-    for (let i = 0; i < row.count; i++) {
-      const id = `1_${String(members.length + 1).padStart(2, '0')}`;
-      const weight = ('weight' in row ? row.weight : undefined) ?? cores ?? 1;
-      const upgradeGroup = groupOf.get(id);
-      members.push({
-        id,
-        model,
-        cores: cores ?? 1,
-        weight,
-        ...(upgradeGroup === undefined ? {} : { group: upgradeGroup }),
-      });
-    }
-  }
-  if (members.every((m) => m.weight === 0)) {
-    problems.push(
-      yaml.problem(
-        [...base, 'members'],
-        'No member has a weight above 0, so none would be given a slot.',
-        'Give one member a weight of 1 to 512, or leave all weights out: the cores count then.',
-      ),
-    );
-  }
-  for (const id of groupOf.keys()) {
-    if (members.some((m) => m.id === id)) continue;
-    const last = members[members.length - 1]?.id ?? 'none';
-    problems.push(
-      yaml.problem(
-        [...base, 'groups', groupOf.get(id)!],
-        `There is no member '${id}'.`,
-        `Members are 1_01 to ${last}.`,
-      ),
-    );
-  }
-  return members;
-}
-
-/** `1_01-1_02`, `1_01,1_03`, or a list of either, by upgrade group. */
-function upgradeGroups(
-  yaml: YamlFile,
-  groups: Fabric['securityGroups'][string]['groups'],
-  base: Path,
-  problems: FileProblem[],
-): Map<string, 'A' | 'B'> {
-  const found = new Map<string, 'A' | 'B'>();
-  for (const name of ['A', 'B'] as const) {
-    const said = groups?.[name];
-    if (said === undefined) continue;
-    const path = [...base, 'groups', name];
-    for (const entry of Array.isArray(said) ? said : [said]) {
-      if (typeof entry === 'number') {
-        problems.push(
-          yaml.problem(
-            path,
-            `A member id is text, and ${entry} is a number.`,
-            `Write it as the vendor does and in quotes: "1_${String(entry % 100).padStart(2, '0')}".`,
-          ),
-        );
-        continue;
-      }
-      for (const part of entry.split(',')) {
-        const range = /^\s*1_(\d{2})\s*(?:-\s*1_(\d{2})\s*)?$/.exec(part);
-        if (range === null) {
-          problems.push(
-            yaml.problem(
-              path,
-              `'${part.trim()}' is not a member id or a range of them.`,
-              'Write "1_03" or "1_01-1_02".',
-            ),
-          );
-          continue;
-        }
-        for (let n = Number(range[1]); n <= Number(range[2] ?? range[1]); n++) {
-          const id = `1_${String(n).padStart(2, '0')}`;
-          if (found.has(id)) {
-            problems.push(yaml.problem(path, `Member ${id} is in group ${found.get(id)} already.`, 'Name it once.'));
-          }
-          found.set(id, name);
-        }
-      }
-    }
-  }
-  return found;
 }
 
 function checkTraffic(yaml: YamlFile, fabric: Fabric, problems: FileProblem[]): void {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const IPV4_PREFIX = /^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12][0-9]|3[0-2])$/;
+const SERIAL = /^[A-Z0-9-]{1,32}$/;
 const RELEASE = /^R\d{2}(\.\d{1,2})*$/;
 
 /** What a member's `model` stands for when `cores` is not given: the models the lab knows by name. */
@@ -26,8 +27,23 @@ const membersRow = z
       .describe('appliance model; gives the cores when they are not named'),
     cores: z.int().min(1).max(512).optional().describe('CPU cores; the default share of the slots'),
     weight: z.int().min(0).max(512).optional().describe('share of the slots, as a weight; 0: none; default: the cores'),
+    serials: z
+      .array(z.string().regex(SERIAL, 'expected a serial number of capital letters, digits and "-"'))
+      .optional()
+      .describe('serial numbers, in the order of the ids; whoever has none gets one of the lab'),
   })
   .describe('members of one kind');
+
+const sparesRow = membersRow
+  .extend({
+    release: z
+      .string()
+      .regex(RELEASE, 'expected a release, as in R81.20')
+      .optional()
+      .describe('what they were delivered with; default: the release of the Security Group'),
+    take: z.int().min(0).max(9999).optional().describe('default: setting factory.take'),
+  })
+  .describe('spare appliances of one kind');
 
 /** Integers get through here so that a later check can say what is wrong with them. */
 const memberRef = z.union([z.string(), z.int()]);
@@ -121,6 +137,10 @@ export const fabricSchema = z.strictObject({
     .record(z.string().regex(/^[A-Za-z0-9_-]{1,31}$/, 'expected letters, digits, "_" and "-"'), securityGroupSchema)
     .prefault({ SG1: {} })
     .describe('exactly one in this version'),
+  spares: z
+    .array(sparesRow)
+    .default([])
+    .describe('appliances that are cabled and in no group until they are assigned; their ids come after the members'),
   packages: z.record(z.string(), packageSchema).default({}).describe('what runbooks may install, by file name'),
   traffic: trafficSchema.prefault({}),
   settings: z

@@ -14,8 +14,17 @@ export interface MemberPlan {
   readonly weight: number;
   readonly model: string;
   readonly cores: number;
+  /** Of the appliance that the fabric is built with; runs of older versions have none. */
+  readonly serial?: string;
   /** `A` or `B` where the file divides the members into upgrade groups. */
   readonly group?: string;
+}
+
+/** An appliance that is cabled to the orchestrators, and in the group only while it is assigned to it. */
+export interface SparePlan extends MemberPlan {
+  /** What it was delivered with. */
+  readonly release: string;
+  readonly take: number;
 }
 
 export interface InterfacePlan {
@@ -34,7 +43,14 @@ export interface SecurityGroupPlan {
   /** The SMO's address. */
   readonly address: string;
   readonly members: readonly MemberPlan[];
+  /** Absent where there are none. */
+  readonly spares?: readonly SparePlan[];
   readonly interfaces: readonly InterfacePlan[];
+}
+
+/** Every appliance that is or may become a member, in the order of their numbers. */
+export function appliancesOf({ members, spares = [] }: SecurityGroupPlan): readonly MemberPlan[] {
+  return [...members, ...spares];
 }
 
 /** What the outside world sends when nothing else is asked for. `mix` is in percent by service. */

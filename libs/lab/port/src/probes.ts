@@ -182,7 +182,8 @@ function isSettled(status: LabStatus): boolean {
   const active = Math.min(...orchestrators.map((o) => lengthOf(o.detail['activeMembers'])));
   // One member alone has nobody to copy to.
   const inStep = active < 2 || orchestrators.every((o) => o.detail['exposedSlots'] === 0);
-  if (!inStep || members.some((m) => m.detail['policyStage'] !== 'Enforcing Security')) return false;
+  const inGroup = members.filter((m) => m.state !== 'DETACHED');
+  if (!inStep || inGroup.some((m) => m.detail['policyStage'] !== 'Enforcing Security')) return false;
   return conductor === undefined || conductorDetail(status)?.appliances.every(isIdle) === true;
 }
 
@@ -200,6 +201,7 @@ function rowsOf(rows: unknown): readonly MemberRow[] {
 
 /** It is neither on its way out nor on its way in. */
 function isAtRest({ admin, status, state, held }: MemberRow): boolean {
+  if (state === 'DETACHED') return true;
   if (admin === 'down') return status !== 'active';
   return status === 'active' || held || state === 'DOWN';
 }

@@ -102,7 +102,10 @@ export class LabChildren {
       ...access,
       settings: plan.settings,
       securityGroup: plan.securityGroup.name,
-      members: plan.securityGroup.members.map(({ id, weight }) => ({ id, weight })),
+      members: [
+        ...plan.securityGroup.members.map(({ id, weight }) => ({ id, weight })),
+        ...(plan.securityGroup.spares ?? []).map(({ id, weight }) => ({ id, weight, spare: true })),
+      ],
       orchestrators: plan.orchestrators,
       build: lab.build,
       ...lab.extra?.(child.entry),

@@ -30,6 +30,15 @@ export const SOFTWARE: Words<SoftwareEvent> = {
     say('upgrade', 'plain', `sp_upgrade ${e.direction}${e.held.length > 0 ? `: ${e.held.join(', ')} wait` : ''}`),
   SnapshotTaken: (e) => say('upgrade', 'good', `${e.of} of ${e.appliance} is kept as ${e.name}`),
   InstallerBroken: (e) => say('upgrade', 'bad', `the next installation on ${e.appliance} will fail: ${e.reason}`),
+  SerialsNoted: (e) => say('upgrade', 'plain', `the serial numbers of ${e.serials.length} appliances are on record`),
+  ApplianceReplaced: (e) =>
+    say(
+      'upgrade',
+      'plain',
+      `${e.appliance} is another appliance: ${e.serial} for ${e.was}, with ${softwareText(e.software)}`,
+    ),
+  ApplianceAssigned: (e) =>
+    say('upgrade', 'plain', `${e.appliance} is ${e.assigned ? 'one of the group' : 'in no group'}`),
 };
 
 /** What probes said at a gate that was passed; nothing where none were sent. */

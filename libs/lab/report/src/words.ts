@@ -21,7 +21,7 @@ const why = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_'
 /** What the security group decided, as an operator says it. Null: nothing worth a line. */
 const GROUP: Words<SecurityGroupEvent> = {
   Configured: (e) =>
-    say('members', 'plain', `the security group is configured with ${counted(e.config.members.length, 'member')}`),
+    say('members', 'plain', `the security group is configured with ${membersAndSpares(e.config.members)}`),
   ConfigureIgnored: () => null,
   ConfigureRefused: (e) => say('members', 'bad', `a configuration is refused: ${e.reason}`),
   MemberJoined: (e) => say('members', 'good', `member ${e.member} is active`),
@@ -49,6 +49,18 @@ const GROUP: Words<SecurityGroupEvent> = {
   AdminSet: (e) => say('members', 'plain', `an operator sets ${e.member} ${e.state}`),
   AdminIgnored: () => null,
   AdminRefused: (e) => say('members', 'plain', `${e.member} cannot be set ${e.state}: ${e.reason}`),
+  SpareAssigned: (e) =>
+    say(
+      'members',
+      'good',
+      e.reason === 'load'
+        ? `spare ${e.member} is assigned: ${e.evidence['percent']} % load on the average for ${e.evidence['lastedMs']} ms`
+        : `an operator assigns spare ${e.member}`,
+    ),
+  SpareLeaving: (e) => say('members', 'plain', `${e.member} is to leave the group`),
+  SpareDetached: (e) => say('members', 'plain', `${e.member} is a spare again, and in no group`),
+  SpareRefused: (e) =>
+    say('members', 'bad', `${e.member === '' ? 'a spare' : e.member} cannot be ${e.wanted}: ${e.reason}`),
   AutoCloneSet: (e) => say('members', 'plain', `an operator sets auto-clone ${e.state}`),
   AutoCloneIgnored: () => null,
   RulesSet: () => say('members', 'plain', 'the group decides by other rules from now on'),
@@ -164,4 +176,10 @@ export function principalOf({ detail }: Pick<FaultRecord, 'detail'>): string | u
 /** Of whose members it is to be enforced; nothing where releases make no difference. */
 function forRelease({ release }: { readonly release?: { readonly name: string } | undefined }): string {
   return release === undefined ? '' : ` for ${release.name}`;
+}
+
+function membersAndSpares(all: readonly { readonly spare?: true | undefined }[]): string {
+  const spares = all.filter((m) => m.spare === true).length;
+  const members = counted(all.length - spares, 'member');
+  return spares === 0 ? members : `${members} and ${counted(spares, 'spare')}`;
 }

@@ -1,5 +1,5 @@
 import { createRng, type Level, type Rng } from '@rehearsal/kernel';
-import type { FabricPlan, Note, RoleFactories } from '@rehearsal/lab-port';
+import { appliancesOf, type FabricPlan, type Note, type RoleFactories } from '@rehearsal/lab-port';
 import { EventHeap, Happening } from './event-heap.js';
 import { SimFlows } from './sim-flows.js';
 import { Invariants, type Violation } from './invariants.js';
@@ -95,7 +95,7 @@ export class SimWorld {
     this.log = new SimLogServer(this);
     this.retrace = recorded && new Retrace(this, recorded.log, recorded.run);
     this.flows = new SimFlows(parts.plan.settings['flow.maxBytes']);
-    const members = parts.plan.securityGroup.members.map((m) => m.id);
+    const members = appliancesOf(parts.plan.securityGroup).map((m) => m.id);
     this.invariants = new Invariants((reason) => this.fail(reason), members);
     const clockRng = createRng(this.seed, 'clocks');
     this.processes = parts.plan.roles.map((entry, index) => {

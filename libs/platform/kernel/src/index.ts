@@ -58,6 +58,7 @@ export type {
 } from './runtime.js';
 export type { Seal, StreamHead } from './seals.js';
 export { SealBuilder, sealHash, sealOf } from './seals.js';
+export { serialNumber } from './serial-number.js';
 export type { Profile } from './settings.js';
 export { countByCertainty, expectedOf, isSettingName, plausibleValues, PROFILES, resolveSettings } from './settings.js';
 export type { Certainty, SettingSpec } from './settings/spec.js';

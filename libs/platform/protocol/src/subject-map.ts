@@ -76,14 +76,14 @@ export const SUBJECT_MAP: readonly SubjectRow[] = [
   {
     id: 'input-software',
     template: 'cmd.software.{id}',
-    publishers: ['member', 'orchestrator', 'upgrade-conductor', 'lab'],
+    publishers: ['member', 'orchestrator', 'sync', 'upgrade-conductor', 'lab'],
     subscribers: ['upgrade-conductor'],
-    about: 'what appliances and operators say of software',
+    about: 'what appliances, the group and operators say of software',
   },
   {
     id: 'input-software-all',
     template: 'cmd.software.{id}.all',
-    publishers: ['member', 'orchestrator', 'upgrade-conductor', 'lab'],
+    publishers: ['member', 'orchestrator', 'sync', 'upgrade-conductor', 'lab'],
     subscribers: ['upgrade-conductor'],
     about: 'the same again, where it was not answered',
   },

@@ -18,7 +18,14 @@ const hostConfigSchema = z.looseObject({
   nkeySeedFile: z.string().min(1),
   settings: z.record(z.string(), z.unknown()),
   securityGroup: word,
-  members: z.array(z.strictObject({ id: word, weight: z.int().min(0).max(512), cores: z.int().min(1).optional() })),
+  members: z.array(
+    z.strictObject({
+      id: word,
+      weight: z.int().min(0).max(512),
+      cores: z.int().min(1).optional(),
+      spare: z.literal(true).optional(),
+    }),
+  ),
   orchestrators: z.array(word).min(1),
   build: z.string(),
   /** Port of /health and /metrics on loopback; 0 or absent: any free one. */

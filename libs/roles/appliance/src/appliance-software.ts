@@ -92,6 +92,11 @@ export class ApplianceSoftware {
     return this.#self?.work ?? null;
   }
 
+  /** The last start of the appliance that stood here before; undefined where this is the first one. */
+  get lastStartBefore(): number | undefined {
+    return this.#self?.lastStartBefore;
+  }
+
   /** To be called once the log has been read. */
   start(): void {
     this.#boot();

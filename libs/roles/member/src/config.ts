@@ -9,7 +9,13 @@ export interface MemberConfig {
   /** `SG1` */
   readonly securityGroup: string;
   /** `cores`: firewall instances; only needed where they are compared. */
-  readonly members: readonly { readonly id: string; readonly weight: number; readonly cores?: number }[];
+  readonly members: readonly {
+    readonly id: string;
+    readonly weight: number;
+    readonly cores?: number;
+    /** It is a member only while it is assigned. */
+    readonly spare?: true;
+  }[];
   readonly orchestrators: readonly string[];
   /** How packets that come in at each interface are spread. */
   readonly interfaces: { readonly inside: Mode; readonly outside: Mode };

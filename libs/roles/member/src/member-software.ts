@@ -2,6 +2,7 @@ import type { ReleaseRun } from '@rehearsal/appliance';
 import { ApplianceSoftware } from '@rehearsal/appliance';
 import type { LogFollower, Runtime } from '@rehearsal/kernel';
 import { HAZARD } from '@rehearsal/dataplane';
+import { firstLife } from '@rehearsal/protocol';
 import type { KnownIssue, Software } from '@rehearsal/software';
 import { issuesOf, sameSoftware, sentence, software } from '@rehearsal/software';
 import type { MemberConfig } from './config.js';
@@ -74,6 +75,17 @@ export class MemberSoftware {
 
   releaseOf(name?: string): ReleaseRun | undefined {
     return this.#appliance.releaseOf(name);
+  }
+
+  /** It comes into the group anew, which may have come to another image meanwhile. */
+  compareAgain(): void {
+    this.#compared = false;
+  }
+
+  /** Nobody who has joined the group by this incarnation, or one before, is this appliance. */
+  isNewSince(incarnation: number): boolean {
+    const before = this.#appliance.lastStartBefore;
+    return before !== undefined && incarnation < firstLife(before + 1);
   }
 
   start(): void {

@@ -16,7 +16,7 @@ import {
   writeMemberBeat,
 } from '@rehearsal/protocol';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
-import { memberOf, securityGroup, tableMismatch } from '@rehearsal/security-group';
+import { isDetached, memberOf, securityGroup, tableMismatch } from '@rehearsal/security-group';
 import type { MemberConfig } from './config.js';
 import { DataPlane } from './data-plane.js';
 import { answerConfig, configurationOf } from './inner-life-config.js';
@@ -115,8 +115,10 @@ export class MemberRole implements Role {
   }
 
   health(): Health {
+    // One that is in no group is as well as it can be.
+    const ready = this.isDetached ? this.hasReadLog : this.state === 'ACTIVE' && !this.inner.isDown;
     return {
-      ready: this.state === 'ACTIVE' && !this.inner.isDown,
+      ready,
       detail: { state: this.state, version: this.group.version },
     };
   }
@@ -182,11 +184,13 @@ export class MemberRole implements Role {
       return;
     }
     if (events.some((event) => event.type === 'AutoCloneSet')) this.software?.onAutoClone();
+    if (events.some((event) => event.type === 'SpareAssigned' && event.member === this.rt.self.id)) this.onAssigned();
     const self = state.members[this.me - 1];
     if (!this.isJoined) {
       const over =
         this.joinedOnce || (self !== undefined && self.incarnation >= this.incarnation && self.status === 'out');
       if (over) this.rebirth(self?.drained ?? false);
+      else if (this.isDetached) this.onDetached();
       this.software?.onOut();
       this.hub.tableVersion = this.group.version;
       this.inner.onState();
@@ -222,7 +226,32 @@ export class MemberRole implements Role {
   /** Not before the log has been read: until then nobody here knows who hands a policy out. */
   private comeUp(): void {
     this.hub.deaf = false;
-    if (this.hasReadLog) this.policyPull.start(this.policy);
+    if (this.hasReadLog && !this.isDetached) this.policyPull.start(this.isBlank ? undefined : this.policy);
+  }
+
+  /** It is another appliance than the one that served here last: no policy was ever installed on it. */
+  private get isBlank(): boolean {
+    const self = this.group.state.members[this.me - 1];
+    if (self?.assignedAt !== undefined && self.joinedAt < self.assignedAt) return true;
+    return this.software?.isNewSince(self?.incarnation ?? 0) === true;
+  }
+
+  /** In no group: it waits to be assigned to one. */
+  private get isDetached(): boolean {
+    const self = this.group.state.members[this.me - 1];
+    return self === undefined ? this.config.members[this.me - 1]?.spare === true : isDetached(self);
+  }
+
+  /** A spare boots into the group: what it has is compared with what the group has. */
+  private onAssigned(): void {
+    this.software?.compareAgain();
+    if (!this.inner.isDown) this.comeUp();
+  }
+
+  /** It had not joined yet. */
+  private onDetached(): void {
+    this.policyPull.stop();
+    this.setState('INIT');
   }
 
   private becomeReady(policy: unknown, from: string): void {

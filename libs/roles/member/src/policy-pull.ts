@@ -15,7 +15,7 @@ type OnPolicy = (policy: unknown, from: string, others?: HandedOut) => void;
 /**
  * Fetches policy and configuration from the single management object, as a member does when it comes up
  * (fidelity: F-POLICY-PULL). Asks again, and asks whoever is the SMO by then, until it is answered.
- * Where no other member is active the own copy serves.
+ * Where no other member is active the own copy serves, if there is one.
  */
 export class PolicyPull {
   private timer: Cancel | undefined;
@@ -31,7 +31,7 @@ export class PolicyPull {
     this.onPolicy = onPolicy;
   }
 
-  /** `own`: the policy this member came up with. */
+  /** `own`: the policy this member came up with; undefined where it has none. */
   start(own: unknown): void {
     this.stop();
     this.ask(own, this.life);
@@ -45,7 +45,8 @@ export class PolicyPull {
   private ask(own: unknown, life: number): void {
     const smo = this.smo();
     if (smo === '' || smo === this.rt.self.id) {
-      this.onPolicy(own, 'own copy');
+      if (own === undefined) this.timer = this.rt.after(AGAIN_AFTER_MS, () => this.ask(own, life));
+      else this.onPolicy(own, 'own copy');
       return;
     }
     this.rt.ask(configSubject(smo), new Uint8Array(0), ANSWER_WITHIN_MS, (reply) => {

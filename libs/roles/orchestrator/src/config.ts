@@ -8,7 +8,8 @@ export interface OrchestratorConfig {
   readonly settings: Settings;
   /** `SG1` */
   readonly securityGroup: string;
-  readonly members: readonly { readonly id: string; readonly weight: number }[];
+  /** `spare`: a member only while it is assigned. */
+  readonly members: readonly { readonly id: string; readonly weight: number; readonly spare?: true }[];
   readonly orchestrators: readonly string[];
   /** How packets that come in at each interface are spread. */
   readonly interfaces: { readonly inside: Mode; readonly outside: Mode };

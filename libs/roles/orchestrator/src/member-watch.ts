@@ -8,10 +8,11 @@ import type {
   SecurityGroupInput,
   SecurityGroupState,
 } from '@rehearsal/security-group';
-import { isFit, memberNumber, pnoteMask, pnoteNames } from '@rehearsal/security-group';
+import { isDetached, isFit, memberNumber, pnoteMask, pnoteNames } from '@rehearsal/security-group';
+import { LoadWatch } from './load-watch.js';
 
 type Group = Decider<SecurityGroupState, SecurityGroupInput, SecurityGroupEvent>;
-type Told = Readonly<Record<string, unknown>> & { readonly type: SecurityGroupInput['type']; readonly member: string };
+type Told = Readonly<Record<string, unknown>> & { readonly type: SecurityGroupInput['type']; readonly member?: string };
 
 /** The last word of a member. */
 interface Word {
@@ -33,6 +34,8 @@ export class MemberWatch {
   /** Inputs on their way, by what and of whom. */
   private readonly submitted = new Set<string>();
   private readonly loadAtMs = new Map<number, number>();
+  private readonly loadWatch = new LoadWatch();
+  private meanAtMs = 0;
   private readonly rt: Runtime;
   private readonly group: Group;
   private readonly newId: (what: string) => string;
@@ -61,7 +64,7 @@ export class MemberWatch {
     const incarnation = header.fromIncarnation;
     if (incarnation < (this.words.get(code)?.incarnation ?? 0)) return;
     this.words.set(code, { incarnation, atMs: this.rt.nowMs(), beat });
-    if (incarnation < known.incarnation) return;
+    if (incarnation < known.incarnation || isDetached(known)) return;
     if (known.status !== 'active') {
       if (beat.state === BEAT.ready) this.onReady(known, header, beat);
     } else if (known.incarnation !== incarnation) {
@@ -130,6 +133,7 @@ export class MemberWatch {
       this.tell({ type: 'memberDrained', member: id, incarnation, orchestrator, version: header.tableVersion });
     }
     this.onLoad(header.from, id, incarnation, beat.cpuPercent);
+    this.onMeanLoad();
     const { install, nextDistribution } = this.group.state;
     if (beat.spreadReady && nextDistribution.waiting.includes(memberNumber(this.group.state, id))) {
       this.tell({ type: 'distributionReady', member: id, incarnation, orchestrator, version: header.tableVersion });
@@ -150,8 +154,22 @@ export class MemberWatch {
     this.tell({ type: 'loadReported', member, incarnation, orchestrator: this.rt.self.id, percent });
   }
 
+  /** What all active members say, taken together, once a second. */
+  private onMeanLoad(): void {
+    const { state } = this.group;
+    const nowMs = this.rt.nowMs();
+    if (state.rules.autoscale === undefined || nowMs - this.meanAtMs < LOAD_EVERY_MS) return;
+    this.meanAtMs = nowMs;
+    const loads = state.members.flatMap((m) => {
+      const word = m.status === 'active' ? this.words.get(nodeCode('member', m.id)) : undefined;
+      return word === undefined || nowMs - word.atMs > this.freshMs() ? [] : [word.beat.cpuPercent];
+    });
+    const lasting = this.loadWatch.look(state, loads, nowMs);
+    if (lasting !== undefined) this.tell({ type: 'loadLasted', orchestrator: this.rt.self.id, ...lasting });
+  }
+
   private tell(told: Told): void {
-    const what = `${told.type}.${told.member}`;
+    const what = told.member === undefined ? told.type : `${told.type}.${told.member}`;
     if (this.submitted.has(what)) return;
     this.submitted.add(what);
     const id = this.newId(what);

@@ -21,6 +21,7 @@ function rulesOf({ settings, deferrable = [] }: OrchestratorConfig): {
   const deferBelowPercent = settings['defer.belowPercent'];
   // Groups that defer nothing, and are not told to, say nothing of it.
   const saysDeferral = deferrable.length > 0 || deferBelowPercent !== DEFERS_BELOW_PERCENT;
+  const autoscale = { cpuPercent: settings['autoscale.cpuPercent'], forMs: settings['autoscale.forMs'] };
   return {
     requireInStep: settings['hypersync.requireInStep'],
     rules: {
@@ -31,6 +32,7 @@ function rulesOf({ settings, deferrable = [] }: OrchestratorConfig): {
       lockstep: settings['policy.lockstep'],
       installWithinMs: settings['policy.installWithinMs'],
       ...(saysDeferral && { deferBelowPercent }),
+      ...(autoscale.cpuPercent > 0 && { autoscale }),
     },
   };
 }
@@ -87,7 +89,11 @@ export class Membership {
         at: this.now(),
         from: 'command',
         config: {
-          members: members.map((m) => ({ id: m.id, weight: m.weight })),
+          members: members.map(({ id: member, weight, spare }) => ({
+            id: member,
+            weight,
+            ...(spare === true && { spare }),
+          })),
           orchestrators: [...orchestrators],
           slots: settings['dist.slots'],
           placement: settings['dist.placement'],

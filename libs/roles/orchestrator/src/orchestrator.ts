@@ -21,8 +21,11 @@ import { Lease } from './lease.js';
 import { LeasedAnswers } from './leased-answers.js';
 import { MemberWatch } from './member-watch.js';
 import { Membership } from './membership.js';
+import { moveSpare } from './operator-commands.js';
 import { groupStatus, KnownTable } from './status.js';
 import { SteeringPlane } from './steering-plane.js';
+
+const KNOWN = 'status, table, assign and detach';
 
 /**
  * An orchestrator: spreads packets over the security group's members and notices their deaths. It decides
@@ -137,8 +140,12 @@ export class OrchestratorRole implements Role {
         done({ ok: true, body: { version: this.group.version, active, backup, joining, epoch } });
         return;
       }
+      case 'assign':
+      case 'detach':
+        moveSpare(this.group, Math.floor(this.rt.nowMs()), command, done);
+        return;
       default:
-        done({ ok: false, reason: `an orchestrator knows the commands status and table, not ${command.name}` });
+        done({ ok: false, reason: `an orchestrator knows the commands ${KNOWN}, not ${command.name}` });
     }
   }
 

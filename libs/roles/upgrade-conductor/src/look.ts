@@ -1,5 +1,5 @@
 import type { Member, SecurityGroupState } from '@rehearsal/security-group';
-import { exposedSlots, isFit } from '@rehearsal/security-group';
+import { exposedSlots, isDetached, isFit } from '@rehearsal/security-group';
 import type { Appliance, SoftwareState } from '@rehearsal/software';
 import { applianceOf } from '@rehearsal/software';
 import type { MemberSight, OrchestratorSight, Sight } from '@rehearsal/upgrade';
@@ -13,7 +13,7 @@ export function lookAt(
 ): Sight {
   const number = software.packages.findIndex((p) => p.file === file) + 1;
   return {
-    members: group.members.flatMap((m) => memberSight(m, applianceOf(software, m.id))),
+    members: group.members.filter((m) => !isDetached(m)).flatMap((m) => memberSight(m, applianceOf(software, m.id))),
     orchestrators: group.orchestrators.flatMap(({ id, status }) => {
       const appliance = applianceOf(software, id);
       return appliance === undefined ? [] : [{ id, active: status === 'active', ...softwareSight(appliance) }];

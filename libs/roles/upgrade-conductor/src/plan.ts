@@ -1,3 +1,5 @@
+import type { SecurityGroupState } from '@rehearsal/security-group';
+import { isDetached } from '@rehearsal/security-group';
 import { readPackageName } from '@rehearsal/software';
 import { PROBE_SERVICES } from '@rehearsal/traffic';
 import { upgradePlan, type UpgradePlan } from '@rehearsal/upgrade';
@@ -37,6 +39,17 @@ export function planFrom(args: Args, config: UpgradeConductorConfig, nowMs: numb
   if (plan.success) return plan.data;
   const [issue] = plan.error.issues;
   return `not a plan of an upgrade: ${issue?.path.join('.')} ${issue?.message}`;
+}
+
+/** The upgrade groups as they are now: a spare is upgraded with its own while it is one of the members. */
+export function groupsNow(
+  { groups }: UpgradeConductorConfig,
+  { members }: SecurityGroupState,
+): UpgradeConductorConfig['groups'] {
+  const detached = members.filter(isDetached).map((m) => m.id);
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, ids]) => [name, ids.filter((id) => !detached.includes(id))]),
+  );
 }
 
 /** What gates ask; null where they only look. A string says which service cannot be asked. */

@@ -20,6 +20,8 @@ function configOf(change: Partial<UpgradeConductorConfig> = {}, set: Record<stri
     members: IDS.map((id) => ({ id, weight: 1 })),
     orchestrators: ['1_1'],
     software: { release: 'R81.20', take: 99 },
+    delivered: {},
+    serials: {},
     groups: { A: IDS.slice(0, 2), B: IDS.slice(2) },
     policyHash: 'ab',
     build: 'build',

@@ -32,9 +32,12 @@ import { isOver, probe, upgradeInput, upgradeMachine } from '@rehearsal/upgrade'
 import type { UpgradeConductorConfig } from './config.js';
 import { lookAt } from './look.js';
 import { refusalsIn, submitCommand } from './operator-commands.js';
-import { planFrom, probesOf } from './plan.js';
+import { groupsNow, planFrom, probesOf } from './plan.js';
 import { PolicyPreparer } from './policy-preparer.js';
 import { flowWanted, orderAtGate, orderBetweenGates } from './probe-orders.js';
+import { replacementFrom } from './replacement.js';
+
+type Args = Readonly<Record<string, unknown>>;
 
 const LOOK_EVERY_MS = 1000;
 const CONFIGURE_AGAIN_MS = 500;
@@ -123,16 +126,22 @@ export class UpgradeConductorRole implements Role {
     return { ready, detail: { status, step } };
   }
 
-  /** Knows `status`; `software`, a command to that machine; `upgrade`, `pause`, `resume`, `abort`, `rollback`. */
+  /** Knows `status`; `software`, a command to that machine; `replace`; `upgrade`, `pause`, `resume`, `abort`, `rollback`. */
   command(command: Command, done: (reply: CommandReply) => void): void {
     const { name, args } = command;
     switch (name) {
       case 'status':
         return done({ ok: true, body: this.#status() });
       case 'software':
-        return this.#changeSoftware(command, done);
+        return this.#changeSoftware((args['input'] as Args | undefined) ?? {}, command, done);
+      case 'replace': {
+        const { state } = this.#software;
+        const told = replacementFrom(args, this.#rt.self.fabric, this.#config, this.#group.state, state);
+        return this.#changeSoftware(told, command, done);
+      }
       case 'upgrade': {
-        const plan = planFrom(args, this.#config, this.#rt.nowMs());
+        const groups = groupsNow(this.#config, this.#group.state);
+        const plan = planFrom(args, { ...this.#config, groups }, this.#rt.nowMs());
         if (typeof plan === 'string') return done({ ok: false, reason: plan });
         const sight = this.#sight(plan.package.file);
         return this.#tell({ type: 'startUpgrade', plan, sight, ...whyOf(args) }, command, done);
@@ -168,9 +177,14 @@ export class UpgradeConductorRole implements Role {
   }
 
   #configure(): void {
-    const { members, orchestrators, software, settings, securityGroup: id } = this.#config;
+    const { members, orchestrators, software, delivered, settings, securityGroup: id } = this.#config;
     const appliances = [
-      ...members.map((m) => ({ id: m.id, role: 'member' as const, software })),
+      ...members.map(({ id: member, spare }) => ({
+        id: member,
+        role: 'member' as const,
+        software: delivered[member] ?? software,
+        ...(spare === true && { spare }),
+      })),
       ...orchestrators.map((o) => ({ id: o, role: 'orchestrator' as const, software })),
       { id: 'management', role: 'management' as const, software },
     ];
@@ -187,15 +201,14 @@ export class UpgradeConductorRole implements Role {
     });
   }
 
-  #changeSoftware(command: Command, done: (reply: CommandReply) => void): void {
-    const { input: told = {} } = command.args as { readonly input?: Readonly<Record<string, unknown>> };
+  #changeSoftware(told: Args, command: Command, done: (reply: CommandReply) => void): void {
     const whole = { ...told, id: command.id, at: this.#now(), from: 'command' } as unknown as Input;
     const reason = CHECK_SOFTWARE(whole);
     if (reason !== undefined) return done({ ok: false, reason });
     submitCommand(this.#software, told, this.#now(), command, done);
   }
 
-  #tell(told: Readonly<Record<string, unknown>>, command: Command, done: (reply: CommandReply) => void): void {
+  #tell(told: Args, command: Command, done: (reply: CommandReply) => void): void {
     submitCommand(this.#upgrade, told, this.#now(), command, done);
   }
 
@@ -290,8 +303,11 @@ export class UpgradeConductorRole implements Role {
         ...(steps[step]?.kind === 'gate' && this.#probed && { probe: this.#probed }),
       },
       ...(rules.length > 0 && { deferred: isOn ? rules : [] }),
-      appliances: appliances.map(({ id, role, runs, boots, work, failure, mvc, held, incarnation, snapshots }) => {
-        return { id, role, runs, boots, work: work?.kind ?? 'none', failure, mvc, held, incarnation, snapshots };
+      appliances: appliances.map((appliance) => {
+        const { id, runs, boots, work, failure, mvc, held, incarnation, snapshots, serial } = appliance;
+        const role = appliance.spare === true ? 'spare' : appliance.role;
+        const known = { id, role, runs, boots, failure, mvc, held, incarnation, snapshots };
+        return { ...known, work: work?.kind ?? 'none', serial: serial ?? this.#config.serials[id] ?? '' };
       }),
       packages,
     };

@@ -1,7 +1,7 @@
 import { canonicalText } from '@rehearsal/kernel';
 import type { SecurityGroupEvent } from '../events.js';
 import type { Configure, GroupConfig } from '../inputs.js';
-import type { SecurityGroupState } from '../state.js';
+import type { Member, SecurityGroupState } from '../state.js';
 import { draftFrom } from './draft.js';
 
 /** The first commit of the group. The same again is ignored, another configuration refused. */
@@ -27,10 +27,14 @@ function isConfiguredAs(state: SecurityGroupState, config: GroupConfig): boolean
     isSpreadAs(state, config) &&
     canonicalText(state.rules) === canonicalText(config.rules) &&
     state.members.length === config.members.length &&
-    state.members.every((m, i) => m.id === config.members[i]?.id && m.weight === config.members[i]?.weight) &&
+    state.members.every((m, i) => isMemberAs(m, config.members[i])) &&
     state.orchestrators.length === config.orchestrators.length &&
     state.orchestrators.every((o, i) => o.id === config.orchestrators[i])
   );
+}
+
+function isMemberAs({ id, weight, spare }: Member, config: GroupConfig['members'][number] | undefined): boolean {
+  return id === config?.id && weight === config.weight && (spare !== undefined) === (config.spare === true);
 }
 
 /** How it spreads may have been changed since: then what it began with is not known, and nothing speaks against it. */

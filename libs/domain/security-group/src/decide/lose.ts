@@ -7,8 +7,10 @@ import type { Draft } from './draft.js';
 export function lose(draft: Draft, member: string, reason: SilenceReason, evidence: Evidence): void {
   const { version } = draft;
   const number = memberNumber(draft.state, member);
-  const incarnation = draft.state.members[number - 1]?.incarnation ?? 0;
+  const { incarnation, spare } = draft.state.members[number - 1] ?? { incarnation: 0 };
   draft.emit({ type: 'MemberLost', version, tableHash: '', member, incarnation, reason, evidence });
+
+  if (spare === 'leaving') draft.emit({ type: 'SpareDetached', version, member });
 
   const { takenOver, orphaned } = successionOf(draft.state, number);
   if (takenOver.length > 0) draft.emit({ type: 'SlotsTakenOver', version, by: takenOver });

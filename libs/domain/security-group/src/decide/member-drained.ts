@@ -17,9 +17,10 @@ export function memberDrained(state: SecurityGroupState, input: MemberDrained): 
 
   const draft = draftFrom(state);
   const { version } = draft;
-  const { id, incarnation, admin } = member;
-  const reason = admin === 'down' ? 'admin' : 'pnote';
+  const { id, incarnation, admin, spare } = member;
+  const reason = admin === 'down' || spare === 'leaving' ? 'admin' : 'pnote';
   draft.emit({ type: 'MemberDrained', version, tableHash: '', member: id, incarnation, reason });
+  if (spare === 'leaving') draft.emit({ type: 'SpareDetached', version, member: id });
   settle(draft, 'leaving', id);
   return draft.events();
 }

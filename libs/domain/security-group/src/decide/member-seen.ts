@@ -1,7 +1,7 @@
 import type { SecurityGroupEvent } from '../events.js';
 import type { MemberSeen } from '../inputs.js';
 import type { Member, SecurityGroupState } from '../state.js';
-import { activeMembers, isFit } from '../state.js';
+import { activeMembers, isDetached, isFit } from '../state.js';
 import { rowsOf } from '../table/rows.js';
 import { draftFrom } from './draft.js';
 import { lose } from './lose.js';
@@ -15,7 +15,7 @@ import { settle } from './settle.js';
  */
 export function memberSeen(state: SecurityGroupState, input: MemberSeen): readonly SecurityGroupEvent[] {
   const member = state.members.find((m) => m.id === input.member);
-  if (member === undefined || state.frozenUntil > 0 || !isNews(member, input)) return [];
+  if (member === undefined || isDetached(member) || state.frozenUntil > 0 || !isNews(member, input)) return [];
 
   const draft = draftFrom(state);
   const { version } = draft;
@@ -57,7 +57,7 @@ export function memberSeen(state: SecurityGroupState, input: MemberSeen): readon
 }
 
 function mayJoin(state: SecurityGroupState, member: Member, problems: readonly string[]): boolean {
-  return member.admin === 'up' && (problems.length === 0 || !state.members.some(isFit));
+  return member.admin === 'up' && member.spare !== 'leaving' && (problems.length === 0 || !state.members.some(isFit));
 }
 
 /**

@@ -23,6 +23,8 @@ export function setAdmin(state: SecurityGroupState, input: SetAdmin): readonly S
   };
 
   if (member === undefined) return say('AdminRefused', `${id} is not a member of this group`);
+  if (member.spare === 'free') return say('AdminRefused', `${id} is a spare and in no group: assign it first`);
+  if (member.spare === 'leaving') return say('AdminRefused', `${id} is on its way out of the group`);
   if (state.frozenUntil > 0) return say('AdminRefused', 'states are frozen just now: wait until they are not');
   if (wanted === 'up') {
     const reason = whyNotUp(member);

@@ -15,6 +15,8 @@ const FROM: Record<string, string> = {
   configure: 'command',
   inStep: 'intent',
   setAdmin: 'command',
+  assignSpare: 'command',
+  detachSpare: 'command',
   setAutoClone: 'command',
   setRules: 'command',
   setDistribution: 'command',
@@ -157,4 +159,14 @@ export function settled(members: number, slots: number, change: Partial<GroupCon
     group.copyAll();
   }
   return group;
+}
+
+/** A group whose members have all joined and are in step, and spares behind them that are in none. */
+export function settledWithSpares(members: number, spares: number, change: Partial<GroupConfig> = {}): Group {
+  const all = Array.from({ length: members + spares }, (_, i) => ({
+    id: idOf(i + 1),
+    weight: 1,
+    ...(i < members ? {} : { spare: true as const }),
+  }));
+  return settled(members, members * 2, { members: all, autoClone: 'on', ...change });
 }

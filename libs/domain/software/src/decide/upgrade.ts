@@ -1,6 +1,7 @@
 import type { SoftwareEvent } from '../events.js';
 import type { DirectUpgrade, SetMvc } from '../inputs.js';
 import type { Appliance, SoftwareState } from '../state.js';
+import { membersOf } from '../state.js';
 import { mayMeet, rankOf } from '../catalogue/index.js';
 import { Draft } from './draft.js';
 import { imageBefore } from './packages.js';
@@ -100,8 +101,4 @@ function imageToGoBackTo(member: Appliance, older: readonly Appliance[]): Applia
   return member.snapshots.findLast(
     (s) => s.of === 'image' && s.software.release === other?.runs.release && s.name === imageBefore(s.software),
   );
-}
-
-function membersOf(state: SoftwareState): readonly Appliance[] {
-  return state.appliances.filter((a) => a.role === 'member');
 }

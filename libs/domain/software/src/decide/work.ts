@@ -26,6 +26,7 @@ export function whyBusy({ id, work, runs, boots }: Appliance): string | undefine
 
 /** Who has never been seen to start would never carry it out. */
 export function whyNoWork(appliance: Appliance): string | undefined {
+  if (appliance.spare === true) return `${appliance.id} is a spare and in no group: assign it first`;
   if (appliance.incarnation === 0) return `${appliance.id} has not been seen to start yet: wait until it is up`;
   return whyBusy(appliance);
 }

@@ -1,11 +1,11 @@
-import type { Metric, RunRecord } from '@rehearsal/lab-port';
+import { appliancesOf, type Metric, type RunRecord } from '@rehearsal/lab-port';
 import type { LedgerSummary } from '@rehearsal/traffic';
 import type { CorrectionByMember, RunResult } from '../result.js';
 
 /** What handing packets on came to: in all by the ledger, and member by member as each measured it. */
 export function correctionOf({ correction }: LedgerSummary, record: RunRecord): RunResult['ledger']['correction'] {
   const { packets, perMille, extraP50Us, extraP99Us } = correction;
-  const members = record.plan.securityGroup.members.map(({ id }) => ofMember(id, record.metrics));
+  const members = appliancesOf(record.plan.securityGroup).map(({ id }) => ofMember(id, record.metrics));
   return { packets, perMille, extraP50Us, extraP99Us, members };
 }
 

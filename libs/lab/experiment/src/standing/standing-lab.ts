@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LabError, type FabricPlan, type Lab, type LabStatus, type RunRecord } from '@rehearsal/lab-port';
+import { appliancesOf, LabError, type FabricPlan, type Lab, type LabStatus, type RunRecord } from '@rehearsal/lab-port';
 import { EXPOSITION_TYPE } from '@rehearsal/protocol';
 import { Ledger, summarize, type CaptureLimits, type TrafficPlan } from '@rehearsal/traffic';
 import { isoTime, type ActivityRecord, type Journal } from '../conduct/journal.js';
@@ -114,7 +114,7 @@ export class StandingLab {
     this.folder = folder;
     this.traffic = new StandingTraffic(lab, traffic, request.say);
     this.#startedAtMs = lab.nowMs();
-    const members = lab.plan.securityGroup.members.map((m) => m.id);
+    const members = appliancesOf(lab.plan.securityGroup).map((m) => m.id);
     this.#series = new SampleSeries(members, SAMPLE_EVERY_MS.standing);
     this.#metrics = new FabricMetrics(lab.plan, request.runId);
   }

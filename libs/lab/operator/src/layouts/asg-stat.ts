@@ -73,6 +73,7 @@ function memberRows(view: FabricView, here: string): Line[] {
     ),
     ...lines('recalled', boxRow(columns([[STATE_AT, siteState(view)]]), WIDTH), RULE),
     ...lines('documented', ...view.members.map((m) => row(idOf(m, here), m.state))),
+    ...lines('recalled', ...view.detached.map(({ number }) => row(String(number), 'DETACHED'))),
     ...lines('recalled', RULE),
   ];
 }
@@ -206,6 +207,14 @@ export function asgStatR76(view: FabricView, here: string): Line[] {
         [15, m.site.state],
         [30, m.site.process],
         [56, isUp(m) ? dateOf(view, m.release) : 'NA'],
+      ]),
+    ),
+    ...view.detached.map(({ number }) =>
+      row([
+        [0, String(number)],
+        [15, 'DETACHED'],
+        [30, 'Inactive'],
+        [56, 'NA'],
       ]),
     ),
     OLD_RULE,

@@ -58,6 +58,7 @@ export function fabricView(rest: Partial<FabricView> = {}): FabricView {
     profile: 'vendor',
     run: 'run-1',
     moment: 'live',
+    detached: [],
     atMs: AT_MS,
     sinceMs: AT_MS - 1_051_869_000,
     groupUpMs: AT_MS - 1_051_869_000,

@@ -167,6 +167,8 @@ export interface FabricView {
   /** Absent where nothing can be installed: nobody keeps the record of it. */
   readonly software?: SoftwareView;
   readonly members: readonly MemberView[];
+  /** Spares that are in no group. */
+  readonly detached: readonly { readonly id: string; readonly number: number }[];
   readonly orchestrators: readonly OrchestratorView[];
   readonly bus: 'up' | 'down' | 'unknown';
   readonly slots: { readonly total: number; readonly exposed: number; readonly balanced: boolean };

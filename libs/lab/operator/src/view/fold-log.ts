@@ -4,7 +4,7 @@ import type { Commit } from '@rehearsal/kernel';
 import { parseCommit } from '@rehearsal/kernel/commit-codec';
 import type { Heard, SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
 import * as securityGroup from '@rehearsal/security-group/fold';
-import { memberNumber, memberOf, memberState } from '@rehearsal/security-group/fold';
+import { isDetached, memberNumber, memberOf, memberState } from '@rehearsal/security-group/fold';
 import { initialState as noSoftware, evolve as evolveSoftware } from '@rehearsal/software/fold';
 import type { SoftwareEvent, SoftwareState } from '@rehearsal/software';
 import type { AdminAudit, CommitView, Failover, StateChange } from './fabric-view.js';
@@ -247,6 +247,7 @@ function changeReason(member: string, events: readonly SecurityGroupEvent[], to:
 /** The word of a member by the log alone: what it says of itself between two decisions is not there. */
 export function stateWord(state: SecurityGroupState, number: number, orderly: ReadonlySet<string>): string {
   const member = state.members[number - 1];
+  if (member !== undefined && isDetached(member)) return 'DETACHED';
   if (member === undefined || member.incarnation === 0) return 'LOST';
   if (member.status === 'out') return orderly.has(member.id) ? 'DOWN' : 'LOST';
   const heard: Heard = { says: 'active', problems: member.problems.length > 0, loaded: false };

@@ -1,5 +1,5 @@
-import type { FabricPlan, InterfacePlan, MemberPlan } from '@rehearsal/lab-port';
-import { distributionWord, exposedSlots, memberOf } from '@rehearsal/security-group/fold';
+import { appliancesOf, type FabricPlan, type InterfacePlan } from '@rehearsal/lab-port';
+import { distributionWord, exposedSlots, isDetached, memberOf } from '@rehearsal/security-group/fold';
 import { applianceOf, type Software } from '@rehearsal/software/fold';
 import type { FabricView, IteratorView, MemberView } from './fabric-view.js';
 import type { LogFold } from './fold-log.js';
@@ -13,6 +13,7 @@ type FoldedView = Pick<
   | 'settings'
   | 'software'
   | 'slots'
+  | 'detached'
   | 'frozen'
   | 'underLoad'
   | 'iterator'
@@ -52,6 +53,7 @@ export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): Folde
       exposed: exposedSlots(group).length,
       balanced: group.version > 0 && !group.rebalancing && group.joining.every((n) => n === 0),
     },
+    detached: detachedIn(plan, fold),
     frozen: group.frozenUntil > 0,
     underLoad: group.culOffAt > 0,
     iterator: iteratorOf(fold, atMs),
@@ -61,13 +63,22 @@ export function foldedView(plan: FabricPlan, fold: LogFold, atMs: number): Folde
   };
 }
 
+/** Spares in no group, which they are until the log says otherwise. */
+export function detachedIn({ securityGroup }: FabricPlan, { group }: LogFold): FabricView['detached'] {
+  return appliancesOf(securityGroup).flatMap(({ id }, i) => {
+    const folded = group.members[i];
+    const isSpare = i >= securityGroup.members.length;
+    return isSpare && (folded === undefined || isDetached(folded)) ? [{ id, number: i + 1 }] : [];
+  });
+}
+
 /** What a member is and runs, whether it lives or not. */
 export function plannedMember(
   plan: FabricPlan,
   fold: LogFold,
   id: string,
 ): Pick<MemberView, 'model' | 'cores' | 'weight' | 'release' | 'take' | 'upgradeGroup'> {
-  const planned: MemberPlan | undefined = plan.securityGroup.members.find((m) => m.id === id);
+  const planned = appliancesOf(plan.securityGroup).find((m) => m.id === id);
   return {
     model: planned?.model ?? '',
     cores: planned?.cores ?? 0,

@@ -1,4 +1,4 @@
-import type { FabricPlan, LabStatus, Metric, ProcessStatus } from '@rehearsal/lab-port';
+import { appliancesOf, type FabricPlan, type LabStatus, type Metric, type ProcessStatus } from '@rehearsal/lab-port';
 import type { MemberState } from '@rehearsal/security-group';
 import { memberNumber, siteWords } from '@rehearsal/security-group/fold';
 import type { FabricView, MemberView, OrchestratorView, Pnote } from './fabric-view.js';
@@ -32,13 +32,15 @@ const textIn = (detail: Detail, field: string): string => {
 export function liveView(parts: LiveParts): FabricView {
   const { plan, run, status, fold } = parts;
   const seen = groupSlots(status);
+  const folded = foldedView(plan, fold, status.atMs);
+  const inGroup = status.members.filter((row) => !folded.detached.some((d) => d.id === row.id));
   return {
-    ...foldedView(plan, fold, status.atMs),
+    ...folded,
     run,
     moment: 'live',
     atMs: status.atMs,
     sinceMs: fold.sinceMs,
-    members: status.members.map((row) => liveMember(parts, row, seen.get(row.id))),
+    members: inGroup.map((row) => liveMember(parts, row, seen.get(row.id))),
     orchestrators: status.orchestrators.map(liveOrchestrator),
     bus: status.bus,
     notes: [],
@@ -68,7 +70,7 @@ function liveMember(parts: LiveParts, row: ProcessStatus, seen: Detail | undefin
   const limitKb = numberIn(detail, 'memoryLimitKb') ?? 0;
   return {
     id: row.id,
-    number: number === 0 ? plan.securityGroup.members.findIndex((m) => m.id === row.id) + 1 : number,
+    number: number === 0 ? appliancesOf(plan.securityGroup).findIndex((m) => m.id === row.id) + 1 : number,
     ...plannedMember(plan, fold, row.id),
     process: row.process,
     state,

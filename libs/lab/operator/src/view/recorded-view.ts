@@ -1,6 +1,6 @@
-import type { FabricPlan, Metric, Note } from '@rehearsal/lab-port';
+import { appliancesOf, type FabricPlan, type Metric, type Note } from '@rehearsal/lab-port';
 import type { MemberState, SecurityGroupState } from '@rehearsal/security-group';
-import { siteWords } from '@rehearsal/security-group/fold';
+import { isDetached, siteWords } from '@rehearsal/security-group/fold';
 import { HA_OFF } from '../layouts/cphaprob-state.js';
 import type { FabricView, MemberView, OrchestratorView } from './fabric-view.js';
 import { foldLog, stateWord, type LogFold } from './fold-log.js';
@@ -37,13 +37,16 @@ export function recordedView(parts: RecordedParts): FabricView {
   const { plan, run, startedAtMs, atMs, log, notes } = parts;
   const fold = foldLog(log, plan.securityGroup.name, atMs);
   const before = notes.filter((n) => n.atMs <= atMs);
+  const folded = foldedView(plan, fold, atMs);
   return {
-    ...foldedView(plan, fold, atMs),
+    ...folded,
     run,
     moment: 'recorded',
     atMs,
     sinceMs: startedAtMs,
-    members: plan.securityGroup.members.map((m, i) => recordedMember(parts, fold, before, m, i + 1)),
+    members: appliancesOf(plan.securityGroup).flatMap((m, i) =>
+      folded.detached.some((d) => d.id === m.id) ? [] : [recordedMember(parts, fold, before, m, i + 1)],
+    ),
     orchestrators: plan.orchestrators.map((id) => recordedOrchestrator(parts, fold, id)),
     bus: 'unknown',
     notes: before.slice(-NOTES_SHOWN).map(({ atMs: at, role, id, level, code, fields }) => ({
@@ -117,7 +120,7 @@ export function memberWord(
 ): string {
   const member = group.members[number - 1];
   if (said === 'READY' && (member?.admin === 'down' || (member?.problems ?? []).length > 0)) return 'DOWN';
-  return said ?? stateWord(group, number, orderly);
+  return member !== undefined && isDetached(member) ? 'DETACHED' : (said ?? stateWord(group, number, orderly));
 }
 
 /** INIT, READY or stopped, where the member's own log has it since it left the group. */

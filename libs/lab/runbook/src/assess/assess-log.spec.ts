@@ -3,7 +3,7 @@ import { rankOf } from '@rehearsal/software';
 import { assessLog, type Stretch } from './assess-log.js';
 import { RULES, type LogAssessment, type RuleId } from './rules.js';
 import { speechOf } from './speech.js';
-import { Story, T118 } from './testing/story.js';
+import { SPARE, Story, T118 } from './testing/story.js';
 
 const FLOOR = 50;
 
@@ -37,6 +37,35 @@ describe('a procedure, held to the rules by its log', () => {
     expect(found.capacity.every((c, i) => c.to >= c.from && c.from === (found.capacity[i - 1]?.to ?? 10_000))).toBe(
       true,
     );
+  });
+
+  it('breaks none, and leaves nothing undone, where a spare is in no group', () => {
+    const found = assess(Story.settled([], { spare: true }));
+    expect([broken(found), found.undone]).toEqual([[], []]);
+    expect(found.capacity.map((c) => c.share)).toEqual([100]);
+  });
+
+  it('cloning-on: not where a spare, or what takes the place of one that failed, comes to the image of the group', () => {
+    const clones = (story: Story, id: string): Story => {
+      const software = { release: 'R81.20', take: 99 };
+      story.tellSoftware({ type: 'cloneDue', appliance: id, smo: '1_01', software });
+      return story.ends(id).boots(id).joins(id);
+    };
+    const grown = Story.settled([], { spare: true }).tellGroup({ type: 'assignSpare', member: SPARE });
+    grown.tellSoftware({ type: 'assignAppliance', appliance: SPARE, assigned: true });
+    const found = assess(clones(grown, SPARE));
+    expect([broken(found), found.undone]).toEqual([[], []]);
+    expect(found.capacity.map((c) => c.share)).toEqual([100, 80, 100]);
+
+    const built = [{ appliance: '1_03', serial: 'A3' }];
+    const software = { release: 'R81.20', take: 0 };
+    const mended = Story.settled([], { spare: true }).falls('1_03').copied();
+    const fields = { serial: 'B3', software, built, serves: false, lives: false };
+    mended.tellSoftware({ type: 'replaceAppliance', appliance: '1_03', ...fields }).boots('1_03');
+    expect(broken(assess(clones(mended, '1_03'))).map(([rule]) => rule)).toEqual(['drained']);
+    // Once it has joined it is a member as any other.
+    mended.tellSoftware({ type: 'cloneDue', appliance: '1_03', smo: '1_01', software });
+    expect(broken(assess(mended)).map(([rule]) => rule)).toContain('cloning-on');
   });
 
   it('capacity: where more is asked for than half', () => {

@@ -1,8 +1,8 @@
 import type { Event } from '@rehearsal/kernel';
 import type { SecurityGroupEvent, SecurityGroupState } from '@rehearsal/security-group';
-import { exposedSlots, isFit, securityGroup } from '@rehearsal/security-group';
+import { exposedSlots, isDetached, isFit, securityGroup } from '@rehearsal/security-group';
 import type { SoftwareEvent, SoftwareState } from '@rehearsal/software';
-import { compareSoftware, mayMeet, softwareMachine, softwareText } from '@rehearsal/software';
+import { compareSoftware, mayMeet, membersOf, softwareMachine, softwareText } from '@rehearsal/software';
 import type { CapacityInterval, LogAssessment, RuleId, RuleOutcome } from './rules.js';
 import { RULES } from './rules.js';
 import { speechOf, type Speech } from './speech.js';
@@ -52,6 +52,8 @@ class Assessor {
   #cloned = false;
   /** Members that took an image of the SMO that is older than what they ran. */
   readonly #wentBack = new Map<string, string>();
+  /** New in the group, which they have not joined yet: nothing was installed on them, and cloning is meant for them. */
+  readonly #fresh = new Set<string>();
 
   constructor(stretch: Stretch) {
     this.#stretch = stretch;
@@ -104,6 +106,8 @@ class Assessor {
   #onGroup(event: SecurityGroupEvent, ms: number, counts: boolean): void {
     const before = this.#group;
     this.#group = securityGroup.evolve(before, event);
+    if (event.type === 'SpareAssigned') this.#fresh.add(event.member);
+    else if (event.type === 'MemberJoined') this.#fresh.delete(event.member);
     if (!counts) return;
     this.#cloned ||= this.#group.autoClone === 'on';
     const { install } = before;
@@ -134,6 +138,7 @@ class Assessor {
     const before = this.#software.appliances;
     this.#software = softwareMachine.evolve(this.#software, event);
     this.#follow(event);
+    if (event.type === 'ApplianceReplaced') this.#fresh.add(event.appliance);
     if (!counts) return;
     if (event.type === 'SoftwareRefused' && this.#whyStrangers() === event.reason) {
       this.#break('version-pair', ms, `${event.appliance} was to serve beside others: ${event.reason}`);
@@ -143,6 +148,7 @@ class Assessor {
     }
     if (event.type !== 'WorkBegun') return;
     if (event.kind === 'clone') {
+      if (this.#fresh.has(event.appliance)) return;
       const own = before.find((a) => a.id === event.appliance);
       // To have members take what is newer is how cloning is used on purpose.
       if (own === undefined || compareSoftware(event.to, own.runs) >= 0) return;
@@ -169,9 +175,7 @@ class Assessor {
 
   /** Why members of two releases that there are may not serve together; undefined where all may. */
   #whyStrangers(): string | undefined {
-    const releases = [
-      ...new Set(this.#software.appliances.flatMap((a) => (a.role === 'member' ? a.runs.release : []))),
-    ];
+    const releases = [...new Set(membersOf(this.#software).map((a) => a.runs.release))];
     const meetings = releases.flatMap((one, i) => releases.slice(i + 1).map((other) => mayMeet(one, other)));
     return meetings.find(({ may }) => !may)?.why;
   }
@@ -252,7 +256,7 @@ function shareOf({ members, active }: SecurityGroupState): number {
   const serves = new Set(active);
   const sum = (of: readonly { readonly weight: number }[]): number =>
     of.reduce((total, { weight }) => total + weight, 0);
-  const total = sum(members);
+  const total = sum(members.filter((m) => !isDetached(m)));
   const serving = members.filter((m, i) => isFit(m) || serves.has(i + 1));
   return total === 0 ? 0 : Math.floor((100 * sum(serving)) / total);
 }

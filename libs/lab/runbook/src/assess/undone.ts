@@ -1,7 +1,7 @@
 import type { Member, SecurityGroupState } from '@rehearsal/security-group';
-import { isFit } from '@rehearsal/security-group';
+import { isDetached, isFit } from '@rehearsal/security-group';
 import type { SoftwareState } from '@rehearsal/software';
-import { compareSoftware, rankOf, sameSoftware, softwareText } from '@rehearsal/software';
+import { compareSoftware, membersOf, rankOf, sameSoftware, softwareText } from '@rehearsal/software';
 import type { Undone } from './rules.js';
 import type { Speech } from './speech.js';
 
@@ -45,7 +45,7 @@ function standby({ group, speech }: EndOfProcedure): Undone[] {
 }
 
 function notActive({ group, software }: EndOfProcedure): Undone[] {
-  const away = group.members.filter((m) => m.admin === 'up' && !isFit(m));
+  const away = group.members.filter((m) => m.admin === 'up' && !isFit(m) && !isDetached(m));
   if (away.length === 0) return [];
   const what = `${are(away.map((m) => m.id))} not active`;
   const remedies = new Set(away.map((m) => comesBack(m, software)));
@@ -53,8 +53,8 @@ function notActive({ group, software }: EndOfProcedure): Undone[] {
 }
 
 /** What brings a member back that the operator wants to serve. */
-function comesBack({ id, status, problems }: Member, { appliances }: SoftwareState): string {
-  const members = appliances.filter((a) => a.role === 'member');
+function comesBack({ id, status, problems }: Member, software: SoftwareState): string {
+  const members = membersOf(software);
   const own = members.find((m) => m.id === id);
   const [newest] = [...members].sort((a, b) => rankOf(b.runs.release) - rankOf(a.runs.release));
   const isMixed = members.some((m) => m.runs.release !== newest?.runs.release);
@@ -70,7 +70,7 @@ function cloningLost({ began, group, cloned, speech }: EndOfProcedure): Undone[]
 }
 
 function mixedTakes({ software, speech }: EndOfProcedure): Undone[] {
-  const members = software.appliances.filter((a) => a.role === 'member');
+  const members = membersOf(software);
   const [newest] = [...members].sort((a, b) => compareSoftware(b.runs, a.runs));
   const behind = members.filter((m) => newest !== undefined && !sameSoftware(m.runs, newest.runs));
   const [other] = behind;
@@ -99,8 +99,8 @@ function wentBack({ wentBack: back, speech }: EndOfProcedure): Undone[] {
 }
 
 function failures({ software }: EndOfProcedure): Undone[] {
-  return software.appliances
-    .filter((m) => m.role === 'member' && m.failure !== '')
+  return membersOf(software)
+    .filter((m) => m.failure !== '')
     .map(({ id, failure }) => ({
       rule: 'install-failed',
       what: `on ${id}: ${failure}`,

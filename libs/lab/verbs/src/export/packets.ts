@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { readRunHead, readRunPackets, type RunHead } from '@rehearsal/experiment/run-folder';
+import { appliancesOf } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { counted, reasonOf } from '@rehearsal/lab-port/plain-words';
 import { HeadersLength, LINK, PcapngBuilder } from '@rehearsal/packets';
@@ -43,7 +44,7 @@ export function packetsAsPcapng(folder: string, { payload }: { readonly payload:
   const head = readRunHead(folder);
   const read = opened(folder, readRunPackets(folder));
   const places: PacketPlaces = {
-    members: head.plan.securityGroup.members.map((m) => m.id),
+    members: appliancesOf(head.plan.securityGroup).map((m) => m.id),
     orchestrators: head.plan.orchestrators,
     isShort: read.lostFates + read.missedFates > 0,
   };

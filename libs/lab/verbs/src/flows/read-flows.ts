@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowBook } from '@rehearsal/flows';
-import type { FabricPlan } from '@rehearsal/lab-port';
+import { appliancesOf, type FabricPlan } from '@rehearsal/lab-port';
 import { LabError } from '@rehearsal/lab-port/lab-error';
 import { reasonOf } from '@rehearsal/lab-port/plain-words';
 
@@ -21,5 +21,6 @@ export function readFlows(folder: string): FlowBook | undefined {
 
 /** Names a member of the group by its number. */
 export function memberNames({ securityGroup }: Pick<FabricPlan, 'securityGroup'>): (member: number) => string {
-  return (member) => securityGroup.members[member - 1]?.id ?? `member ${member}`;
+  const members = appliancesOf(securityGroup);
+  return (member) => members[member - 1]?.id ?? `member ${member}`;
 }

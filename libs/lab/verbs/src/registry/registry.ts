@@ -221,6 +221,18 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('../verbs/upgrade.js'),
   },
   {
+    path: 'replace',
+    asks: true,
+    summary: 'put a new appliance in the place of a member that has failed',
+    load: () => import('../verbs/replace.js'),
+  },
+  {
+    path: 'scale',
+    asks: true,
+    summary: 'assign a spare appliance to the group, or take one out again',
+    load: () => import('../verbs/scale.js'),
+  },
+  {
     path: 'probe',
     asks: true,
     summary: 'look at one number of a running fabric',

@@ -1,7 +1,10 @@
-import { LabError, type Lab } from '@rehearsal/lab-port';
+import type { CommandReply } from '@rehearsal/kernel';
+import { LabError, type Lab, type Target } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { deferralText } from '../verbs/deferral-text.js';
 import { textTable } from '../verbs/table.js';
+
+const CONDUCTOR: Target = { role: 'upgrade-conductor', id: '1' };
 
 const software = z.strictObject({ release: z.string(), take: z.int() });
 
@@ -47,6 +50,7 @@ export const upgradeStatus = z.object({
       work: z.string(),
       failure: z.string(),
       mvc: z.boolean(),
+      serial: z.string(),
     }),
   ),
   packages: z.array(z.object({ file: z.string(), kind: z.string(), release: z.string(), take: z.int() })),
@@ -62,13 +66,29 @@ export async function conductorOf(lab: Lab): Promise<unknown> {
       'Name what may be installed under packages in the fabric file.',
     );
   }
-  const reply = await lab.command({ role: 'upgrade-conductor', id: '1' }, { name: 'status' });
+  const reply = await lab.command(CONDUCTOR, { name: 'status' });
   if (reply.ok) return reply.body;
   throw new LabError(
     'environment',
     `The upgrade conductor does not answer: ${reply.reason}.`,
     'Wait until it is back.',
   );
+}
+
+/** Gives the conductor a command. @throws LabError (bad input) with its reason where it refuses */
+export async function tellConductor(lab: Lab, name: string, args: Readonly<Record<string, unknown>>): Promise<void> {
+  const told = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+  const reply: CommandReply = await lab.command(CONDUCTOR, { name, args: told });
+  if (reply.ok) return;
+  throw new LabError(
+    'bad-input',
+    `The upgrade conductor refuses: ${reply.reason}.`,
+    'See rehearse upgrade status for how the group is.',
+  );
+}
+
+export function softwareText({ release, take }: z.output<typeof software>): string {
+  return `${release} take ${take}`;
 }
 
 export function upgradeText({ upgrade, appliances, deferred = [] }: UpgradeStatusOutput): string {
@@ -81,8 +101,8 @@ export function upgradeText({ upgrade, appliances, deferred = [] }: UpgradeStatu
   const why = stopped === null ? '' : `stopped (${stopped.rule}): ${stopped.reason}\n${stopped.remedy}\n`;
   const rows = appliances.map(({ id, role, runs, boots, work, failure }) => [
     `${role} ${id}`,
-    `${runs.release} take ${runs.take}`,
-    runs.release === boots.release && runs.take === boots.take ? '' : `boots ${boots.release} take ${boots.take}`,
+    softwareText(runs),
+    runs.release === boots.release && runs.take === boots.take ? '' : `boots ${softwareText(boots)}`,
     work === 'none' ? '' : work,
     failure,
   ]);

@@ -9,7 +9,15 @@ import { MOMENT_WORDS } from '../time/read-moment.js';
 import { lookAt, withRun, type MomentOfRun, type RecordedRun } from '../time/recorded-run.js';
 import { sampledAt } from '../time/sampled-at.js';
 import { basisField, commandField } from './exec.js';
-import { commandWords, hereIn, operatorOutput, renderOperator, writeBundle, type OperatorOutput } from './operate.js';
+import {
+  assertInGroup,
+  commandWords,
+  hereIn,
+  operatorOutput,
+  renderOperator,
+  writeBundle,
+  type OperatorOutput,
+} from './operate.js';
 
 const input = z.strictObject({
   run: z.string().describe("id or folder of a run, 'latest', or the name of a fabric that is up"),
@@ -83,6 +91,7 @@ function typed(
   });
   const targets = head.plan.roles.map(({ role, id }) => ({ role, id }));
   const here = hereIn(target === undefined ? [] : target.split(' '), targets, view.group.smo);
+  assertInGroup(view, here);
   const answers = {};
   const {
     page,

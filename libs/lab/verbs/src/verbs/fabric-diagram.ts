@@ -1,4 +1,4 @@
-import type { FabricPlan } from '@rehearsal/lab-port';
+import type { FabricPlan, MemberPlan } from '@rehearsal/lab-port';
 
 type Diagram = (plan: FabricPlan) => string;
 
@@ -12,7 +12,21 @@ interface Part {
   readonly shape: 'box' | 'cylinder' | 'round';
 }
 
-function partsOf(plan: FabricPlan): { outside: Part; orchestrators: Part[]; members: Part[]; sync: Part; bus: Part } {
+interface Parts {
+  readonly outside: Part;
+  readonly orchestrators: readonly Part[];
+  readonly members: readonly Part[];
+  /** In no group, at the same orchestrators. */
+  readonly spares: readonly Part[];
+  readonly sync: Part;
+  readonly bus: Part;
+}
+
+function applianceOf(kind: string, { id, model, cores }: MemberPlan): Part {
+  return { id: node(kind, id), label: `${kind} ${id} (${model}, ${cores} cores)`, shape: 'box' };
+}
+
+function partsOf(plan: FabricPlan): Parts {
   return {
     outside: { id: 'outside', label: 'the outside world', shape: 'round' },
     orchestrators: plan.orchestrators.map((id) => ({
@@ -20,11 +34,8 @@ function partsOf(plan: FabricPlan): { outside: Part; orchestrators: Part[]; memb
       label: `orchestrator ${id}`,
       shape: 'box',
     })),
-    members: plan.securityGroup.members.map(({ id, model, cores }) => ({
-      id: node('member', id),
-      label: `member ${id} (${model}, ${cores} cores)`,
-      shape: 'box',
-    })),
+    members: plan.securityGroup.members.map((m) => applianceOf('member', m)),
+    spares: (plan.securityGroup.spares ?? []).map((s) => applianceOf('spare', s)),
     sync: { id: 'sync', label: 'sync', shape: 'box' },
     bus: { id: 'bus', label: 'bus and log', shape: 'cylinder' },
   };
@@ -32,7 +43,7 @@ function partsOf(plan: FabricPlan): { outside: Part; orchestrators: Part[]; memb
 
 /** A Mermaid flowchart: what packets go through, and where decisions are written. */
 function mermaid(plan: FabricPlan): string {
-  const { outside, orchestrators, members, sync, bus } = partsOf(plan);
+  const { outside, orchestrators, members, spares, sync, bus } = partsOf(plan);
   const shapes = { box: ['[', ']'], cylinder: ['[(', ')]'], round: ['([', '])'] } as const;
   const show = ({ id, label, shape }: Part): string => `${id}${shapes[shape][0]}${quoted(label)}${shapes[shape][1]}`;
   const group = plan.securityGroup;
@@ -44,11 +55,13 @@ function mermaid(plan: FabricPlan): string {
     `    subgraph group [${quoted(`Security Group ${group.name}, ${group.release} take ${group.take}`)}]`,
     ...members.map((p) => `      ${show(p)}`),
     '    end',
+    ...spares.map((p) => `    ${show(p)}`),
     `    ${show(sync)}`,
     `    ${show(bus)}`,
     '  end',
     ...orchestrators.map((o) => `  ${outside.id} <--> ${o.id}`),
     ...orchestrators.map((o) => `  ${o.id} <--> group`),
+    ...orchestrators.flatMap((o) => spares.map((s) => `  ${o.id} --- ${s.id}`)),
     ...[...orchestrators, sync].map((p) => `  ${p.id} -.-> ${bus.id}`),
     `  group -.-> ${bus.id}`,
     '',
@@ -57,7 +70,7 @@ function mermaid(plan: FabricPlan): string {
 
 /** The same for Graphviz. */
 function dot(plan: FabricPlan): string {
-  const { outside, orchestrators, members, sync, bus } = partsOf(plan);
+  const { outside, orchestrators, members, spares, sync, bus } = partsOf(plan);
   const shapes = { box: 'box', cylinder: 'cylinder', round: 'ellipse' } as const;
   const show = ({ id, label, shape }: Part): string => `${id} [label=${quoted(label)}, shape=${shapes[shape]}];`;
   const group = plan.securityGroup;
@@ -72,10 +85,12 @@ function dot(plan: FabricPlan): string {
     `    label=${quoted(`Security Group ${group.name}, ${group.release} take ${group.take}`)};`,
     ...members.map((p) => `    ${show(p)}`),
     '  }',
+    ...spares.map((p) => `  ${show(p)}`),
     `  ${show(sync)}`,
     `  ${show(bus)}`,
     ...lines([outside], orchestrators, 'dir=both'),
     ...lines(orchestrators, members, 'dir=both'),
+    ...lines(orchestrators, spares, 'dir=none'),
     ...lines([...orchestrators, ...members, sync], [bus], 'style=dotted'),
     '}',
     '',

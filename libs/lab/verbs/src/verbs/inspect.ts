@@ -1,7 +1,8 @@
 import { findFabricFile, loadFabric } from '@rehearsal/fabric';
-import type { FabricPlan } from '@rehearsal/lab-port';
+import type { FabricPlan, SecurityGroupPlan } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
+import { softwareText } from '../upgrade/status.js';
 import { diagramSources } from './fabric-diagram.js';
 import { textTable } from './table.js';
 
@@ -47,9 +48,10 @@ export default verb({
       `orchestrators ${plan.orchestrators.join(', ')}\n`,
       `Security Group ${group.name}: ${group.release} take ${group.take}, ${group.address}\n\n`,
       textTable(
-        ['member', 'model', 'cores', 'weight', 'slots, about', 'group'],
+        ['member', 'serial', 'model', 'cores', 'weight', 'slots, about', 'group'],
         group.members.map((m) => [
           m.id,
+          m.serial ?? '-',
           m.model,
           m.cores,
           m.weight,
@@ -57,6 +59,7 @@ export default verb({
           m.group ?? '-',
         ]),
       ),
+      ...sparesOf(group),
       '\n',
       textTable(
         ['interface', 'ports', 'address', 'distribution'],
@@ -70,3 +73,9 @@ export default verb({
     ].join('');
   },
 });
+
+function sparesOf({ spares = [] }: SecurityGroupPlan): string[] {
+  if (spares.length === 0) return [];
+  const rows = spares.map((s) => [s.id, s.serial ?? '-', s.model, s.cores, s.weight, softwareText(s), s.group ?? '-']);
+  return ['\n', textTable(['spare', 'serial', 'model', 'cores', 'weight', 'delivered with', 'group'], rows)];
+}

@@ -105,6 +105,7 @@ export async function operate(at: LabAtHand, operation: Operation, bundleFolder:
   const here = hereIn(target, lab.targets, target.length === 0 ? await smo() : '');
   const read = readCommand(words, here.role);
   const { view, found } = await lookAt(at, here, read);
+  assertInGroup(view, here);
   const outcome = carryOutCommand(read, { view, here, found, answers });
   const asks = outcome.asks ?? [];
   if (asks.length > 0 && !asked) {
@@ -161,6 +162,16 @@ function assertAnswers(status: LabStatus, here: Here): void {
     'environment',
     `${targetName(here)} does not answer: ${what}.`,
     'Type the command at another one, or wait until it is back.',
+  );
+}
+
+/** What the vendor's commands show is a group's. @throws LabError (bad input) at a spare that is in none */
+export function assertInGroup({ detached }: FabricView, here: Here): void {
+  if (here.role !== 'member' || !detached.some((d) => d.id === here.id)) return;
+  throw new LabError(
+    'bad-input',
+    `${targetName(here)} is a spare and in no group.`,
+    `Assign it first: rehearse scale out ${here.id}.`,
   );
 }
 

@@ -1,13 +1,10 @@
-import type { CommandReply } from '@rehearsal/kernel';
-import { LabError, type Lab, type Target } from '@rehearsal/lab-port';
 import { z } from 'zod';
 import { verb } from '../registry/verb.js';
-import { conductorOf, upgradeStatus, upgradeText } from '../upgrade/status.js';
+import { conductorOf, tellConductor, upgradeStatus, upgradeText } from '../upgrade/status.js';
 import { readWindow, WINDOW } from '../window/window.js';
 import { labOf, nameField } from './lab-fields.js';
 
 const ACTIONS = ['start', 'status', 'pause', 'resume', 'abort', 'rollback'] as const;
-const CONDUCTOR: Target = { role: 'upgrade-conductor', id: '1' };
 
 const input = z
   .strictObject({
@@ -89,20 +86,9 @@ export default verb({
     if (action !== 'status') {
       await beforeFault(`upgrade ${action}`);
       const args = { ...given, ...(window !== undefined && { windowMs: readWindow(window).lengthMs }) };
-      const told = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-      await tell(lab, action === 'start' ? 'upgrade' : action, told);
+      await tellConductor(lab, action === 'start' ? 'upgrade' : action, args);
     }
     return upgradeStatus.parse(await conductorOf(lab));
   },
   render: upgradeText,
 });
-
-async function tell(lab: Lab, name: string, args: Readonly<Record<string, unknown>>): Promise<void> {
-  const reply: CommandReply = await lab.command(CONDUCTOR, { name, args });
-  if (reply.ok) return;
-  throw new LabError(
-    'bad-input',
-    `The upgrade conductor refuses: ${reply.reason}.`,
-    'See rehearse upgrade status for how the group is.',
-  );
-}

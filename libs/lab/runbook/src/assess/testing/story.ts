@@ -7,6 +7,8 @@ type Told = Record<string, unknown> & { readonly type: string };
 
 const OBSERVED = new Set(['memberSeen', 'memberSilent', 'memberDrained', 'booted', 'workEnded', 'cloneDue']);
 const MEMBERS = ['1_01', '1_02', '1_03', '1_04'];
+/** In no group; delivered without a jumbo. */
+export const SPARE = '1_05';
 export const T118 = 'Check_Point_R81_20_JUMBO_HF_MAIN_Bundle_T118_FULL.tgz';
 
 /** The log of a fabric of four members as those who decide would write it, for specs: who is told what, second by second. */
@@ -20,8 +22,13 @@ export class Story {
   readonly #lives = new Map<string, number>();
 
   /** All members serve, of the releases named, with their copies in step; the procedure begins a second later. */
-  static settled(releases: readonly string[] = [], change: { readonly lockstep?: boolean } = {}): Story {
+  static settled(
+    releases: readonly string[] = [],
+    change: { readonly lockstep?: boolean; readonly spare?: boolean } = {},
+  ): Story {
     const story = new Story();
+    const { spare: hasSpare = false } = change;
+    const [role, spare] = ['member', true];
     const rules = {
       drain: true,
       culThresholdPercent: 80,
@@ -33,7 +40,8 @@ export class Story {
     story.tellGroup({
       type: 'configure',
       config: {
-        members: MEMBERS.map((id) => ({ id, weight: 1 })),
+        members: [...MEMBERS.map((id) => ({ id, weight: 1 })), ...(hasSpare ? [{ id: SPARE, weight: 1, spare }] : [])],
+        ...(hasSpare && { autoClone: 'on' }),
         orchestrators: ['1_1'],
         slots: 16,
         placement: 'spread',
@@ -45,11 +53,8 @@ export class Story {
       type: 'configure',
       config: {
         appliances: [
-          ...MEMBERS.map((id, i) => ({
-            id,
-            role: 'member',
-            software: { release: releases[i] ?? 'R81.20', take: 99 },
-          })),
+          ...MEMBERS.map((id, i) => ({ id, role, software: { release: releases[i] ?? 'R81.20', take: 99 } })),
+          ...(hasSpare ? [{ id: SPARE, role, software: { release: 'R81.20', take: 0 }, spare }] : []),
           { id: '1_1', role: 'orchestrator', software: { release: 'R81.20', take: 99 } },
         ],
         cloneNeedsMb: 10,
