@@ -23,7 +23,7 @@ import {
   serveInputs,
 } from '@rehearsal/kernel';
 import type { SecurityGroupEvent, SecurityGroupInput, SecurityGroupState } from '@rehearsal/security-group';
-import { securityGroup } from '@rehearsal/security-group';
+import { securityGroup, servingPercent } from '@rehearsal/security-group';
 import type { SoftwareEvent, SoftwareInput, SoftwareState } from '@rehearsal/software';
 import { softwareInput, softwareMachine } from '@rehearsal/software';
 import type { ProbeOrder } from '@rehearsal/traffic';
@@ -285,7 +285,7 @@ export class UpgradeConductorRole implements Role {
 
   #status(): Record<string, unknown> {
     const { ready } = this.health();
-    const { status, step, steps, stopped, share, plan, target, rollback } = this.#upgrade.state;
+    const { status, step, steps, stopped, plan, target, rollback } = this.#upgrade.state;
     const { appliances, packages } = this.#software.state;
     const { isOn, rules } = this.#group.state.deferral;
     return {
@@ -296,7 +296,8 @@ export class UpgradeConductorRole implements Role {
         step,
         steps,
         stopped,
-        share,
+        // As it is now: the record of it is kept only while an upgrade is under way.
+        share: servingPercent(this.#group.state),
         plan,
         target,
         rollback,
