@@ -41,7 +41,12 @@ async function upgraded(seed: number, set: Record<string, string> = {}, meanwhil
   const events = lines.flatMap((line) => (JSON.parse(line) as { events: Record<string, unknown>[] }).events);
   const gates = events.filter((e) => e['type'] === 'StepDone' && e['kind'] === 'gate').map((e) => e['probe'] as Gate);
   const stopped = events.find((e) => e['type'] === 'UpgradeStopped');
-  return { status, gates, reason: (stopped?.['reason'] as string | undefined) ?? '', log: lines.join('\n') } satisfies Lived;
+  return {
+    status,
+    gates,
+    reason: (stopped?.['reason'] as string | undefined) ?? '',
+    log: lines.join('\n'),
+  } satisfies Lived;
 }
 
 /** Both members that serve die while the others are being installed, come back, and the upgrade is resumed. */

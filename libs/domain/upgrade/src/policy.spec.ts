@@ -42,7 +42,9 @@ function installing(sight = sightOf(HALF, policy())): Upgrade {
 
 describe('policy is installed', () => {
   it('with the rules of it that may wait', () => {
-    const last = installing(sightOf(HALF, policy({ deferrable: ['mail'] }))).history.flat().at(-1);
+    const last = installing(sightOf(HALF, policy({ deferrable: ['mail'] })))
+      .history.flat()
+      .at(-1);
     expect(last).toMatchObject({ type: 'StepBegun', kind: 'policy', policy: { hash: HASH, deferrable: ['mail'] } });
     const told = upgradeMachine.react(last!, { stream: 'upgrade.SG1', version: 7, index: 0 });
     expect(told.map(({ input }) => input)).toMatchObject([{ type: 'installPolicy', deferrable: ['mail'] }]);

@@ -34,7 +34,7 @@ export function startUpgrade(state: UpgradeState, { plan, sight, at, why }: Star
 }
 
 function whyNotStart(plan: UpgradePlan, sight: Sight): string | undefined {
-  return whyNotGroups(plan, sight) ?? whyNotFit(plan, sight) ?? soundness(sight) ?? whyNotEnough(plan, sight);
+  return whyNotGroups(plan, sight) ?? soundness(sight) ?? whyNotFit(plan, sight) ?? whyNotEnough(plan, sight);
 }
 
 function soundness(sight: Sight): string | undefined {
