@@ -82,7 +82,7 @@ export async function tellConductor(lab: Lab, name: string, args: Readonly<Recor
   if (reply.ok) return;
   throw new LabError(
     'bad-input',
-    `The upgrade conductor refuses: ${reply.reason}.`,
+    `The upgrade conductor refuses: ${reply.reason.replace(/\.$/, '')}.`,
     'See rehearse upgrade status for how the group is.',
   );
 }
