@@ -36,6 +36,35 @@ describe('the groups of an upgrade', () => {
   });
 });
 
+describe('groups by site', () => {
+  const by = (ids: readonly string[]): unknown => {
+    const members = [...ids.map((id) => ({ id, weight: 1 })), { id: '1_09', weight: 1, spare: true as const }];
+    const plan = planFrom({ package: PACKAGE, order: 'sites' }, { ...CONFIG, members, groups: { A: ['1_01'] } }, 0);
+    return typeof plan === 'string' ? plan : plan.groups;
+  };
+
+  it('are all members of each site, the last site first, whatever groups are bound', () => {
+    expect(by(['1_01', '1_02', '2_01', '2_02'])).toEqual([
+      ['2_01', '2_02'],
+      ['1_01', '1_02'],
+    ]);
+  });
+
+  it('are one where there is one site, which whoever decides refuses', () => {
+    expect(by(['1_01', '1_02'])).toEqual([['1_01', '1_02']]);
+  });
+});
+
+describe('the groups that an operator names', () => {
+  it('have to be bound in the fabric file, and which is not is named by its key', () => {
+    const named = (order: string) => planFrom({ package: PACKAGE, order }, CONFIG, 0);
+    expect(named('A,B')).toMatchObject({ groups: [['1_01', '1_03'], ['1_02']] });
+    expect(named('B,C')).toBe(
+      'upgrade group C is not bound: name it in the fabric file under securityGroups.SG1.groups.C',
+    );
+  });
+});
+
 describe('a new appliance', () => {
   const group = {
     members: [

@@ -66,8 +66,13 @@ export function probesOf(
   return services.length === 0 ? null : { services: [...services], perService: settings['upgrade.probesPerService'] };
 }
 
+/** What an operator says for groups that are the sites. */
+const BY_SITE = 'sites';
+
 /** In the order in which they go: B before A, so that who leads the group moves least (fidelity: F-GROUP-ORDER). */
-function groupsOf({ order }: Args, { groups, securityGroup }: UpgradeConductorConfig): string[][] | string {
+function groupsOf({ order }: Args, config: UpgradeConductorConfig): string[][] | string {
+  const { groups, securityGroup } = config;
+  if (order === BY_SITE) return sitesOf(config);
   const names = typeof order === 'string' ? order.split(',') : Object.keys(groups).sort().reverse();
   if (names.length === 0) {
     return `no upgrade groups are bound: name them in the fabric file under securityGroups.${securityGroup}.groups`;
@@ -81,4 +86,11 @@ function groupsOf({ order }: Args, { groups, securityGroup }: UpgradeConductorCo
     out.push([...group]);
   }
   return out;
+}
+
+/** All of a site together, the last site first, as with groups. A member's id begins with its site. */
+function sitesOf({ members, groups }: UpgradeConductorConfig): string[][] {
+  const own = members.filter((m) => m.spare !== true).map((m) => m.id);
+  const sites = Map.groupBy(new Set([...own, ...Object.values(groups).flat()]), (id) => id.split('_')[0]);
+  return [...sites.values()].reverse();
 }

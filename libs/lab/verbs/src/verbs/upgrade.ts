@@ -17,7 +17,9 @@ const input = z
     order: z
       .string()
       .optional()
-      .describe('start: upgrade groups in their order, as in B,A; default: the last one first'),
+      .describe(
+        'start: upgrade groups in their order, as in B,A, or sites for all of a site together; default: the last group first',
+      ),
     canary: z.string().optional().describe('start: a member that goes first, alone'),
     orchestrators: z
       .enum(['first', 'last'])
