@@ -66,6 +66,7 @@ function largeRun(entries) {
     result: {
       verdict: 'pass',
       reasons: [],
+      knownIssues: [],
       ledger: {
         packets: { sent: entries, delivered: entries, dropped: {}, lost: {} },
         unexplained: 0,

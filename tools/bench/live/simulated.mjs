@@ -1,3 +1,4 @@
+import { canonicalBytes, sha256Hex } from '@rehearsal/kernel';
 import { createMember } from '@rehearsal/member-role';
 import { createOrchestrator } from '@rehearsal/orchestrator-role';
 import { createOutsideWorld } from '@rehearsal/outside-world-role';
@@ -20,7 +21,9 @@ export function simulatedPlan(plan, seed) {
   const interfaces = /** @type {const} */ ({ inside: 'general', outside: 'general' });
   const keepsSoftware = plan.roles.some(({ role }) => role === 'upgrade-conductor');
   const { release, take } = securityGroup;
-  const software = { release, take };
+  const serials = Object.fromEntries(securityGroup.members.map(({ id, serial = id }) => [id, serial]));
+  const policyHash = sha256Hex(canonicalBytes(policy));
+  const appliances = { software: { release, take }, delivered: {}, serials, groups: groupsOf(plan), policyHash };
   return new SimLab({
     plan,
     seed,
@@ -30,7 +33,7 @@ export function simulatedPlan(plan, seed) {
       member: (rt) => createMember(rt, { ...config, interfaces, keepsSoftware, policy }),
       sync: (rt) => createSync(rt, config),
       'outside-world': (rt) => createOutsideWorld(rt, config),
-      'upgrade-conductor': (rt) => createUpgradeConductor(rt, { ...config, software, groups: groupsOf(plan) }),
+      'upgrade-conductor': (rt) => createUpgradeConductor(rt, { ...config, ...appliances }),
     },
   });
 }
