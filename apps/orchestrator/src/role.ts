@@ -6,7 +6,7 @@ import { z } from 'zod';
 const mode = z.enum(['general', 'user', 'network']);
 const ownConfig = z.looseObject({
   interfaces: z.strictObject({ inside: mode, outside: mode }),
-  deferrable: z.array(z.string()),
+  deferrable: z.array(z.string()).default([]),
   keepsSoftware: z.boolean(),
 });
 
